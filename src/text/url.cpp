@@ -1,0 +1,34 @@
+#include "text/url.h"
+
+#include <algorithm>
+
+namespace prodev::text {
+
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+bool percent_decode(std::string_view encoded, std::string& out) {
+  size_t percent = encoded.find('%');
+  out.assign(encoded.substr(0, percent));
+  while (percent != std::string_view::npos) {
+    if (percent + 2 >= encoded.size()) return false;
+    const int high = hex_value(encoded[percent + 1]);
+    const int low = hex_value(encoded[percent + 2]);
+    if (high < 0 || low < 0) return false;
+    out.push_back(static_cast<char>(high * 16 + low));
+    const size_t next = encoded.find('%', percent + 3);
+    out.append(encoded.substr(percent + 3, std::min(next, encoded.size()) - percent - 3));
+    percent = next;
+  }
+  return true;
+}
+
+}  // namespace prodev::text
