@@ -1,0 +1,176 @@
+#include <algorithm>
+
+#include "config/settings_table.h"
+
+namespace prodev::config {
+namespace {
+
+constexpr size_t kWidth = 100;
+constexpr size_t kHelpColumn = 38;
+
+struct Scale {
+  int64_t amount;
+  std::string_view name;
+};
+
+constexpr Scale kSizes[] = {{int64_t{1} << 40, " TiB"},
+                            {1 << 30, " GiB"},
+                            {1 << 20, " MiB"},
+                            {1 << 10, " KiB"},
+                            {1, " bytes"}};
+constexpr Scale kTimes_ms[] = {
+    {86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1'000, " s"}, {1, " ms"}};
+
+std::string scaled(int64_t amount, std::span<const Scale> scales) {
+  for (const Scale& scale : scales) {
+    if (amount % scale.amount == 0) {
+      return std::to_string(amount / scale.amount) + std::string(scale.name);
+    }
+  }
+  return std::to_string(amount);
+}
+
+std::string words_text(std::string_view words) {
+  std::string out;
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    const bool last = end == words.size();
+    if (!out.empty()) out += last ? " or " : ", ";
+    out += words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return out;
+}
+
+std::string placeholder(const Setting& setting) {
+  if (setting.shape == Shape::kPath) return " PATH";
+  if (setting.is_bool()) return "[=false]";
+  if (std::holds_alternative<std::vector<std::string> Settings::*>(setting.member)) {
+    return " A,B";
+  }
+  if (std::holds_alternative<int64_t Settings::*>(setting.member)) {
+    if (setting.unit == Unit::kBytes) return " SIZE";
+    return setting.unit == Unit::kNone ? " N" : " TIME";
+  }
+  return " TEXT";
+}
+
+// Appends `text` in the help column, broken between words.
+void append_wrapped(std::string& out, size_t column, std::string_view text) {
+  while (!text.empty()) {
+    if (column > kHelpColumn) {
+      out += '\n';
+      column = 0;
+    }
+    out.append(kHelpColumn - column, ' ');
+    size_t end = std::min(text.size(), kWidth - kHelpColumn);
+    if (end < text.size()) {
+      const size_t space = text.rfind(' ', end);
+      if (space != std::string_view::npos && space > 0) end = space;
+    }
+    out += text.substr(0, end);
+    text.remove_prefix(end);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    column = kWidth;
+  }
+  out += '\n';
+}
+
+// " (default: 30 s; 1 ms to 1 d)"
+std::string facts(const Setting& row) {
+  const std::string shown = default_text(row);
+  const std::string allowed = row.is_bool() ? "" : allowed_text(row);
+  const std::string preset = shown == "none" ? "" : "default: " + shown;
+  const std::string between = preset.empty() || allowed.empty() ? "" : "; ";
+  const std::string all = preset + between + allowed;
+  return all.empty() ? "" : " (" + all + ")";
+}
+
+std::string markdown_cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? "\\|" : std::string(1, c);
+  return out;
+}
+
+constexpr std::string_view kMarkdownHead = R"(# Settings
+
+Every setting is a flag of `prodev serve`, an environment variable, and a key in `prodev.toml`.
+The strongest wins: flag, environment, file, default. The file is `prodev.toml` in the project's
+folder, or the one named by `--config` or `PRODEV_CONFIG`; relative paths in it are relative to its
+own folder. Sizes take `KiB`, `MiB`, `GiB` and times `ms`, `s`, `m`, `h`, `d` (in the file: in quotes).
+Lists have commas between their items, and are arrays of text in the file.
+An unknown flag, key or `PRODEV_` variable stops the start, but for the variables that others set:
+`PRODEV_SERVICE_*`, `PRODEV_PORT`, `PRODEV_PORT_*`, `PRODEV_NAME` and `PRODEV_ENV_*` (Kubernetes and
+Docker describe a service named "prodev" so).
+)";
+
+}  // namespace
+
+std::string amount_text(int64_t amount, Unit unit) {
+  const std::span<const Scale> times = kTimes_ms;
+  if (amount == 0 || unit == Unit::kNone) return std::to_string(amount);
+  if (unit == Unit::kBytes) return scaled(amount, kSizes);
+  if (unit == Unit::kMilliseconds) return scaled(amount, times);
+  return scaled(amount * 1'000, times);
+}
+
+std::string default_text(const Setting& setting) {
+  const Settings defaults;
+  if (const auto* text = std::get_if<std::string Settings::*>(&setting.member)) {
+    return (defaults.**text).empty() ? "none" : defaults.**text;
+  }
+  if (const auto* flag = std::get_if<bool Settings::*>(&setting.member)) {
+    return defaults.**flag ? "true" : "false";
+  }
+  if (const auto* number = std::get_if<int64_t Settings::*>(&setting.member)) {
+    return amount_text(defaults.**number, setting.unit);
+  }
+  std::string out;
+  for (const auto& item :
+       defaults.*std::get<std::vector<std::string> Settings::*>(setting.member)) {
+    out += (out.empty() ? "" : ", ") + item;
+  }
+  return out.empty() ? "none" : out;
+}
+
+std::string allowed_text(const Setting& setting) {
+  if (setting.shape == Shape::kOneOf) return words_text(setting.allowed);
+  if (setting.is_bool()) return "true or false";
+  if (!std::holds_alternative<int64_t Settings::*>(setting.member)) return "";
+  return amount_text(setting.low, setting.unit) + " to " + amount_text(setting.high, setting.unit);
+}
+
+std::string settings_help() {
+  std::string out;
+  std::string_view group;
+  for (const Setting& row : settings_table()) {
+    if (row.group != group) {
+      group = row.group;
+      out += (out.empty() ? "" : "\n") + std::string(group) + "\n";
+    }
+    const std::string flag = "  " + flag_of(row) + placeholder(row) + "  ";
+    out += flag;
+    append_wrapped(out, flag.size(), std::string(row.help) + facts(row));
+  }
+  return out;
+}
+
+std::string settings_markdown() {
+  std::string out(kMarkdownHead);
+  std::string_view group;
+  for (const Setting& row : settings_table()) {
+    if (row.group != group) {
+      group = row.group;
+      out += "\n## " + std::string(group) + "\n\n";
+      out += "| key | flag | environment | default | allowed | meaning |\n";
+      out += "|---|---|---|---|---|---|\n";
+    }
+    const std::string shown = default_text(row);
+    out += "| `" + std::string(row.name) + "` | `" + flag_of(row) + "` | `" + variable_of(row) +
+           "` | " + (shown == "none" ? "" : "`" + markdown_cell(shown) + "`") + " | " +
+           markdown_cell(allowed_text(row)) + " | " + markdown_cell(row.help) + " |\n";
+  }
+  return out;
+}
+
+}  // namespace prodev::config

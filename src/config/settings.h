@@ -1,0 +1,96 @@
+// Settings: everything about a server that its operator can choose.
+//
+// Each setting is one row of the table in settings.cpp (name, kind, default, bounds, unit, help)
+// and exists as a flag `--max-body-bytes`, an environment variable `PRODEV_MAX_BODY_BYTES` and a
+// key `max_body_bytes` in prodev.toml. The strongest wins: flag, environment, file, default.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace prodev::config {
+
+struct Settings {
+  // Where things are. Empty static_dir and data_dir mean <dir>/static and <dir>/data.
+  std::string dir = ".";
+  std::string static_dir;
+  std::string data_dir;
+
+  // Sockets. host:port, [v6]:port or :port.
+  std::string listen = "127.0.0.1:8000";
+  std::string redirect_listen;  // a plain listener that sends every request to https
+  bool takeover = false;        // take the listening sockets of the process serving data_dir
+
+  // TLS: both or neither; with them `listen` speaks TLS only.
+  std::string tls_cert;
+  std::string tls_key;
+
+  // Threads.
+  int64_t loops = 0;  // 0: one per usable core
+  int64_t blocking_threads = 4;
+  int64_t queue_length = 1024;  // per lane; a full one answers 503
+
+  // Time.
+  int64_t head_timeout_ms = 10'000;
+  int64_t body_timeout_ms = 30'000;
+  int64_t idle_timeout_ms = 75'000;
+  int64_t write_timeout_ms = 30'000;
+  int64_t drain_timeout_ms = 30'000;
+
+  // Size.
+  int64_t max_head_bytes = 16'384;
+  int64_t max_target_bytes = 8'192;
+  int64_t max_headers = 100;
+  int64_t max_body_bytes = 16'777'216;
+  int64_t body_memory_bytes = 262'144;    // larger bodies go to a temporary file
+  int64_t output_buffer_bytes = 262'144;  // per connection
+  int64_t max_connections = 16'384;
+  int64_t max_connections_per_client = 1'024;  // 0: no limit
+  int64_t static_cache_bytes = 33'554'432;
+
+  // Web.
+  std::string spa_fallback;      // e.g. "/index.html": answers unknown paths that accept HTML
+  int64_t static_max_age_s = 0;  // Cache-Control of files without a hash in their name
+  std::vector<std::string> cors_origins;  // "*" or exact origins; empty: no CORS headers
+  std::vector<std::string> cors_headers = {"authorization", "apikey", "content-type",
+                                           "prefer",        "range",  "x-client-info",
+                                           "x-request-id"};
+  bool cors_credentials = false;
+  int64_t cors_max_age_s = 86'400;
+  std::string content_security_policy =
+      "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+      "object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
+  std::string frame_options = "DENY";
+  std::string referrer_policy = "strict-origin-when-cross-origin";
+  int64_t hsts_max_age_s = 31'536'000;  // sent over TLS only; 0: not sent
+
+  // Telemetry.
+  std::string log_format = "text";  // text or json
+  std::string log_level = "info";   // debug, info, warn, error
+  bool access_log = true;
+  std::string metrics_access = "loopback";  // loopback, any, off
+};
+
+// Where settings are found. PRODEV_CONFIG in the environment names the file as --config does.
+struct Sources {
+  std::map<std::string, std::string> flags;        // key of the setting -> value as written
+  std::map<std::string, std::string> environment;  // every variable of the process
+  std::string config_file;  // must exist; empty: <dir>/prodev.toml, read when it exists
+};
+
+// Every error is kUsage and names the flag, variable, or file and line, the value, and what is
+// allowed. Environment variables that begin with PRODEV_ and name no setting are errors too, but
+// for PRODEV_SERVICE_*, PRODEV_PORT, PRODEV_PORT_*, PRODEV_NAME and PRODEV_ENV_* (Kubernetes and
+// Docker describe a service named "prodev" so). Relative paths in a file are relative to its
+// folder.
+base::Result<Settings> load_settings(const Sources& sources);
+
+// static_dir and data_dir with their defaults filled in.
+std::string effective_static_dir(const Settings& settings);
+std::string effective_data_dir(const Settings& settings);
+
+}  // namespace prodev::config
