@@ -1,0 +1,30 @@
+// The files under static/ and schema/ as they were when the executable was built.
+//
+// Each file is stored once as it is and, where that saves at least a tenth, once as brotli
+// (quality 11) and once as gzip (level 9). The bytes live in the read-only segment of the
+// executable: views into them are valid for the life of the process, from any thread.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace prodev::assets {
+
+struct Asset {
+  std::string_view path;      // "static/demo/index.html": relative, no leading slash
+  std::string_view identity;  // the bytes of the file
+  std::string_view brotli;    // empty: no such variant
+  std::string_view gzip;      // empty: no such variant
+  std::string_view digest;    // 32 hex digits: BLAKE2b-128 of `identity`
+};
+
+// Sorted by path.
+std::span<const Asset> all();
+
+// nullptr: no such file.
+const Asset* find(std::string_view path);
+
+// Unix time in seconds given to every asset: the commit's time (SOURCE_DATE_EPOCH when set).
+long long modified_at_s();
+
+}  // namespace prodev::assets

@@ -1,0 +1,90 @@
+#include "http/body.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace prodev::http {
+
+namespace {
+
+base::Result<base::UniqueFd> open_unnamed_file(const std::string& directory) {
+  base::UniqueFd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file) return file;
+  // File systems without O_TMPFILE.
+  std::string name = directory + "/body.XXXXXX";
+  file.reset(::mkostemp(name.data(), O_CLOEXEC));
+  if (!file) return base::fail_errno("cannot make a temporary file in " + directory, errno);
+  ::unlink(name.c_str());
+  return file;
+}
+
+base::Result<void> write_all(int file, std::string_view data) {
+  while (!data.empty()) {
+    const ssize_t n = ::write(file, data.data(), data.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return base::fail_errno("cannot store the request body", errno);
+    data.remove_prefix(static_cast<size_t>(n));
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> RequestBody::append(std::string_view data, const BodyLimits& limits) {
+  if (size() + data.size() > limits.body_bytes) {
+    return base::fail(base::Code::kTooLarge, "the request body is larger than " +
+                                                 std::to_string(limits.body_bytes) + " bytes");
+  }
+  if (!file_ && stored_.size() + data.size() > limits.memory_bytes) {
+    TRY(move_to_file(limits.directory));
+  }
+  if (!file_) {
+    stored_.append(data);
+    return {};
+  }
+  TRY(write_all(file_.get(), data));
+  file_size_ += data.size();
+  return {};
+}
+
+base::Result<void> RequestBody::move_to_file(const std::string& directory) {
+  TRY_ASSIGN(base::UniqueFd file, open_unnamed_file(directory));
+  TRY(write_all(file.get(), stored_));
+  file_size_ = stored_.size();
+  file_ = std::move(file);
+  std::string().swap(stored_);
+  return {};
+}
+
+void RequestBody::detach() {
+  if (borrowed_.data() == nullptr) return;
+  stored_.assign(borrowed_);
+  borrowed_ = {};
+}
+
+base::Result<std::string> RequestBody::read_all() const {
+  if (!file_) return std::string(memory());
+  std::string all(static_cast<size_t>(file_size_), '\0');
+  size_t done = 0;
+  while (done < all.size()) {
+    const ssize_t n =
+        ::pread(file_.get(), all.data() + done, all.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return base::fail_errno("cannot read the stored request body", errno);
+    done += static_cast<size_t>(n);
+  }
+  return all;
+}
+
+void RequestBody::clear() {
+  borrowed_ = {};
+  stored_.clear();
+  file_.reset();
+  file_size_ = 0;
+}
+
+}  // namespace prodev::http

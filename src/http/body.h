@@ -1,0 +1,47 @@
+// RequestBody: the content of a request, gathered as it arrives: in memory up to a limit, beyond
+// it in an unnamed temporary file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace prodev::http {
+
+struct BodyLimits {
+  uint64_t memory_bytes = 262'144;
+  uint64_t body_bytes = 16'777'216;
+  std::string directory = "/tmp";  // where temporary files are made
+};
+
+class RequestBody {
+ public:
+  // kTooLarge over the limit; kUnavailable when the temporary file cannot be made or written.
+  base::Result<void> append(std::string_view data, const BodyLimits& limits);
+  // Refers to bytes owned by somebody else until detach().
+  void borrow(std::string_view data) { borrowed_ = data; }
+  void detach();
+
+  uint64_t size() const { return file_ ? file_size_ : memory().size(); }
+  bool in_file() const { return static_cast<bool>(file_); }
+  // The whole body, when it is not in a file.
+  std::string_view memory() const { return borrowed_.data() != nullptr ? borrowed_ : stored_; }
+  // The file, when it is in one; read it with pread(2) from offset 0. Owned here.
+  int file() const { return file_.get(); }
+  // The whole body, read from the file if need be (blocking then: not for the inline lane).
+  base::Result<std::string> read_all() const;
+  void clear();
+
+ private:
+  base::Result<void> move_to_file(const std::string& directory);
+
+  std::string_view borrowed_;
+  std::string stored_;
+  base::UniqueFd file_;
+  uint64_t file_size_ = 0;
+};
+
+}  // namespace prodev::http

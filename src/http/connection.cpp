@@ -1,0 +1,290 @@
+#include "http/connection.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+
+#include "http/pending_body.h"
+#include "http/worker.h"
+
+namespace prodev::http {
+
+namespace {
+
+constexpr size_t kFlushBudget = 1 << 20;  // bytes sent before other connections get a turn
+constexpr int64_t kLinger_ms = 2'000;     // RFC 9112 section 9.6
+constexpr size_t kLingerBytes = 4 << 20;
+constexpr int64_t kIdleWhileDraining_ms = 1'000;
+
+}  // namespace
+
+Connection::Connection(Worker& worker, const Site& site, net::Socket socket,
+                       const net::Address& peer)
+    : worker_(worker), site_(site), socket_(std::move(socket)), peer_(peer) {
+  progress_ms_ = worker.loop().now_ms();
+}
+
+Connection::~Connection() = default;
+
+base::Result<void> Connection::start() {
+  watched_ = EPOLLIN;
+  TRY(worker_.loop().add(socket_.fd(), watched_, this));
+  update_deadline();
+  return {};
+}
+
+void Connection::drain() {
+  if (state_ == State::kGone) return;
+  progress_ms_ = worker_.loop().now_ms();
+  update_deadline();
+}
+
+void Connection::on_events(uint32_t events) {
+  const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  if (state_ == State::kRunning && broken) {
+    close();
+    return;
+  }
+  const bool writable = (events & EPOLLOUT) != 0 || broken;
+  if (writable && !output_.empty()) {
+    flush();
+    if (state_ != State::kGone) pump();
+  }
+  const bool readable = (events & EPOLLIN) != 0 || broken || (writable && read_wants_write_);
+  if (readable && wants_input()) read_some();
+  settle();
+}
+
+// Brings the watch and the deadline in line with the state, at the end of whatever happened.
+void Connection::settle() {
+  if (wants_input() && socket_.has_buffered_input()) read_some();
+  if (state_ == State::kGone) return;
+  if (output_.empty()) output_.drop_buffer();
+  uint32_t wanted = 0;
+  if (wants_input()) wanted |= EPOLLIN;
+  if (!output_.empty() || read_wants_write_) wanted |= EPOLLOUT;
+  if (wanted != watched_ && !abandoned_) {
+    worker_.loop().modify(socket_.fd(), wanted, this);
+    watched_ = wanted;
+  }
+  update_deadline();
+}
+
+bool Connection::wants_input() const {
+  if (input_ended_) return false;
+  if (state_ == State::kLingering) return true;
+  return (state_ == State::kHead || state_ == State::kBody) && !end_after_output_ && !output_full();
+}
+
+// No further response is made until what is there has gone.
+bool Connection::output_full() const {
+  return output_.has_body() ||
+         output_.text_size() >= worker_.engine().options().output_buffer_bytes;
+}
+
+void Connection::read_some() {
+  std::string& buffer = worker_.read_buffer();
+  do {
+    read_wants_write_ = false;
+    const net::IoResult result = socket_.read(buffer.data(), buffer.size());
+    if (socket_.is_tls()) count_handshake();
+    switch (result.status) {
+      case net::IoStatus::kOk:
+        worker_.shard().bytes_received.add(result.bytes);
+        take_input({buffer.data(), result.bytes});
+        break;
+      case net::IoStatus::kWantRead:
+        return;
+      case net::IoStatus::kWantWrite:
+        read_wants_write_ = true;
+        return;
+      case net::IoStatus::kClosed:
+        peer_ended();
+        return;
+      case net::IoStatus::kFailed:
+        if (!socket_.handshake_done()) worker_.shard().tls_failures.add();
+        close();
+        return;
+    }
+  } while (wants_input() && socket_.has_buffered_input());
+}
+
+void Connection::count_handshake() {
+  if (handshake_counted_ || !socket_.handshake_done()) return;
+  handshake_counted_ = true;
+  worker_.shard().tls_handshakes.add();
+}
+
+void Connection::take_input(std::string_view arrived) {
+  if (state_ == State::kLingering) {
+    lingered_bytes_ += arrived.size();
+    if (lingered_bytes_ > kLingerBytes) close();
+    return;
+  }
+  // While output waits only what the client takes counts: not what it goes on sending.
+  if (output_.empty()) progress_ms_ = worker_.loop().now_ms();
+  output_.exchange_buffer(worker_.write_buffer());
+  if (input_.empty()) {
+    while (step(arrived)) {
+    }
+    if (!arrived.empty()) input_.assign(arrived);
+    flush();
+  } else {
+    input_.append(arrived);
+  }
+  if (state_ != State::kGone) pump();
+  output_.exchange_buffer(worker_.write_buffer());
+}
+
+// Takes what waits in input_ for as long as the output keeps up.
+void Connection::pump() {
+  while (!input_.empty()) {
+    std::string_view left = input_;
+    while (step(left)) {
+    }
+    const bool taken = left.size() < input_.size();
+    input_.erase(0, input_.size() - left.size());
+    flush();
+    if (state_ == State::kGone) return;
+    if (!taken || !output_.empty()) break;
+  }
+  if (input_.empty()) std::string().swap(input_);  // an idle connection holds no buffer
+  if (input_ended_ && state_ == State::kHead && output_.empty()) close();
+}
+
+// The peer shut its side. What it asked for before is still answered.
+void Connection::peer_ended() {
+  input_ended_ = true;
+  if (state_ == State::kLingering) {
+    close();
+  } else if (state_ == State::kBody) {
+    refuse_body(400, "body_cut_short", "the connection's input ended before the request body did");
+    flush();
+  } else {
+    pump();
+  }
+}
+
+void Connection::flush() {
+  if (output_.empty() && !end_after_output_) return;
+  size_t sent = 0;
+  const Output::Progress progress = output_.flush(socket_, kFlushBudget, sent);
+  if (sent > 0) {
+    worker_.shard().bytes_sent.add(sent);
+    progress_ms_ = worker_.loop().now_ms();
+  }
+  if (!output_.empty()) unread_bytes_ = socket_.unread_bytes();
+  if (progress == Output::Progress::kFailed) {
+    close();
+  } else if (progress == Output::Progress::kDone && end_after_output_) {
+    end();
+  }
+}
+
+// All is sent and the connection is to end. Closing with unread input would reset it, and the
+// client could lose the last response: so our side is shut first, and the rest read and dropped.
+void Connection::end() {
+  if (linger_after_output_ && !input_ended_ && state_ != State::kLingering) {
+    state_ = State::kLingering;
+    pending_.reset();
+    std::string().swap(input_);
+    socket_.shut_write();
+    progress_ms_ = worker_.loop().now_ms();
+  } else {
+    if (socket_.is_tls()) socket_.shut_write();
+    close();
+  }
+}
+
+void Connection::close() {
+  if (state_ == State::kGone || abandoned_) return;
+  worker_.loop().remove(socket_.fd());
+  disarm();
+  if (state_ == State::kRunning) {
+    abandoned_ = true;  // the lane still refers to this connection
+    return;
+  }
+  state_ = State::kGone;
+  worker_.forget(*this);
+}
+
+void Connection::finish_detached(Request& request, Response& response) {
+  state_ = State::kHead;
+  if (abandoned_) {
+    account(request, response, 0);
+    state_ = State::kGone;
+    worker_.forget(*this);
+    return;
+  }
+  output_.exchange_buffer(worker_.write_buffer());
+  respond(request, response);
+  flush();
+  if (state_ != State::kGone) pump();
+  output_.exchange_buffer(worker_.write_buffer());
+  settle();
+}
+
+void Connection::update_deadline() {
+  const EngineOptions& options = worker_.engine().options();
+  int64_t deadline_ms = 0;
+  switch (state_) {
+    case State::kHead:
+      if (!output_.empty()) {
+        deadline_ms = progress_ms_ + options.write_timeout_ms;
+      } else if (head_started_ms_ != 0) {
+        deadline_ms = head_started_ms_ + options.head_timeout_ms;
+      } else if (worker_.draining()) {
+        deadline_ms = progress_ms_ + kIdleWhileDraining_ms;
+      } else {
+        deadline_ms =
+            progress_ms_ + (served_one_ ? options.idle_timeout_ms : options.head_timeout_ms);
+      }
+      break;
+    case State::kBody:
+      deadline_ms = pending_->deadline_ms(options.body_timeout_ms);
+      break;
+    case State::kLingering:
+      deadline_ms = progress_ms_ + kLinger_ms;
+      break;
+    case State::kRunning:
+    case State::kGone:
+      disarm();
+      return;
+  }
+  set_deadline(worker_.loop().timers(), deadline_ms);
+}
+
+// The kernel's buffer is large: a slow reader may take from it for long before there is room again.
+bool Connection::reader_made_progress() {
+  const size_t before = unread_bytes_;
+  unread_bytes_ = socket_.unread_bytes();
+  return unread_bytes_ < before;
+}
+
+void Connection::on_deadline() {
+  const bool waits_for_reader = !output_.empty();
+  if (waits_for_reader && reader_made_progress()) {
+    progress_ms_ = worker_.loop().now_ms();
+    update_deadline();
+    return;
+  }
+  const bool idle = state_ == State::kHead && head_started_ms_ == 0;
+  if (!idle) worker_.shard().timeouts.add();
+  if (state_ == State::kLingering || waits_for_reader) {
+    close();
+    return;
+  }
+  if (idle) {
+    linger_after_output_ = true;
+    end();
+  } else if (state_ == State::kBody) {
+    refuse_body(408, "request_timeout", "the request body did not arrive in time");
+    flush();
+  } else {
+    refuse_head({408, "the request head did not arrive in time"});
+    flush();
+  }
+  settle();
+}
+
+}  // namespace prodev::http

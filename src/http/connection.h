@@ -1,0 +1,110 @@
+// Connection: one client's socket and where its current request stands.
+//
+//   reading head -> [reading body] -> running -> (next head)
+//                                            \-> writing: output is blocked, input waits
+//   any -> lingering (our side is shut, what still arrives is dropped) -> gone
+//
+// One request is in hand at a time, so that pipelined requests are answered in order. Belongs to
+// its worker's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/chunked.h"
+#include "http/head.h"
+#include "http/output.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "net/loop.h"
+#include "net/socket.h"
+#include "net/timer_wheel.h"
+
+namespace prodev::http {
+
+class Worker;
+struct Site;
+
+class Connection final : public net::EventHandler, private net::Timer {
+ public:
+  Connection(Worker& worker, const Site& site, net::Socket socket, const net::Address& peer);
+  ~Connection() override;
+
+  // Watches the socket. An error: the connection cannot be served.
+  base::Result<void> start();
+  // The server is stopping: the next response ends the connection, an idle one ends soon.
+  void drain();
+  // A lane has finished the request in hand.
+  void finish_detached(Request& request, Response& response);
+
+  void on_events(uint32_t events) override;
+
+ private:
+  friend class Worker;  // keeps its place in the worker's list
+
+  enum class State : uint8_t { kHead, kBody, kRunning, kLingering, kGone };
+  struct PendingBody;  // a request whose body is still arriving
+
+  // Socket and time (connection.cpp).
+  void on_deadline() override;
+  bool reader_made_progress();
+  void read_some();
+  void take_input(std::string_view arrived);
+  void peer_ended();
+  void count_handshake();
+  void pump();
+  void flush();
+  void end();
+  void close();
+  bool wants_input() const;
+  bool output_full() const;
+  void settle();
+  void update_deadline();
+
+  // Requests (connection_requests.cpp). Each step takes from the front of `input`; false: no
+  // further step with what is there.
+  bool step(std::string_view& input);
+  bool step_head(std::string_view& input);
+  bool step_body(std::string_view& input);
+  bool take_chunks(std::string_view& input);
+  bool take_length(std::string_view& input);
+  bool store_body(std::string_view data);
+  void begin_request(std::string_view head_bytes, std::string_view& input);
+  void begin_body(std::string_view head_bytes, Request& request, bool invite);
+  void dispatch(std::string_view head_bytes, Request& request);
+  void submit_to_lane(std::string_view head_bytes, Request& request);
+  void respond(Request& request, Response& response);
+  void send_body(const Request& request, Response& response, bool chunked);
+  void refuse_head(const HeadError& error);
+  void refuse_body(int status, std::string_view code, std::string_view message);
+  void account(const Request& request, const Response& response, uint64_t body_bytes);
+
+  Worker& worker_;
+  const Site& site_;
+  net::Socket socket_;
+  net::Address peer_;
+  size_t place_ = 0;  // in the worker's list
+
+  State state_ = State::kHead;
+  uint32_t watched_ = 0;      // what epoll was last told
+  bool input_ended_ = false;  // the peer has shut its side
+  bool end_after_output_ = false;
+  bool linger_after_output_ = false;
+  bool abandoned_ = false;         // lost while a lane works for it
+  bool read_wants_write_ = false;  // a TLS handshake that must send first
+  bool served_one_ = false;
+  bool handshake_counted_ = false;
+
+  HeadScanner scanner_;
+  std::string input_;  // arrived and not yet taken
+  Output output_;
+  std::unique_ptr<PendingBody> pending_;
+  int64_t head_started_ms_ = 0;  // when the current head's first byte came; 0: none yet
+  int64_t progress_ms_ = 0;      // when the client last sent, or took what waits for it
+  size_t unread_bytes_ = 0;      // sent, and not yet taken by the client, when last looked at
+  size_t lingered_bytes_ = 0;
+};
+
+}  // namespace prodev::http

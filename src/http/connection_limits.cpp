@@ -1,0 +1,36 @@
+#include "http/connection_limits.h"
+
+#include <functional>
+#include <string_view>
+
+namespace prodev::http {
+
+size_t ConnectionLimits::KeyHash::operator()(const Key& key) const {
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(key.data()), key.size()});
+}
+
+ConnectionLimits::Verdict ConnectionLimits::admit(const net::Address& peer) {
+  if (open_.fetch_add(1, std::memory_order_relaxed) >= total_) {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    return Verdict::kTooMany;
+  }
+  if (per_client_ == 0) return Verdict::kAdmitted;
+  std::lock_guard lock(mutex_);
+  size_t& count = by_client_[peer.client_key()];
+  if (count >= per_client_) {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    return Verdict::kTooManyOfClient;
+  }
+  ++count;
+  return Verdict::kAdmitted;
+}
+
+void ConnectionLimits::release(const net::Address& peer) {
+  open_.fetch_sub(1, std::memory_order_relaxed);
+  if (per_client_ == 0) return;
+  std::lock_guard lock(mutex_);
+  const auto found = by_client_.find(peer.client_key());
+  if (found != by_client_.end() && --found->second == 0) by_client_.erase(found);
+}
+
+}  // namespace prodev::http

@@ -1,0 +1,40 @@
+// ConnectionLimits: how many connections may be open, in total and for one client.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+
+#include "net/address.h"
+
+namespace prodev::http {
+
+// Thread-safe.
+class ConnectionLimits {
+ public:
+  // `per_client` 0: no limit.
+  ConnectionLimits(size_t total, size_t per_client) : total_(total), per_client_(per_client) {}
+
+  enum class Verdict { kAdmitted, kTooMany, kTooManyOfClient };
+  // When admitted, call release() once with the same address.
+  Verdict admit(const net::Address& peer);
+  void release(const net::Address& peer);
+
+  size_t open() const { return open_.load(std::memory_order_relaxed); }
+
+ private:
+  using Key = std::array<uint8_t, 16>;
+  struct KeyHash {
+    size_t operator()(const Key& key) const;
+  };
+
+  const size_t total_;
+  const size_t per_client_;
+  std::atomic<size_t> open_{0};
+  std::mutex mutex_;
+  std::unordered_map<Key, size_t, KeyHash> by_client_;  // guarded by mutex_
+};
+
+}  // namespace prodev::http

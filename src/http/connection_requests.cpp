@@ -1,0 +1,289 @@
+// What a connection does with requests: from bytes to a response in the output.
+#include <algorithm>
+
+#include "base/clock.h"
+#include "http/connection.h"
+#include "http/pending_body.h"
+#include "http/status.h"
+#include "http/worker.h"
+#include "telemetry/request_id.h"
+
+namespace prodev::http {
+
+namespace {
+
+constexpr uint64_t kCopiedBody = 16'384;  // smaller bodies travel with the head in one write
+
+// A request on its way through a lane, with all that it owns.
+class Exchange final : public Job {
+ public:
+  Exchange(Worker& worker, Connection& connection, Request request)
+      : worker_(worker), connection_(connection), request_(std::move(request)) {}
+
+  void run() override { request_.route->handler(request_, response_); }
+
+  void fail(const base::Error& error) override {
+    response_.clear();
+    set_error(response_, error);
+  }
+
+  void release(std::unique_ptr<Job> self) override {
+    // std::function must be copyable: the pointer is owned by the task, which runs once.
+    Exchange* exchange = static_cast<Exchange*>(self.release());
+    worker_.loop().post([exchange] {
+      const std::unique_ptr<Exchange> owner(exchange);
+      owner->connection_.finish_detached(owner->request_, owner->response_);
+    });
+  }
+
+  Request& request() { return request_; }
+
+ private:
+  Worker& worker_;
+  Connection& connection_;  // stays until finish_detached()
+  Request request_;
+  Response response_;
+};
+
+bool in_memory(const Response& response, std::vector<Segment>& segments) {
+  return *response.length() <= kCopiedBody &&
+         std::all_of(segments.begin(), segments.end(), [](const Segment& s) { return s.file < 0; });
+}
+
+}  // namespace
+
+bool Connection::step(std::string_view& input) {
+  if (input.empty() || end_after_output_) return false;
+  if (state_ == State::kBody) return step_body(input);
+  return state_ == State::kHead && !output_full() && step_head(input);
+}
+
+bool Connection::step_head(std::string_view& input) {
+  if (head_started_ms_ == 0) head_started_ms_ = worker_.loop().now_ms();
+  switch (scanner_.scan(input, site_.options.head)) {
+    case HeadScanner::Progress::kIncomplete:
+      return false;
+    case HeadScanner::Progress::kRefused:
+      refuse_head(scanner_.error());
+      return false;
+    case HeadScanner::Progress::kComplete:
+      break;
+  }
+  const std::string_view head_bytes = input.substr(0, scanner_.size());
+  input.remove_prefix(head_bytes.size());
+  scanner_.reset();
+  head_started_ms_ = 0;
+  served_one_ = true;
+  begin_request(head_bytes, input);
+  return true;
+}
+
+void Connection::begin_request(std::string_view head_bytes, std::string_view& input) {
+  Request& request = worker_.request();
+  request.clear();
+  request.peer = peer_;
+  request.secure = socket_.is_tls();
+  request.loop = worker_.index();
+  request.started_ns = base::monotonic_ns();
+  if (const auto error = parse_head(head_bytes, site_.options.head, request.head)) {
+    refuse_head(*error);
+    return;
+  }
+  const bool whole =
+      !request.head.chunked && request.head.content_length.value_or(0) <= input.size();
+  const size_t length = whole ? static_cast<size_t>(request.head.content_length.value_or(0)) : 0;
+  const std::string_view body = input.substr(0, length);
+  Response& response = worker_.response();
+  response.clear();
+  if (!pass_gates(site_, request, response)) {
+    if (!whole) response.close = true;  // the body that follows is not wanted
+    input.remove_prefix(length);
+    respond(request, response);
+  } else if (whole) {
+    if (length > 0) request.body.borrow(body);
+    input.remove_prefix(length);
+    dispatch(head_bytes, request);
+  } else {
+    begin_body(head_bytes, request, request.head.expect_continue && input.empty());
+  }
+}
+
+void Connection::begin_body(std::string_view head_bytes, Request& request, bool invite) {
+  if (invite) output_.text() += "HTTP/1.1 100 Continue\r\n\r\n";
+  pending_ = std::make_unique<PendingBody>();
+  request.detach(head_bytes);
+  pending_->request = std::move(request);
+  const SiteOptions& options = site_.options;
+  const Route& route = *pending_->request.route;
+  pending_->limits = {options.body_memory_bytes,
+                      route.max_body_bytes.value_or(options.max_body_bytes),
+                      options.body_directory};
+  pending_->left = pending_->request.head.content_length.value_or(0);
+  pending_->started_ms = worker_.loop().now_ms();
+  state_ = State::kBody;
+}
+
+bool Connection::step_body(std::string_view& input) {
+  const bool complete = pending_->request.head.chunked ? take_chunks(input) : take_length(input);
+  if (!complete) return false;
+  const std::unique_ptr<PendingBody> done = std::move(pending_);
+  state_ = State::kHead;
+  dispatch({}, done->request);
+  return true;
+}
+
+bool Connection::take_length(std::string_view& input) {
+  const auto size = static_cast<size_t>(std::min<uint64_t>(pending_->left, input.size()));
+  if (!store_body(input.substr(0, size))) return false;
+  input.remove_prefix(size);
+  pending_->left -= size;
+  return pending_->left == 0;
+}
+
+bool Connection::take_chunks(std::string_view& input) {
+  for (;;) {
+    std::string_view data;
+    switch (pending_->chunks.next(input, data)) {
+      case ChunkedDecoder::Progress::kData:
+        if (!store_body(data)) return false;
+        break;
+      case ChunkedDecoder::Progress::kDone:
+        return true;
+      case ChunkedDecoder::Progress::kIncomplete:
+        return false;
+      case ChunkedDecoder::Progress::kMalformed:
+        refuse_body(400, "bad_chunk", pending_->chunks.error());
+        return false;
+    }
+  }
+}
+
+// False: the body was refused.
+bool Connection::store_body(std::string_view data) {
+  const base::Result<void> stored = pending_->request.body.append(data, pending_->limits);
+  if (stored) return true;
+  const int status = status_of(stored.error().code);
+  refuse_body(status, status == 413 ? "too_large" : "unavailable", stored.error().message);
+  return false;
+}
+
+void Connection::dispatch(std::string_view head_bytes, Request& request) {
+  if (request.route->lane != Lane::kInline) {
+    submit_to_lane(head_bytes, request);
+    return;
+  }
+  Response& response = worker_.response();
+  response.clear();
+  request.route->handler(request, response);
+  respond(request, response);
+}
+
+void Connection::submit_to_lane(std::string_view head_bytes, Request& request) {
+  if (!head_bytes.empty()) request.detach(head_bytes);
+  const Lane lane = request.route->lane;
+  auto exchange = std::make_unique<Exchange>(worker_, *this, std::move(request));
+  Request& owned = exchange->request();
+  std::unique_ptr<Job> job = std::move(exchange);
+  state_ = State::kRunning;
+  const bool taken = lane == Lane::kWrite
+                         ? worker_.engine().write_lane().try_submit(std::move(job))
+                         : worker_.engine().blocking_lane().try_submit(std::move(job));
+  if (taken) return;
+  state_ = State::kHead;
+  Response& response = worker_.response();
+  response.clear();
+  set_error(response, {base::Code::kBusy, "too many requests are waiting: try again in a moment"});
+  respond(owned, response);
+}
+
+void Connection::respond(Request& request, Response& response) {
+  site_.cors.decorate(request, response);
+  Framing framing;
+  framing.chunked = response.stream() != nullptr && request.head.minor_version > 0;
+  framing.keep_alive = request.head.keep_alive && !response.close && !worker_.draining() &&
+                       (response.stream() == nullptr || framing.chunked);
+  if (!framing.keep_alive) {
+    end_after_output_ = true;
+    // A client that asked for the end has nothing more to send, unless its body was refused.
+    linger_after_output_ = request.head.keep_alive || response.close;
+  }
+  const uint64_t body_bytes =
+      request.head.method == Method::kHead ? 0 : response.length().value_or(0);
+  append_response_head(output_.text(), site_, request, response, framing, worker_.date_line());
+  account(request, response, body_bytes);
+  send_body(request, response, framing.chunked);
+}
+
+void Connection::send_body(const Request& request, Response& response, bool chunked) {
+  if (request.head.method == Method::kHead || forbids_body(response.status)) return;
+  if (response.stream() != nullptr) {
+    output_.set_body(std::move(response.stream()), chunked);
+    return;
+  }
+  if (response.length().value_or(0) == 0) return;
+  std::vector<Segment>& segments = response.segments();
+  if (segments.empty() && response.body().size() > kCopiedBody) {
+    const auto owner = std::make_shared<const std::string>(std::move(response.body()));
+    segments.push_back({*owner, -1, 0, owner->size(), owner});
+  }
+  if (segments.empty()) {
+    output_.text() += response.body();
+  } else if (in_memory(response, segments)) {
+    for (const Segment& segment : segments) output_.text() += segment.bytes;
+  } else {
+    output_.set_body(std::move(segments));
+  }
+}
+
+// The stream cannot be trusted any more: answer, and end the connection.
+void Connection::refuse_head(const HeadError& error) {
+  worker_.shard().bad_requests.add();
+  Request& request = worker_.request();
+  request.clear();
+  request.peer = peer_;
+  request.started_ns = base::monotonic_ns();
+  request.id = telemetry::make_request_id();
+  Response& response = worker_.response();
+  response.clear();
+  response.close = true;
+  set_error(response, error.status, error.status == 408 ? "request_timeout" : "bad_request",
+            error.message);
+  head_started_ms_ = 0;
+  respond(request, response);
+}
+
+void Connection::refuse_body(int status, std::string_view code, std::string_view message) {
+  const std::unique_ptr<PendingBody> refused = std::move(pending_);
+  state_ = State::kHead;
+  Response& response = worker_.response();
+  response.clear();
+  response.close = true;
+  set_error(response, status, code, message);
+  respond(refused->request, response);
+}
+
+void Connection::account(const Request& request, const Response& response, uint64_t body_bytes) {
+  const int64_t duration_us = (base::monotonic_ns() - request.started_ns) / 1'000;
+  const size_t route_id = request.route != nullptr ? request.route->id : site_.unmatched_id;
+  telemetry::RouteMetrics& metrics = worker_.shard().by_route[route_id];
+  metrics.duration.observe_us(duration_us);
+  metrics.by_class[static_cast<size_t>(std::clamp(response.status / 100, 1, 5) - 1)].add();
+  metrics.response_bytes.add(body_bytes);
+  if (!worker_.access_log().enabled()) return;
+  const std::string client = peer_.ip();
+  telemetry::AccessRecord record;
+  record.request_id = request.id;
+  record.client = client;
+  record.method = request.head.method_text;
+  record.target = request.head.target;
+  record.route = request.route != nullptr ? std::string_view(request.route->label) : "unmatched";
+  record.protocol = request.head.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.user_agent = request.header("user-agent");
+  record.status = response.status;
+  record.request_bytes = request.body.size();
+  record.response_bytes = body_bytes;
+  record.duration_us = duration_us;
+  worker_.access_log().add(record);
+}
+
+}  // namespace prodev::http

@@ -1,0 +1,102 @@
+// The gates that every request passes before its body is read.
+#include <array>
+
+#include "http/site.h"
+#include "telemetry/request_id.h"
+#include "text/url.h"
+
+namespace prodev::http {
+
+namespace {
+
+bool give_request_id(const Site&, Request& request, Response&) {
+  const std::string_view sent = request.header("x-request-id");
+  if (!sent.empty() && telemetry::valid_request_id(sent)) {
+    request.id = sent;
+  } else {
+    request.id = telemetry::make_request_id();
+  }
+  return true;
+}
+
+bool check_expectation(const Site&, Request& request, Response& response) {
+  if (!request.head.unknown_expectation) return true;
+  set_error(response, 417, "expectation_failed", "the only expectation understood is 100-continue");
+  return false;
+}
+
+bool decode_path(const Site&, Request& request, Response& response) {
+  if (!text::percent_decode(request.head.path, request.path)) {
+    set_error(response, 400, "bad_path", "the path has a % that is not followed by two hex digits");
+    return false;
+  }
+  if (request.path.find('\0') != std::string::npos) {
+    set_error(response, 400, "bad_path", "the path has an encoded NUL");
+    return false;
+  }
+  return true;
+}
+
+bool answer_preflight(const Site& site, Request& request, Response& response) {
+  return !site.cors.answer_preflight(request, response);
+}
+
+bool match_route(const Site& site, Request& request, Response& response) {
+  const Router::Match match = site.router.match(request.head.method, request.path);
+  request.route = match.route;
+  if (match.route != nullptr) return true;
+  if (request.head.method == Method::kOptions) {
+    const MethodSet all = Method::kGet | Method::kHead | Method::kPost | Method::kPut |
+                          Method::kPatch | Method::kDelete;
+    response.status = 204;
+    response.add_header("Allow", (match.allowed.value_or(all) | Method::kOptions).allow());
+    return false;
+  }
+  if (!match.allowed) {
+    set_error(response, 404, "not_found", "there is nothing at this path");
+    return false;
+  }
+  set_error(response, 405, "method_not_allowed",
+            "this path does not take " + std::string(request.head.method_text));
+  response.add_header("Allow", (*match.allowed | Method::kOptions).allow());
+  return false;
+}
+
+bool check_access(const Site&, Request& request, Response& response) {
+  if (request.route->access == Access::kPublic || request.peer.is_loopback()) return true;
+  set_error(response, 403, "forbidden",
+            "this path answers clients on the server's own machine only");
+  return false;
+}
+
+bool check_body_size(const Site& site, Request& request, Response& response) {
+  const uint64_t limit = request.route->max_body_bytes.value_or(site.options.max_body_bytes);
+  const uint64_t stated = request.head.content_length.value_or(request.head.chunked ? 1 : 0);
+  if (stated <= limit) return true;
+  set_error(response, 413, "too_large",
+            "the request body is larger than " + std::to_string(limit) + " bytes");
+  return false;
+}
+
+using Gate = bool (*)(const Site&, Request&, Response&);
+
+constexpr std::array<Gate, 7> kGates = {
+    give_request_id,    // first, so that every later answer can be found in the log
+    check_expectation,  // before anything that costs
+    decode_path,        // routes match decoded paths, once
+    answer_preflight,   // a browser asks before it sends credentials: no route is needed
+    match_route,        // what the later gates ask about
+    check_access,       // needs the route
+    check_body_size,    // before 100 Continue invites the body
+};
+
+}  // namespace
+
+bool pass_gates(const Site& site, Request& request, Response& response) {
+  for (const Gate gate : kGates) {
+    if (!gate(site, request, response)) return false;
+  }
+  return true;
+}
+
+}  // namespace prodev::http

@@ -1,0 +1,53 @@
+#include "http/lanes.h"
+
+namespace prodev::http {
+
+base::Result<void> run_each(Batch batch) {
+  for (const std::unique_ptr<Job>& job : batch) job->run();
+  return {};
+}
+
+WriteLane::WriteLane(size_t queue_length, BatchRunner runner)
+    : queue_(queue_length), runner_(std::move(runner)), thread_([this] { run(); }) {}
+
+WriteLane::~WriteLane() { finish(); }
+
+void WriteLane::finish() {
+  queue_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void WriteLane::run() {
+  for (;;) {
+    std::vector<std::unique_ptr<Job>> batch = queue_.pop_batch(kMaxBatch);
+    if (batch.empty()) return;
+    const base::Result<void> outcome = runner_(batch);
+    for (std::unique_ptr<Job>& job : batch) {
+      if (!outcome) job->fail(outcome.error());
+      Job& waiting = *job;
+      waiting.release(std::move(job));
+    }
+  }
+}
+
+BlockingLane::BlockingLane(size_t queue_length, size_t threads) : queue_(queue_length) {
+  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+BlockingLane::~BlockingLane() { finish(); }
+
+void BlockingLane::finish() {
+  queue_.close();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void BlockingLane::run() {
+  while (std::optional<std::unique_ptr<Job>> job = queue_.pop()) {
+    Job& running = **job;
+    running.run();
+    running.release(std::move(*job));
+  }
+}
+
+}  // namespace prodev::http

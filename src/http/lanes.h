@@ -1,0 +1,81 @@
+// Lanes: the threads that run what a loop must not wait for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/result.h"
+
+namespace prodev::http {
+
+// One request on its way through a lane.
+class Job {
+ public:
+  virtual ~Job() = default;
+  virtual void run() = 0;
+  // Replaces the result by an error: what run() did has been undone.
+  virtual void fail(const base::Error& error) = 0;
+  // Gives the result to whoever waits for it. `self` is this job.
+  virtual void release(std::unique_ptr<Job> self) = 0;
+};
+
+using Batch = std::span<const std::unique_ptr<Job>>;
+
+// Runs every job of a batch, then makes their effects permanent together. On an error none of
+// the effects stay.
+using BatchRunner = std::function<base::Result<void>(Batch)>;
+
+// Just runs the jobs, in order.
+base::Result<void> run_each(Batch batch);
+
+// One thread that takes whatever has queued up as one batch; no job is released before its batch
+// has run to the end. This is where group commit happens.
+class WriteLane {
+ public:
+  static constexpr size_t kMaxBatch = 512;
+
+  WriteLane(size_t queue_length, BatchRunner runner);
+  ~WriteLane();
+  // Finishes what is queued and takes no more.
+  void finish();
+
+  // False when the queue is full or finished: answer 503. Thread-safe.
+  [[nodiscard]] bool try_submit(std::unique_ptr<Job>&& job) {
+    return queue_.try_push(std::move(job));
+  }
+  size_t depth() const { return queue_.size(); }
+
+ private:
+  void run();
+
+  base::BoundedQueue<std::unique_ptr<Job>> queue_;
+  BatchRunner runner_;
+  std::thread thread_;
+};
+
+// A pool of threads; each job is released when it has run.
+class BlockingLane {
+ public:
+  BlockingLane(size_t queue_length, size_t threads);
+  ~BlockingLane();
+  // Finishes what is queued and takes no more.
+  void finish();
+
+  [[nodiscard]] bool try_submit(std::unique_ptr<Job>&& job) {
+    return queue_.try_push(std::move(job));
+  }
+  size_t depth() const { return queue_.size(); }
+
+ private:
+  void run();
+
+  base::BoundedQueue<std::unique_ptr<Job>> queue_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace prodev::http

@@ -1,0 +1,81 @@
+// Response: what a handler fills in. The engine adds the framing (Date, Content-Length,
+// Connection), the security headers, CORS and X-Request-Id.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace prodev::http {
+
+// A part of a body that is sent without being copied: bytes in memory or a span of a file.
+// `owner` keeps either alive until it is sent; shared with whoever cached it.
+struct Segment {
+  std::string_view bytes;  // used when file < 0
+  int file = -1;
+  off_t offset = 0;
+  uint64_t size = 0;
+  std::shared_ptr<const void> owner;
+};
+
+// A body made while it is sent, pulled as the client takes it, so that memory stays bounded.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // Appends the next piece (some tens of KB) to `out` on the loop's thread. False at the end.
+  // An error ends the connection: the client sees a body that is cut short.
+  virtual base::Result<bool> next(std::string& out) = 0;
+};
+
+class Response {
+ public:
+  int status = 200;
+  bool close = false;  // end the connection after this response
+
+  // `name` and `value` may not hold CR, LF or NUL; those of a value are replaced by spaces.
+  void add_header(std::string_view name, std::string_view value);
+  // "Name: value\r\n" lines, already valid.
+  void add_header_lines(std::string_view lines) { headers_ += lines; }
+
+  // Exactly one of these sets the body; none means an empty one.
+  void set_body(std::string body, std::string_view content_type);
+  void set_segment(Segment segment, std::string_view content_type);
+  void set_segments(std::vector<Segment> segments, std::string_view content_type);
+  // Sent chunked, or to an HTTP/1.0 client until the connection ends.
+  void set_stream(std::unique_ptr<BodyStream> stream, std::string_view content_type);
+
+  // The length of the body; nullopt when streamed.
+  std::optional<uint64_t> length() const;
+
+  const std::string& headers() const { return headers_; }
+  std::string& body() { return body_; }
+  std::vector<Segment>& segments() { return segments_; }
+  std::unique_ptr<BodyStream>& stream() { return stream_; }
+  void clear();
+
+ private:
+  std::string headers_;
+  std::string body_;
+  std::vector<Segment> segments_;
+  std::unique_ptr<BodyStream> stream_;
+};
+
+// Makes `out` an error response with the body
+//   {"code":"...","message":"...","details":null,"hint":null}
+// Headers added before are kept.
+void set_error(Response& out, int status, std::string_view code, std::string_view message,
+               std::string_view hint = {});
+
+// The status that tells a client of `code`.
+int status_of(base::Code code);
+void set_error(Response& out, const base::Error& error);
+
+}  // namespace prodev::http

@@ -1,0 +1,42 @@
+// Site: what one listener serves: its routes, and the checks and headers common to all of them.
+//
+// Immutable once served; shared by all loops.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "http/cors.h"
+#include "http/head.h"
+#include "http/router.h"
+
+namespace prodev::http {
+
+struct SiteOptions {
+  HeadLimits head;
+  uint64_t max_body_bytes = 16'777'216;
+  uint64_t body_memory_bytes = 262'144;
+  std::string body_directory = "/tmp";
+  std::string all_lines;       // header lines of every response
+  std::string document_lines;  // header lines of responses that a browser may show as a document
+  CorsOptions cors;
+};
+
+struct Site {
+  Site(Router site_router, SiteOptions site_options, size_t unmatched)
+      : router(std::move(site_router)),
+        options(std::move(site_options)),
+        cors(options.cors),
+        unmatched_id(unmatched) {}
+
+  Router router;
+  SiteOptions options;
+  Cors cors;
+  size_t unmatched_id;  // metrics of requests without a route
+};
+
+// Passes the head of a request through the gates, in order: each either lets it on or fills in the
+// response. True: all let it on, and request.route is set.
+bool pass_gates(const Site& site, Request& request, Response& response);
+
+}  // namespace prodev::http
