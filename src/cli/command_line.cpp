@@ -1,0 +1,114 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/help.h"
+#include "config/nearest.h"
+#include "config/settings_table.h"
+
+namespace prodev::cli {
+namespace {
+
+using base::Code;
+using base::fail;
+using base::Result;
+
+// Gives every setting as a flag to `parser`; CLI11 writes what it reads into `values`.
+void add_settings(CLI::App& parser, std::map<std::string, std::string>& values) {
+  for (const config::Setting& setting : config::settings_table()) {
+    std::string& value = values[std::string(setting.name)];
+    if (setting.is_bool()) {
+      parser.add_flag(config::flag_of(setting), value);
+    } else {
+      parser.add_option(config::flag_of(setting), value);
+    }
+  }
+}
+
+// CLI11 takes arguments from the back, and `--flag=` as a flag that lacks its value.
+std::vector<std::string> to_cli11(const std::vector<std::string>& arguments) {
+  std::vector<std::string> out;
+  for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
+    const bool ends_empty = argument->starts_with("--") && argument->ends_with('=');
+    if (ends_empty) out.emplace_back();
+    out.push_back(ends_empty ? argument->substr(0, argument->size() - 1) : *argument);
+  }
+  return out;
+}
+
+std::string unexpected(const CommandRow& command, const std::string& argument) {
+  const std::string prefix = "prodev " + std::string(command.name);
+  if (!argument.starts_with("-")) {
+    return prefix + " takes no \"" + argument + "\"; " + prefix + " --help tells what it takes";
+  }
+  std::vector<std::string> known = {"--help"};
+  if (command.takes_url) known.emplace_back("--url");
+  if (command.takes_settings) {
+    known.emplace_back("--config");
+    for (const auto& setting : config::settings_table()) known.push_back(flag_of(setting));
+  }
+  const std::string flag = argument.substr(0, argument.find('='));
+  const std::string suggestion = config::nearest(flag, known);
+  return prefix + " has no flag " + flag + "; " +
+         (suggestion.empty() ? prefix + " --help lists them" : "did you mean " + suggestion + "?");
+}
+
+std::string unknown_command(const std::string& word) {
+  std::vector<std::string> known;
+  for (const CommandRow& row : command_table()) known.emplace_back(row.name);
+  const std::string suggestion = config::nearest(word, known);
+  return "there is no command \"" + word + "\"; " +
+         (suggestion.empty() ? "prodev --help lists them" : "did you mean \"" + suggestion + "\"?");
+}
+
+Result<CommandLine> parse_flags(const CommandRow& command,
+                                const std::vector<std::string>& arguments) {
+  CommandLine line;
+  line.verb = command.verb;
+  CLI::App parser;
+  parser.set_help_flag("-h,--help");
+  parser.allow_extras();
+  std::map<std::string, std::string> values;
+  if (command.takes_settings) {
+    parser.add_option("--config", line.config_file);
+    add_settings(parser, values);
+  }
+  if (command.takes_url) parser.add_option("--url", line.url);
+  try {
+    parser.parse(to_cli11(arguments));
+  } catch (const CLI::CallForHelp&) {
+    line.verb = Verb::kHelp;
+    line.help = help_of(command);
+    return line;
+  } catch (const CLI::ParseError& error) {
+    return fail(Code::kUsage, std::string(error.what()) + "; prodev " + std::string(command.name) +
+                                  " --help tells how it is given");
+  }
+  const std::vector<std::string> rest = parser.remaining();
+  if (!rest.empty()) return fail(Code::kUsage, unexpected(command, rest.front()));
+  for (const auto& [key, value] : values) {
+    if (parser.count(config::flag_of(*config::find_setting(key))) > 0) line.flags[key] = value;
+  }
+  return line;
+}
+
+}  // namespace
+
+Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return fail(Code::kUsage, "no command given; try prodev demo, or prodev --help");
+  }
+  const std::string& word = arguments.front();
+  if (word == "--help" || word == "-h" || word == "help") {
+    CommandLine line;
+    line.help = overview();
+    return line;
+  }
+  const std::string name = word == "--version" || word == "-V" ? "version" : word;
+  for (const CommandRow& row : command_table()) {
+    if (row.name == name) return parse_flags(row, {arguments.begin() + 1, arguments.end()});
+  }
+  return fail(Code::kUsage, unknown_command(word));
+}
+
+}  // namespace prodev::cli

@@ -1,0 +1,25 @@
+// What the user typed, as data.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace prodev::cli {
+
+enum class Verb { kServe, kDemo, kRoutes, kSettings, kDoctor, kHealthcheck, kVersion, kHelp };
+
+struct CommandLine {
+  Verb verb = Verb::kHelp;
+  std::map<std::string, std::string> flags;  // key of the setting -> value as written
+  std::string config_file;                   // --config
+  std::string url;                           // --url
+  std::string help;                          // kHelp: the text to print
+};
+
+// The error (kUsage) names the argument and, when one is near, what was probably meant.
+base::Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments);
+
+}  // namespace prodev::cli

@@ -1,0 +1,51 @@
+#include <algorithm>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/doctor_checks.h"
+
+namespace prodev::cli {
+namespace {
+
+std::vector<Finding> check_settings(const config::Settings& settings) {
+  return {
+      {Grade::kOk, "settings", "flags, environment and file agree", ""},
+      check_descriptors(settings),
+      check_backlog(),
+      check_memory_limit(settings),
+      check_clock(),
+      check_disk(settings),
+      check_private_files(settings),
+      check_static_files(settings),
+      check_certificate(settings),
+      check_port(settings),
+  };
+}
+
+void print(const Finding& finding, std::ostream& out) {
+  constexpr std::string_view kGrades[] = {"ok  ", "warn", "fail"};
+  std::string check = finding.check;
+  check.resize(std::max<size_t>(check.size(), 15), ' ');
+  out << kGrades[static_cast<size_t>(finding.grade)] << "  " << check << ' ' << finding.says
+      << '\n';
+  if (!finding.fix.empty()) out << std::string(22, ' ') << "-> " << finding.fix << '\n';
+}
+
+}  // namespace
+
+base::Result<int> run_doctor(const CommandLine& line, const Context& context) {
+  std::vector<Finding> findings;
+  if (const auto settings = load_settings(line, context)) {
+    findings = check_settings(*settings);
+  } else {
+    findings.push_back({Grade::kFail, "settings", settings.error().message,
+                        "mend this first; the checks that need settings were left out"});
+  }
+  if (!line.url.empty()) findings.push_back(check_url(line.url));
+  for (const Finding& finding : findings) print(finding, context.out);
+  const bool failed = std::any_of(findings.begin(), findings.end(),
+                                  [](auto& finding) { return finding.grade == Grade::kFail; });
+  return failed ? 1 : 0;
+}
+
+}  // namespace prodev::cli

@@ -1,0 +1,62 @@
+#include "cli/help.h"
+
+#include "config/settings_table.h"
+
+namespace prodev::cli {
+namespace {
+
+constexpr CommandRow kCommands[] = {
+    {Verb::kDemo, "demo", "Try it out: make ./prodev-demo and serve it", true, false},
+    {Verb::kServe, "serve", "Serve a folder", true, false},
+    {Verb::kRoutes, "routes", "List what is served under which path", false, false},
+    {Verb::kSettings, "settings", "Print the reference of all settings, as Markdown", false, false},
+    {Verb::kDoctor, "doctor", "Check this machine and the settings, and explain", true, true},
+    {Verb::kHealthcheck, "healthcheck", "Exit with 0 when a server is well, for containers", true,
+     true},
+    {Verb::kVersion, "version", "Print the version", false, false},
+};
+
+constexpr std::string_view kUrlHelp =
+    "  --url URL      The server to ask, such as http://127.0.0.1:8000. Default: the one that\n"
+    "                 these settings would start.\n";
+constexpr std::string_view kConfigHelp =
+    "  --config FILE  The file of settings. Default: prodev.toml in the project's folder, if it\n"
+    "                 is there.\n"
+    "  -h, --help     Print this.\n";
+constexpr std::string_view kSettingsHelp =
+    "\nSettings, each also a key in prodev.toml (max_body_bytes) and an environment variable\n"
+    "(PRODEV_MAX_BODY_BYTES); a flag beats the environment, which beats the file. SIZE takes KiB,\n"
+    "MiB and GiB; TIME takes ms, s, m, h and d.\n\n";
+
+}  // namespace
+
+std::span<const CommandRow> command_table() { return kCommands; }
+
+std::string overview() {
+  std::string out =
+      "prodev: a complete backend in one file.\n\nUsage: prodev COMMAND [flags]\n\nCommands\n";
+  for (const CommandRow& row : kCommands) {
+    std::string name = "  " + std::string(row.name);
+    name.resize(16, ' ');
+    out += name + std::string(row.summary) + "\n";
+  }
+  out += "\n`prodev COMMAND --help` tells more. Exit codes: 0 ok, 1 failed, 2 wrong usage.\n";
+  return out;
+}
+
+std::string help_of(const CommandRow& command) {
+  std::string out = "Usage: prodev " + std::string(command.name);
+  if (command.takes_url) out += " [--url URL]";
+  if (command.takes_settings) out += " [--config FILE] [settings]";
+  out += "\n\n" + std::string(command.summary) + ".\n";
+  if (command.takes_settings) {
+    out += '\n';
+    if (command.takes_url) out += kUrlHelp;
+    out += kConfigHelp;
+    out += kSettingsHelp;
+    out += config::settings_help();
+  }
+  return out;
+}
+
+}  // namespace prodev::cli

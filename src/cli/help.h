@@ -1,0 +1,25 @@
+// What `--help` prints.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/command_line.h"
+
+namespace prodev::cli {
+
+struct CommandRow {
+  Verb verb;
+  std::string_view name;
+  std::string_view summary;
+  bool takes_settings;
+  bool takes_url;
+};
+
+std::span<const CommandRow> command_table();
+
+std::string overview();
+std::string help_of(const CommandRow& command);
+
+}  // namespace prodev::cli

@@ -1,0 +1,65 @@
+#include "cli/run.h"
+
+#include <ostream>
+#include <string_view>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+
+namespace prodev::cli {
+namespace {
+
+base::Result<int> dispatch(const CommandLine& line, const Context& context) {
+  switch (line.verb) {
+    case Verb::kServe:
+      return run_serve(line, context);
+    case Verb::kDemo:
+      return run_demo(line, context);
+    case Verb::kRoutes:
+      return run_routes(context);
+    case Verb::kSettings:
+      return run_settings(context);
+    case Verb::kDoctor:
+      return run_doctor(line, context);
+    case Verb::kHealthcheck:
+      return run_healthcheck(line, context);
+    case Verb::kVersion:
+      return run_version(context);
+    case Verb::kHelp:
+      context.out << line.help;
+      return 0;
+  }
+  return base::fail(base::Code::kInternal, "the command has no implementation");
+}
+
+}  // namespace
+
+std::map<std::string, std::string> read_environment(const char* const* variables) {
+  std::map<std::string, std::string> environment;
+  for (; *variables != nullptr; ++variables) {
+    const std::string_view entry = *variables;
+    const size_t equals = entry.find('=');
+    if (equals == std::string_view::npos) continue;
+    environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return environment;
+}
+
+int run(const std::vector<std::string>& arguments,
+        const std::map<std::string, std::string>& environment, std::ostream& out,
+        std::ostream& err) {
+  const Context context{environment, out};
+  const auto line = parse_command_line(arguments);
+  const auto code = line ? dispatch(*line, context) : base::Result<int>(tl::unexpect, line.error());
+  if (!code) {
+    err << "prodev: " << code.error().message << std::endl;
+    return code.error().code == base::Code::kUsage ? 2 : 1;
+  }
+  if (!out.flush()) {
+    err << "prodev: standard output could not be written; is its disk full?" << std::endl;
+    return 1;
+  }
+  return *code;
+}
+
+}  // namespace prodev::cli

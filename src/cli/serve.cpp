@@ -1,0 +1,16 @@
+#include "cli/commands.h"
+#include "server/server.h"
+
+namespace prodev::cli {
+
+base::Result<config::Settings> load_settings(const CommandLine& line, const Context& context) {
+  return config::load_settings({line.flags, context.environment, line.config_file});
+}
+
+base::Result<int> run_serve(const CommandLine& line, const Context& context) {
+  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY(server::serve(settings, context.out));
+  return 0;
+}
+
+}  // namespace prodev::cli

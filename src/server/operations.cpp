@@ -1,0 +1,63 @@
+#include "server/operations.h"
+
+#include <sys/statvfs.h>
+
+namespace prodev::server {
+
+namespace {
+
+constexpr uint64_t kLeastFreeBytes = 16 << 20;
+
+// Empty: enough room to write.
+std::string disk_trouble(const std::string& folder) {
+  struct statvfs info {};
+  if (::statvfs(folder.c_str(), &info) != 0) return "the data folder cannot be reached";
+  const uint64_t free_bytes = static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
+  if (free_bytes < kLeastFreeBytes) return "the disk of the data folder is full";
+  return {};
+}
+
+}  // namespace
+
+void answer_health(const http::Request&, http::Response& response) {
+  response.add_header_lines("Cache-Control: no-store\r\n");
+  response.set_body("{\"status\":\"ok\"}\n", "application/json");
+}
+
+void answer_readiness(const State& state, http::Response& response) {
+  response.add_header_lines("Cache-Control: no-store\r\n");
+  const bool draining = state.draining.load(std::memory_order_relaxed);
+  const std::string trouble = draining ? "the server is stopping" : disk_trouble(state.data_dir);
+  if (trouble.empty()) {
+    response.set_body("{\"status\":\"ready\"}\n", "application/json");
+    return;
+  }
+  http::set_error(response, 503, "not_ready", trouble);
+  response.add_header("Retry-After", "5");
+}
+
+void answer_metrics(const State& state, http::Response& response) {
+  response.add_header_lines("Cache-Control: no-store\r\n");
+  response.set_body(state.metrics->expose(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+void redirect_to_https(const State& state, const http::Request& request, http::Response& response) {
+  std::string_view host = request.head.host;
+  const size_t colon = host.rfind(':');
+  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+    host = host.substr(0, colon);
+  }
+  if (host.empty() || !request.head.path.starts_with('/')) {
+    http::set_error(response, 400, "bad_request",
+                    "a request to the redirect listener needs a Host and a path");
+    return;
+  }
+  std::string location = "https://" + std::string(host);
+  if (state.tls_port != 443) location += ":" + std::to_string(state.tls_port);
+  location += request.head.path;
+  if (!request.head.query.empty()) location.append("?").append(request.head.query);
+  response.status = 308;
+  response.add_header("Location", location);
+}
+
+}  // namespace prodev::server

@@ -1,0 +1,59 @@
+#include "server/routes.h"
+
+#include "server/operations.h"
+
+namespace prodev::server {
+
+namespace {
+
+using http::Access;
+using http::Lane;
+using http::Method;
+using http::Request;
+using http::Response;
+
+constexpr http::MethodSet kRead = Method::kGet | Method::kHead;
+constexpr http::MethodSet kAll =
+    kRead | Method::kPost | Method::kPut | Method::kPatch | Method::kDelete | Method::kOptions;
+
+http::Handler files(State& state) {
+  return [&state](const Request& request, Response& response) {
+    state.files->handle(request, response);
+  };
+}
+
+}  // namespace
+
+std::vector<http::Route> main_routes(State& state, const config::Settings& settings) {
+  std::vector<http::Route> routes = {
+      {"/healthz", kRead, Lane::kInline, Access::kPublic, "healthz",
+       "200 while the process serves requests", 0, answer_health},
+      {"/readyz", kRead, Lane::kBlocking, Access::kPublic, "readyz",
+       "200 when the server should get traffic, 503 while it should not", 0,
+       [&state](const Request&, Response& response) { answer_readiness(state, response); }},
+      {"/*", kRead, Lane::kInline, Access::kPublic, "static",
+       "files of the static folder, over those built in", 0, files(state)},
+  };
+  if (settings.metrics_access != "off") {
+    const Access access = settings.metrics_access == "any" ? Access::kPublic : Access::kLoopback;
+    routes.push_back(
+        {"/metrics", kRead, Lane::kInline, access, "metrics",
+         "figures in the Prometheus text format", 0,
+         [&state](const Request&, Response& response) { answer_metrics(state, response); }});
+  }
+  return routes;
+}
+
+std::vector<http::Route> redirect_routes(State& state) {
+  return {
+      {"/.well-known/acme-challenge/*", kRead, Lane::kInline, Access::kPublic, "acme",
+       "answers to a certificate authority, from the static folder", 0, files(state)},
+      {"/*", kAll, Lane::kInline, Access::kPublic, "redirect", "the same address over https",
+       std::nullopt,
+       [&state](const Request& request, Response& response) {
+         redirect_to_https(state, request, response);
+       }},
+  };
+}
+
+}  // namespace prodev::server

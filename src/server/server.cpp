@@ -1,0 +1,223 @@
+#include "server/server.h"
+
+#include <sodium.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <iomanip>
+#include <optional>
+#include <ostream>
+#include <sstream>
+
+#include "base/build_info.h"
+#include "http/engine.h"
+#include "net/address.h"
+#include "net/listener.h"
+#include "net/tls.h"
+#include "server/folders.h"
+#include "server/routes.h"
+#include "server/signals.h"
+#include "server/site_options.h"
+#include "server/sockets.h"
+#include "server/state.h"
+#include "server/takeover.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace prodev::server {
+
+namespace {
+
+using telemetry::Level;
+
+// Each connection is a descriptor; the soft limit of most shells is far below what is allowed.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+telemetry::LogOptions log_options(const config::Settings& settings) {
+  telemetry::LogOptions options;
+  options.format =
+      settings.log_format == "json" ? telemetry::LogFormat::kJson : telemetry::LogFormat::kText;
+  if (settings.log_level == "debug") options.level = Level::kDebug;
+  if (settings.log_level == "warn") options.level = Level::kWarn;
+  if (settings.log_level == "error") options.level = Level::kError;
+  return options;
+}
+
+// The log's thread, for as long as the server lives.
+class LogSession {
+ public:
+  explicit LogSession(const config::Settings& settings) {
+    telemetry::start_log(log_options(settings));
+  }
+  ~LogSession() { telemetry::stop_log(); }
+  LogSession(const LogSession&) = delete;
+  LogSession& operator=(const LogSession&) = delete;
+};
+
+using TlsPointer = std::shared_ptr<const net::TlsContext>;
+
+base::Result<TlsPointer> load_tls(const config::Settings& settings) {
+  if (settings.tls_cert.empty()) return TlsPointer();
+  return net::TlsContext::load({settings.tls_cert, settings.tls_key});
+}
+
+// Everything between the settings and the engine, in the order it is made; undone in reverse.
+struct Server {
+  Folders folders;
+  TlsPointer tls;
+  OpenedSockets opened;
+  State state;
+  std::unique_ptr<http::StaticFiles> files;
+  std::unique_ptr<telemetry::Metrics> metrics;
+  std::unique_ptr<http::Site> main_site;
+  std::unique_ptr<http::Site> redirect_site;
+  std::unique_ptr<http::Engine> engine;
+  std::unique_ptr<ControlSocket> control;
+  std::string main_url;
+  std::string redirect_url;
+};
+
+std::vector<std::string> metric_labels(const std::vector<http::Route>& main,
+                                       const std::vector<http::Route>& redirect) {
+  std::vector<std::string> labels;
+  for (const http::Route& route : main) labels.push_back(route.label);
+  for (const http::Route& route : redirect) labels.push_back(route.label);
+  labels.emplace_back("unmatched");
+  return labels;
+}
+
+void make_sites(const config::Settings& settings, Server& server) {
+  const http::EngineOptions options = engine_options(settings);
+  server.files = std::make_unique<http::StaticFiles>(static_files_options(settings, options.loops),
+                                                     std::move(server.folders.static_root));
+  server.state.files = server.files.get();
+  server.state.data_dir = server.folders.data;
+  std::vector<http::Route> main = main_routes(server.state, settings);
+  std::vector<http::Route> redirect = redirect_routes(server.state);
+  const size_t main_count = main.size();
+  const size_t unmatched = main_count + redirect.size();
+  server.metrics = std::make_unique<telemetry::Metrics>(metric_labels(main, redirect));
+  server.state.metrics = server.metrics.get();
+  const bool tls = server.tls != nullptr;
+  server.main_site = std::make_unique<http::Site>(
+      http::Router(std::move(main), 0), site_options(settings, server.folders.temporary, tls),
+      unmatched);
+  server.redirect_site = std::make_unique<http::Site>(
+      http::Router(std::move(redirect), main_count),
+      site_options(settings, server.folders.temporary, false), unmatched);
+  server.engine = std::make_unique<http::Engine>(options, *server.metrics);
+}
+
+void name_urls(Server& server) {
+  const net::Address main = net::local_address(server.opened.sockets.main.front().get());
+  server.main_url = (server.tls ? "https://" : "http://") + main.to_string();
+  server.state.tls_port = main.port();
+  if (server.opened.sockets.redirect.empty()) return;
+  const int redirect = server.opened.sockets.redirect.front().get();
+  server.redirect_url = "http://" + net::local_address(redirect).to_string();
+}
+
+base::Result<void> start_engine(const config::Settings& settings, Server& server) {
+  name_urls(server);
+  // Copies of the sockets go to the control socket before the loops get theirs.
+  TRY_ASSIGN(server.control,
+             ControlSocket::open(server.folders.data, server.opened.sockets, settings.takeover,
+                                 [] { ::kill(::getpid(), SIGTERM); }));
+  std::vector<http::Listening> listening(2);
+  listening[0] = {std::move(server.opened.sockets.main), server.main_site.get(),
+                  server.tls != nullptr};
+  listening[1] = {std::move(server.opened.sockets.redirect), server.redirect_site.get(), false};
+  return server.engine->start(std::move(listening), server.tls);
+}
+
+void announce(const Server& server, std::ostream& out) {
+  out << "prodev " << base::version() << " (" << base::commit() << ")\n";
+  out << "serving   " << server.main_url << '\n';
+  if (!server.redirect_url.empty()) out << "redirect  " << server.redirect_url << '\n';
+  if (!server.folders.static_files.empty()) {
+    out << "static    " << server.folders.static_files << " over the built-in files\n";
+  }
+  out << "data      " << server.folders.data << '\n' << std::flush;
+}
+
+void reload_certificates(const config::Settings& settings, Server& server) {
+  if (!server.tls) return;
+  net::notify_service_manager("RELOADING=1");
+  base::Result<TlsPointer> fresh = load_tls(settings);
+  if (fresh) {
+    server.engine->use_tls(*fresh);
+    telemetry::log(Level::kInfo, "certificates reloaded", {{"certificate", settings.tls_cert}});
+  } else {
+    telemetry::log(Level::kError, "certificates not reloaded, the old ones stay in use",
+                   {{"error", fresh.error().message}});
+  }
+  net::notify_service_manager("READY=1");
+}
+
+void drain(const config::Settings& settings, Server& server, const Signals& signals) {
+  net::notify_service_manager("STOPPING=1");
+  telemetry::log(Level::kInfo, "draining", {{"connections", server.engine->limits().open()}});
+  server.state.draining.store(true, std::memory_order_relaxed);
+  // Its copies of the listening sockets would keep taking connections that nobody accepts.
+  server.control.reset();
+  const bool all = server.engine->drain(std::chrono::milliseconds(settings.drain_timeout_ms),
+                                        [&] { return signals.stop_requested(); });
+  telemetry::log(all ? Level::kInfo : Level::kWarn,
+                 all ? "stopped" : "stopped with connections still open",
+                 {{"connections", server.engine->limits().open()}});
+}
+
+std::string lane_name(http::Lane lane) {
+  switch (lane) {
+    case http::Lane::kInline:
+      return "inline";
+    case http::Lane::kWrite:
+      return "write";
+    case http::Lane::kBlocking:
+      return "blocking";
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
+  const Signals signals;
+  raise_descriptor_limit();
+  if (::sodium_init() < 0)
+    return base::fail(base::Code::kInternal, "the cryptographic library does not start");
+  const LogSession log(settings);
+  Server server;
+  TRY_ASSIGN(server.folders, open_folders(settings));
+  TRY_ASSIGN(server.tls, load_tls(settings));
+  TRY_ASSIGN(server.opened, open_sockets(settings, server.folders.data, loop_count(settings)));
+  make_sites(settings, server);
+  TRY(start_engine(settings, server));
+  announce(server, out);
+  net::notify_service_manager("READY=1");
+  if (server.opened.predecessor) server.opened.predecessor->drain();
+  while (signals.wait() == SIGHUP) reload_certificates(settings, server);
+  drain(settings, server, signals);
+  return {};
+}
+
+std::string describe_routes() {
+  State state;
+  std::ostringstream out;
+  const config::Settings settings;
+  out << std::left;
+  for (const http::Route& route : main_routes(state, settings)) {
+    out << std::setw(16) << route.methods.allow() << std::setw(24) << route.path << std::setw(10)
+        << lane_name(route.lane) << std::setw(10)
+        << (route.access == http::Access::kLoopback ? "loopback" : "public") << route.summary
+        << '\n';
+  }
+  return out.str();
+}
+
+}  // namespace prodev::server

@@ -1,0 +1,21 @@
+// The composition root: puts the subsystems together, starts and stops them in order.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "base/result.h"
+#include "config/settings.h"
+
+namespace prodev::server {
+
+// Serves until SIGTERM or SIGINT (drains, then returns), reloading certificates on SIGHUP.
+// Prints the URLs and what it did to `out`. Blocks; call once per process, from its main thread,
+// before any other thread exists (it masks signals). Errors say what stopped the start:
+// kUsage for a setting that cannot work, other codes for what the machine refused.
+base::Result<void> serve(const config::Settings& settings, std::ostream& out);
+
+// The route table as aligned text, one route per line: methods, path, lane, access, summary.
+std::string describe_routes();
+
+}  // namespace prodev::server

@@ -1,0 +1,75 @@
+#include "server/site_options.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+namespace prodev::server {
+
+namespace {
+
+void add_line(std::string& lines, const std::string& name, const std::string& value) {
+  if (!value.empty()) lines += name + ": " + value + "\r\n";
+}
+
+}  // namespace
+
+http::SiteOptions site_options(const config::Settings& settings, const std::string& body_directory,
+                               bool tls) {
+  http::SiteOptions options;
+  options.head.head_bytes = static_cast<size_t>(settings.max_head_bytes);
+  options.head.target_bytes = static_cast<size_t>(settings.max_target_bytes);
+  options.head.fields = static_cast<size_t>(settings.max_headers);
+  options.max_body_bytes = static_cast<uint64_t>(settings.max_body_bytes);
+  options.body_memory_bytes = static_cast<uint64_t>(settings.body_memory_bytes);
+  options.body_directory = body_directory;
+  add_line(options.all_lines, "X-Content-Type-Options", "nosniff");
+  if (tls && settings.hsts_max_age_s > 0) {
+    add_line(options.all_lines, "Strict-Transport-Security",
+             "max-age=" + std::to_string(settings.hsts_max_age_s));
+  }
+  add_line(options.document_lines, "Content-Security-Policy", settings.content_security_policy);
+  add_line(options.document_lines, "X-Frame-Options", settings.frame_options);
+  add_line(options.document_lines, "Referrer-Policy", settings.referrer_policy);
+  add_line(options.document_lines, "Cross-Origin-Opener-Policy", "same-origin");
+  add_line(options.document_lines, "Permissions-Policy",
+           "camera=(), geolocation=(), microphone=()");
+  options.cors = {settings.cors_origins, settings.cors_headers, settings.cors_credentials,
+                  settings.cors_max_age_s};
+  return options;
+}
+
+size_t loop_count(const config::Settings& settings) {
+  if (settings.loops > 0) return static_cast<size_t>(settings.loops);
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  if (::sched_getaffinity(0, sizeof usable, &usable) != 0) return 1;
+  return static_cast<size_t>(std::max(1, CPU_COUNT(&usable)));
+}
+
+http::EngineOptions engine_options(const config::Settings& settings) {
+  http::EngineOptions options;
+  options.loops = loop_count(settings);
+  options.blocking_threads = static_cast<size_t>(settings.blocking_threads);
+  options.queue_length = static_cast<size_t>(settings.queue_length);
+  options.head_timeout_ms = settings.head_timeout_ms;
+  options.body_timeout_ms = settings.body_timeout_ms;
+  options.idle_timeout_ms = settings.idle_timeout_ms;
+  options.write_timeout_ms = settings.write_timeout_ms;
+  options.output_buffer_bytes = static_cast<size_t>(settings.output_buffer_bytes);
+  options.max_connections = static_cast<size_t>(settings.max_connections);
+  options.max_connections_per_client = static_cast<size_t>(settings.max_connections_per_client);
+  options.access_log = settings.access_log;
+  return options;
+}
+
+http::StaticFilesOptions static_files_options(const config::Settings& settings, size_t loops) {
+  http::StaticFilesOptions options;
+  options.spa_fallback = settings.spa_fallback;
+  options.files.max_age_s = settings.static_max_age_s;
+  options.cache_bytes = static_cast<size_t>(settings.static_cache_bytes);
+  options.loops = loops;
+  return options;
+}
+
+}  // namespace prodev::server

@@ -1,0 +1,21 @@
+// What the routes of a server share.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "http/static_files.h"
+#include "telemetry/metrics.h"
+
+namespace prodev::server {
+
+// Outlives the engine.
+struct State {
+  http::StaticFiles* files = nullptr;
+  telemetry::Metrics* metrics = nullptr;
+  std::string data_dir;
+  uint16_t tls_port = 0;              // where the redirect listener sends clients
+  std::atomic<bool> draining{false};  // set once, by the main thread
+};
+
+}  // namespace prodev::server
