@@ -1,0 +1,40 @@
+# Libraries of the distribution; as static archives where they end up in the shipped executable.
+# A missing one names the Debian package that has it.
+if(PRODEV_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+
+# prodev_library(TARGET HEADER LIBRARY PACKAGE [DEPENDENCY...])
+function(prodev_library target header library package)
+  find_path(${target}_include ${header})
+  find_library(${target}_file ${library})
+  if(NOT ${target}_include OR NOT ${target}_file)
+    message(FATAL_ERROR "${header} or lib${library} is missing: install ${package}, "
+      "or run packaging/setup, which installs everything the build needs.")
+  endif()
+  add_library(${target} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(${target} PROPERTIES
+    IMPORTED_LOCATION ${${target}_file} INTERFACE_LINK_LIBRARIES "${ARGN}")
+endfunction()
+
+function(prodev_require_header header package)
+  string(MAKE_C_IDENTIFIER "include_${header}" found)
+  find_path(${found} ${header})
+  if(NOT ${found})
+    message(FATAL_ERROR "${header} is missing: install ${package}, or run packaging/setup.")
+  endif()
+endfunction()
+
+prodev_library(prodev_sodium sodium.h sodium libsodium-dev)
+prodev_library(prodev_zlib zlib.h z zlib1g-dev)
+prodev_library(prodev_brotli_common brotli/types.h brotlicommon libbrotli-dev)
+prodev_library(prodev_brotli_encoder brotli/encode.h brotlienc libbrotli-dev prodev_brotli_common)
+prodev_library(prodev_brotli_decoder brotli/decode.h brotlidec libbrotli-dev prodev_brotli_common)
+
+prodev_require_header(CLI/CLI.hpp libcli11-dev)
+prodev_require_header(toml++/toml.h libtomlplusplus-dev)
+prodev_require_header(tl/expected.hpp libexpected-dev)
