@@ -1,0 +1,58 @@
+# What ctest runs. Registered in the release tree only, over the programs of every preset, so that
+# one run of ctest is the whole suite: see packaging/test.
+
+set(builds ${CMAKE_SOURCE_DIR}/build)
+
+# A black-box test of the programs that preset `build` made.
+function(add_server_test build file)
+  get_filename_component(name ${file} NAME_WE)
+  string(REPLACE "test_" "" name ${name})
+  add_test(NAME ${build}/server/${name} COMMAND python3 ${file})
+  set_tests_properties(${build}/server/${name} PROPERTIES
+    TIMEOUT 300
+    ENVIRONMENT "PRODEV_BIN=${builds}/${build}/prodev;PROBE_SERVER_BIN=${builds}/${build}/probe_server;PRODEV_BUILD=${build};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support;${sanitizer_options}")
+endfunction()
+
+set(sanitizer_options
+  "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0"
+  "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
+  "TSAN_OPTIONS=halt_on_error=1:exitcode=66:second_deadlock_stack=1")
+
+file(GLOB server_tests CONFIGURE_DEPENDS server/test_*.py)
+foreach(build IN ITEMS release dev tsan)
+  add_test(NAME ${build}/unit COMMAND ${builds}/${build}/tests/unit_tests)
+  set_tests_properties(${build}/unit PROPERTIES TIMEOUT 300 ENVIRONMENT "${sanitizer_options}")
+  foreach(file IN LISTS server_tests)
+    add_server_test(${build} ${file})
+  endforeach()
+endforeach()
+
+# Short runs of the fuzz targets over their seeds; tests/fuzz/README.md tells how to run for long.
+file(GLOB fuzz_targets CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
+foreach(file IN LISTS fuzz_targets)
+  get_filename_component(name ${file} NAME_WE)
+  string(REPLACE "_fuzz" "" corpus ${name})
+  set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
+  file(MAKE_DIRECTORY ${found})
+  add_test(NAME fuzz/${corpus}
+    COMMAND ${builds}/fuzz/tests/${name} -max_total_time=10 -timeout=10 -rss_limit_mb=2048
+            -artifact_prefix=${found}/ ${found} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${corpus})
+  set_tests_properties(fuzz/${corpus} PROPERTIES TIMEOUT 120)
+endforeach()
+
+foreach(folder IN ITEMS architecture packaging)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/test_*.py)
+  foreach(file IN LISTS files)
+    get_filename_component(name ${file} NAME_WE)
+    string(REPLACE "test_" "" name ${name})
+    add_test(NAME ${folder}/${name} COMMAND python3 ${file})
+    set_tests_properties(${folder}/${name} PROPERTIES TIMEOUT 600
+      ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
+  endforeach()
+endforeach()
+
+add_test(NAME bench/smoke
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/bench/run --smoke --prodev ${builds}/release/prodev
+          --bench-bin ${builds}/release/bench)
+# It measures: nothing beside it, and nothing that it disturbs.
+set_tests_properties(bench/smoke PROPERTIES TIMEOUT 300 RUN_SERIAL ON)

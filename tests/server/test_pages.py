@@ -1,0 +1,93 @@
+"""The pages under static/ as a server hands them out: whole, linked, and true to the server."""
+
+import html.parser
+import pathlib
+import re
+import sys
+import unittest
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from prodev import ROOT, ServerCase  # noqa: E402
+
+STATIC = ROOT / "static"
+PAGES = sorted("/" + str(path.relative_to(STATIC)) for path in STATIC.rglob("*.html"))
+
+
+class Page(html.parser.HTMLParser):
+    """What other places can be judged by: ids, links, and the text of code elements."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.codes, self.in_code = [], [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        facts = dict(attributes)
+        self.ids += [facts["id"]] if "id" in facts else []
+        self.links += [facts[name] for name in ("href", "src") if name in facts]
+        self.in_code = tag == "code"
+        self.codes += [""] if self.in_code else []
+
+    def handle_data(self, data):
+        if self.in_code:
+            self.codes[-1] += data
+
+    def handle_endtag(self, tag):
+        self.in_code = False
+
+
+class Pages(ServerCase):
+    # The files of the checkout, so that a page is tested before it is embedded.
+    arguments = ["--static", str(STATIC)]
+
+    def page(self, path):
+        response = self.get(path)
+        self.assertEqual(response.status, 200, path)
+        return Page(response.body.decode())
+
+    def test_every_link_leads_to_a_page_and_a_place_of_this_server(self):
+        for path in PAGES:
+            for link in self.page(path).links:
+                url = urllib.parse.urlsplit(urllib.parse.urljoin(path, link))
+                with self.subTest(page=path, link=link):
+                    self.assertEqual((url.scheme, url.netloc), ("", ""), "leaves this server")
+                    self.assertEqual(self.get(url.path).status, 200)
+                    if url.fragment:
+                        self.assertIn(url.fragment, self.page(url.path).ids)
+
+    def test_no_page_uses_an_id_twice(self):
+        for path in PAGES:
+            ids = self.page(path).ids
+            self.assertEqual(len(ids), len(set(ids)), path)
+
+    def test_pages_obey_the_policy_against_inline_scripts(self):
+        for path in PAGES:
+            text = (STATIC / path.lstrip("/")).read_text()
+            self.assertNotRegex(text, r"<script(?![^>]*\bsrc=)", path)
+            self.assertNotRegex(text, r"<[^>]*\son[a-z]+=", path)
+
+    def test_the_settings_page_has_each_setting_with_its_default(self):
+        reference = self.get("/docs/settings.md").body.decode()
+        page = self.page("/docs/settings.html")
+        rows = re.findall(r"^\| `(\w+)` \| `(\S+)` \| `(\S+)` \| (?:`(.*?)`)? ?\|", reference, re.M)
+        self.assertGreater(len(rows), 30)
+        for key, flag, variable, default in rows:
+            self.assertIn(key, page.ids)
+            for text in (key, flag, variable, *([default] if default else [])):
+                self.assertIn(text, page.codes, key)
+
+    def test_the_operations_page_names_every_metric_and_no_other(self):
+        families = set(re.findall(r"^# TYPE (\S+)", self.get("/metrics").body.decode(), re.M))
+        table = " ".join(self.page("/docs/operations.html").codes)
+        named = set(re.findall(r"\b(?:http|prodev|process)_[a-z_]+\b(?=[{ ]|$)", table))
+        self.assertEqual(families - named, set(), "missing from the page")
+        unknown = {name for name in named if name.startswith(("prodev_", "process_")) and name not in families}
+        self.assertEqual(unknown, set(), "not among the server's metrics")
+
+    def test_humans_txt_has_the_300_bytes_that_the_benchmark_asks_for(self):
+        self.assertEqual(len(self.get("/humans.txt").body), 300)
+
+
+if __name__ == "__main__":
+    unittest.main()

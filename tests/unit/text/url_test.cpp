@@ -1,0 +1,43 @@
+#include "text/url.h"
+
+#include "catch.h"
+#include "text/utf8.h"
+
+using namespace prodev::text;
+
+namespace {
+
+std::string decode(std::string_view text) {
+  std::string out = "old";
+  return percent_decode(text, out) ? out : "refused";
+}
+
+}  // namespace
+
+TEST_CASE("percent-encoding is undone once") {
+  CHECK(decode("/a%20b") == "/a b");
+  CHECK(decode("%41%7a%7A") == "Azz");
+  CHECK(decode("%2541") == "%41");
+  CHECK(decode("a+b") == "a+b");
+  CHECK(decode("") == "");
+  CHECK(decode("%00") == std::string(1, '\0'));
+  CHECK(decode("%C3%A9") == "\xC3\xA9");
+}
+
+TEST_CASE("a percent sign without two hex digits is refused") {
+  for (const char* text : {"%", "%4", "a%4", "%4g", "%g4", "%%41", "% 41", "%-1"}) {
+    CAPTURE(text);
+    CHECK(decode(text) == "refused");
+  }
+}
+
+TEST_CASE("the length of a character is that of its well-formed bytes") {
+  CHECK(utf8_character_length("a") == 1);
+  CHECK(utf8_character_length("\xC3\xA9z") == 2);
+  CHECK(utf8_character_length("\xE2\x82\xAC") == 3);
+  CHECK(utf8_character_length("\xF0\x9F\x98\x80") == 4);
+  for (const char* text :
+       {"\x80", "\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF"}) {
+    CHECK(utf8_character_length(text) == 0);
+  }
+}
