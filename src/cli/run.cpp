@@ -34,6 +34,21 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
 
 }  // namespace
 
+namespace {
+
+// The system's refusals that come as exceptions (threads, memory), as sentences.
+base::Result<int> guarded(const CommandLine& line, const Context& context) {
+  try {
+    return dispatch(line, context);
+  } catch (const std::exception& error) {
+    return base::fail(base::Code::kUnavailable,
+                      std::string("the system refused what prodev needs: ") + error.what() +
+                          "; prodev doctor looks at the usual limits");
+  }
+}
+
+}  // namespace
+
 std::map<std::string, std::string> read_environment(const char* const* variables) {
   std::map<std::string, std::string> environment;
   for (; *variables != nullptr; ++variables) {
@@ -50,7 +65,7 @@ int run(const std::vector<std::string>& arguments,
         std::ostream& err) {
   const Context context{environment, out};
   const auto line = parse_command_line(arguments);
-  const auto code = line ? dispatch(*line, context) : base::Result<int>(tl::unexpect, line.error());
+  const auto code = line ? guarded(*line, context) : base::Result<int>(tl::unexpect, line.error());
   if (!code) {
     err << "prodev: " << code.error().message << std::endl;
     return code.error().code == base::Code::kUsage ? 2 : 1;

@@ -1,27 +1,25 @@
 #include "http/acceptor.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "http/worker.h"
+#include "telemetry/log.h"
 
 namespace prodev::http {
 
 namespace {
 constexpr int kAcceptsPerTurn = 64;  // then others get their turn
-}
+constexpr int64_t kPause_ms = 100;
+}  // namespace
 
 Acceptor::Acceptor(Worker& worker, const Site& site, base::UniqueFd listener, bool tls)
-    : worker_(worker),
-      site_(site),
-      listener_(std::move(listener)),
-      spare_(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
-      tls_(tls) {}
+    : worker_(worker), site_(site), listener_(std::move(listener)), tls_(tls) {}
 
 Acceptor::~Acceptor() {
   if (listener_) worker_.loop().remove(listener_.get());
@@ -50,8 +48,9 @@ bool Acceptor::accept_one() {
   base::UniqueFd fd(
       ::accept4(listener_.get(), peer.get(), &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!fd) {
-    if (errno == EMFILE || errno == ENFILE) shed_one();
-    return errno == ECONNABORTED || errno == EINTR;
+    if (errno == ECONNABORTED || errno == EINTR) return true;
+    if (errno != EAGAIN) pause();
+    return false;
   }
   constexpr int kOn = 1;
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &kOn, sizeof kOn);
@@ -59,14 +58,17 @@ bool Acceptor::accept_one() {
   return true;
 }
 
-// Out of descriptors: a connection left in the queue would wake the loop for ever, so one is taken
-// with the spare descriptor and ended.
-void Acceptor::shed_one() {
-  spare_.reset();
-  base::UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
-  spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  worker_.shard().connections_refused.add();
-  errno = EMFILE;
+// Out of descriptors or memory: what waits in the queue would wake the loop for ever. It waits on,
+// and the loop serves those it has.
+void Acceptor::pause() {
+  telemetry::log(telemetry::Level::kWarn, "no new connections for a moment",
+                 {{"error", std::strerror(errno)}});
+  worker_.loop().remove(listener_.get());
+  set_deadline(worker_.loop().timers(), worker_.loop().now_ms() + kPause_ms);
+}
+
+void Acceptor::on_deadline() {
+  if (!start()) set_deadline(worker_.loop().timers(), worker_.loop().now_ms() + kPause_ms);
 }
 
 }  // namespace prodev::http

@@ -4,13 +4,14 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "net/loop.h"
+#include "net/timer_wheel.h"
 
 namespace prodev::http {
 
 class Worker;
 struct Site;
 
-class Acceptor final : public net::EventHandler {
+class Acceptor final : public net::EventHandler, private net::Timer {
  public:
   Acceptor(Worker& worker, const Site& site, base::UniqueFd listener, bool tls);
   ~Acceptor() override;
@@ -25,12 +26,12 @@ class Acceptor final : public net::EventHandler {
  private:
   // False: nothing more is waiting.
   bool accept_one();
-  void shed_one();
+  void pause();
+  void on_deadline() override;
 
   Worker& worker_;
   const Site& site_;
   base::UniqueFd listener_;
-  base::UniqueFd spare_;  // given up for a moment when descriptors run out
   const bool tls_;
 };
 

@@ -11,6 +11,8 @@ namespace prodev::http {
 
 namespace {
 
+constexpr size_t kBlock = 65'536;  // what is written to a file at once
+
 base::Result<base::UniqueFd> open_unnamed_file(const std::string& directory) {
   base::UniqueFd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (file) return file;
@@ -42,22 +44,22 @@ base::Result<void> RequestBody::append(std::string_view data, const BodyLimits& 
   if (!file_ && stored_.size() + data.size() > limits.memory_bytes) {
     TRY(move_to_file(limits.directory));
   }
-  if (!file_) {
-    stored_.append(data);
-    return {};
-  }
-  TRY(write_all(file_.get(), data));
-  file_size_ += data.size();
+  stored_.append(data);
+  // In blocks: a body may arrive one byte a chunk.
+  return file_ && stored_.size() >= kBlock ? finish() : base::Result<void>();
+}
+
+base::Result<void> RequestBody::finish() {
+  if (!file_ || stored_.empty()) return {};
+  TRY(write_all(file_.get(), stored_));
+  file_size_ += stored_.size();
+  stored_.clear();
   return {};
 }
 
 base::Result<void> RequestBody::move_to_file(const std::string& directory) {
-  TRY_ASSIGN(base::UniqueFd file, open_unnamed_file(directory));
-  TRY(write_all(file.get(), stored_));
-  file_size_ = stored_.size();
-  file_ = std::move(file);
-  std::string().swap(stored_);
-  return {};
+  TRY_ASSIGN(file_, open_unnamed_file(directory));
+  return finish();
 }
 
 void RequestBody::detach() {
@@ -74,7 +76,8 @@ base::Result<std::string> RequestBody::read_all() const {
     const ssize_t n =
         ::pread(file_.get(), all.data() + done, all.size() - done, static_cast<off_t>(done));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return base::fail_errno("cannot read the stored request body", errno);
+    if (n < 0) return base::fail_errno("cannot read the stored request body", errno);
+    if (n == 0) return base::fail(base::Code::kUnavailable, "the stored request body is cut short");
     done += static_cast<size_t>(n);
   }
   return all;

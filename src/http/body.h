@@ -21,11 +21,13 @@ class RequestBody {
  public:
   // kTooLarge over the limit; kUnavailable when the temporary file cannot be made or written.
   base::Result<void> append(std::string_view data, const BodyLimits& limits);
+  // To be called after the last append(): what is still gathered in memory goes to the file.
+  base::Result<void> finish();
   // Refers to bytes owned by somebody else until detach().
   void borrow(std::string_view data) { borrowed_ = data; }
   void detach();
 
-  uint64_t size() const { return file_ ? file_size_ : memory().size(); }
+  uint64_t size() const { return file_ ? file_size_ + stored_.size() : memory().size(); }
   bool in_file() const { return static_cast<bool>(file_); }
   // The whole body, when it is not in a file.
   std::string_view memory() const { return borrowed_.data() != nullptr ? borrowed_ : stored_; }
@@ -39,7 +41,7 @@ class RequestBody {
   base::Result<void> move_to_file(const std::string& directory);
 
   std::string_view borrowed_;
-  std::string stored_;
+  std::string stored_;  // the whole, or what is not in the file yet
   base::UniqueFd file_;
   uint64_t file_size_ = 0;
 };

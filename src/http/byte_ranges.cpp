@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "text/ascii.h"
+
 namespace prodev::http {
 
 namespace {
 
 constexpr size_t kMaxRanges = 16;
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // A number with any count of digits; beyond kMost, where no file ends, it is kMost.
 std::optional<uint64_t> parse_number(std::string_view text) {
@@ -55,7 +51,7 @@ Spec parse_spec(std::string_view spec, uint64_t size) {
 
 ByteRanges parse_ranges(std::string_view value, uint64_t size) {
   constexpr std::string_view kUnit = "bytes=";
-  if (!value.starts_with(kUnit)) return {};
+  if (!text::equal_ignoring_case(value.substr(0, kUnit.size()), kUnit)) return {};
   value.remove_prefix(kUnit.size());
   ByteRanges result;
   uint64_t total = 0;
@@ -63,7 +59,7 @@ ByteRanges parse_ranges(std::string_view value, uint64_t size) {
   for (bool more = true; more;) {
     const size_t comma = value.find(',');
     more = comma != std::string_view::npos;
-    const std::string_view item = trim(value.substr(0, comma));
+    const std::string_view item = text::trim(value.substr(0, comma));
     if (more) value.remove_prefix(comma + 1);
     if (item.empty()) continue;  // empty list elements are allowed (section 5.6.1)
     const Spec spec = parse_spec(item, size);

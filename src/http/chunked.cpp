@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
+#include "text/ascii.h"
+
 namespace prodev::http {
 
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
@@ -76,7 +71,7 @@ ChunkedDecoder::Progress ChunkedDecoder::step(char c) {
 }
 
 ChunkedDecoder::Progress ChunkedDecoder::read_size(char c) {
-  const int digit = hex_digit(c);
+  const int digit = text::hex_value(c);
   if (digit >= 0) {
     if (++digits_ > 15) return malformed("a chunk size is too large");
     left_ = left_ * 16 + static_cast<uint64_t>(digit);

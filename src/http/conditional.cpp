@@ -28,13 +28,14 @@ bool lists_etag(std::string_view list, std::string_view etag, bool weak) {
 }  // namespace
 
 Precondition evaluate_preconditions(const Head& head, const Validators& validators) {
-  const std::string_view if_match = head.find("if-match");
+  std::string joined;
+  const std::string_view if_match = head.find_list("if-match", joined);
   if (!if_match.empty()) {
     if (!lists_etag(if_match, validators.etag, false)) return Precondition::kFailed;
   } else if (const auto date = text::parse_http_date(head.find("if-unmodified-since"))) {
     if (validators.modified_s > *date) return Precondition::kFailed;
   }
-  const std::string_view if_none_match = head.find("if-none-match");
+  const std::string_view if_none_match = head.find_list("if-none-match", joined);
   if (!if_none_match.empty()) {
     if (lists_etag(if_none_match, validators.etag, true)) return Precondition::kNotModified;
   } else if (const auto date = text::parse_http_date(head.find("if-modified-since"))) {

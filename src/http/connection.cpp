@@ -3,9 +3,11 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "http/pending_body.h"
 #include "http/worker.h"
+#include "telemetry/log.h"
 
 namespace prodev::http {
 
@@ -13,7 +15,7 @@ namespace {
 
 constexpr size_t kFlushBudget = 1 << 20;  // bytes sent before other connections get a turn
 constexpr int64_t kLinger_ms = 2'000;     // RFC 9112 section 9.6
-constexpr size_t kLingerBytes = 4 << 20;
+constexpr size_t kLingerBytes = 64 << 20;
 constexpr int64_t kIdleWhileDraining_ms = 1'000;
 
 }  // namespace
@@ -40,13 +42,27 @@ void Connection::drain() {
 }
 
 void Connection::on_events(uint32_t events) {
+  try {
+    handle_events(events);
+  } catch (
+      const std::exception& error) {  // out of memory: this connection's loss, not the server's
+    telemetry::log(telemetry::Level::kError, "a connection was given up",
+                   {{"error", error.what()}});
+    close();
+  }
+}
+
+void Connection::handle_events(uint32_t events) {
+  sent_this_turn_ = 0;
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
   if (state_ == State::kRunning && broken) {
     close();
     return;
   }
-  const bool writable = (events & EPOLLOUT) != 0 || broken;
-  if (writable && !output_.empty()) {
+  const bool heard = (events & EPOLLIN) != 0 && write_wants_read_;
+  const bool writable = (events & EPOLLOUT) != 0 || broken || heard;
+  if (writable && (!output_.empty() || yielded_)) {
+    yielded_ = false;
     flush();
     if (state_ != State::kGone) pump();
   }
@@ -62,7 +78,11 @@ void Connection::settle() {
   if (output_.empty()) output_.drop_buffer();
   uint32_t wanted = 0;
   if (wants_input()) wanted |= EPOLLIN;
-  if (!output_.empty() || read_wants_write_) wanted |= EPOLLOUT;
+  if (write_wants_read_) {
+    wanted |= EPOLLIN;
+  } else if (!output_.empty() || read_wants_write_ || yielded_) {
+    wanted |= EPOLLOUT;
+  }
   if (wanted != watched_ && !abandoned_) {
     worker_.loop().modify(socket_.fd(), wanted, this);
     watched_ = wanted;
@@ -138,7 +158,7 @@ void Connection::take_input(std::string_view arrived) {
 
 // Takes what waits in input_ for as long as the output keeps up.
 void Connection::pump() {
-  while (!input_.empty()) {
+  while (!input_.empty() && !output_full()) {
     std::string_view left = input_;
     while (step(left)) {
     }
@@ -147,6 +167,10 @@ void Connection::pump() {
     flush();
     if (state_ == State::kGone) return;
     if (!taken || !output_.empty()) break;
+    if (sent_this_turn_ >= kFlushBudget) {
+      yielded_ = true;  // others get a turn before what still waits here
+      return;
+    }
   }
   if (input_.empty()) std::string().swap(input_);  // an idle connection holds no buffer
   if (input_ended_ && state_ == State::kHead && output_.empty()) close();
@@ -169,11 +193,13 @@ void Connection::flush() {
   if (output_.empty() && !end_after_output_) return;
   size_t sent = 0;
   const Output::Progress progress = output_.flush(socket_, kFlushBudget, sent);
+  write_wants_read_ = progress == Output::Progress::kWantsRead;
+  sent_this_turn_ += sent;
   if (sent > 0) {
     worker_.shard().bytes_sent.add(sent);
     progress_ms_ = worker_.loop().now_ms();
   }
-  if (!output_.empty()) unread_bytes_ = socket_.unread_bytes();
+  if (!output_.empty()) unacknowledged_bytes_ = socket_.unacknowledged_bytes();
   if (progress == Output::Progress::kFailed) {
     close();
   } else if (progress == Output::Progress::kDone && end_after_output_) {
@@ -208,7 +234,19 @@ void Connection::close() {
   worker_.forget(*this);
 }
 
-void Connection::finish_detached(Request& request, Response& response) {
+void Connection::finish_request(Request& request, Response& response) {
+  try {
+    send_finished(request, response);
+  } catch (const std::exception& error) {
+    telemetry::log(telemetry::Level::kError, "a connection was given up",
+                   {{"error", error.what()}});
+    close();
+  }
+}
+
+void Connection::send_finished(Request& request, Response& response) {
+  progress_ms_ = worker_.loop().now_ms();
+  sent_this_turn_ = 0;
   state_ = State::kHead;
   if (abandoned_) {
     account(request, response, 0);
@@ -233,7 +271,7 @@ void Connection::update_deadline() {
         deadline_ms = progress_ms_ + options.write_timeout_ms;
       } else if (head_started_ms_ != 0) {
         deadline_ms = head_started_ms_ + options.head_timeout_ms;
-      } else if (worker_.draining()) {
+      } else if (worker_.draining() && socket_.handshake_done()) {
         deadline_ms = progress_ms_ + kIdleWhileDraining_ms;
       } else {
         deadline_ms =
@@ -256,9 +294,9 @@ void Connection::update_deadline() {
 
 // The kernel's buffer is large: a slow reader may take from it for long before there is room again.
 bool Connection::reader_made_progress() {
-  const size_t before = unread_bytes_;
-  unread_bytes_ = socket_.unread_bytes();
-  return unread_bytes_ < before;
+  const size_t before = unacknowledged_bytes_;
+  unacknowledged_bytes_ = socket_.unacknowledged_bytes();
+  return unacknowledged_bytes_ < before;
 }
 
 void Connection::on_deadline() {

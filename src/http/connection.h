@@ -37,7 +37,7 @@ class Connection final : public net::EventHandler, private net::Timer {
   // The server is stopping: the next response ends the connection, an idle one ends soon.
   void drain();
   // A lane has finished the request in hand.
-  void finish_detached(Request& request, Response& response);
+  void finish_request(Request& request, Response& response);
 
   void on_events(uint32_t events) override;
 
@@ -49,6 +49,8 @@ class Connection final : public net::EventHandler, private net::Timer {
 
   // Socket and time (connection.cpp).
   void on_deadline() override;
+  void handle_events(uint32_t events);
+  void send_finished(Request& request, Response& response);
   bool reader_made_progress();
   void read_some();
   void take_input(std::string_view arrived);
@@ -71,9 +73,10 @@ class Connection final : public net::EventHandler, private net::Timer {
   bool take_chunks(std::string_view& input);
   bool take_length(std::string_view& input);
   bool store_body(std::string_view data);
+  void refuse_unstored(const base::Error& error);
   void begin_request(std::string_view head_bytes, std::string_view& input);
   void begin_body(std::string_view head_bytes, Request& request, bool invite);
-  void dispatch(std::string_view head_bytes, Request& request);
+  void dispatch(std::string_view head_bytes, Request& request, bool body_follows);
   void submit_to_lane(std::string_view head_bytes, Request& request);
   void respond(Request& request, Response& response);
   void send_body(const Request& request, Response& response, bool chunked);
@@ -94,6 +97,8 @@ class Connection final : public net::EventHandler, private net::Timer {
   bool linger_after_output_ = false;
   bool abandoned_ = false;         // lost while a lane works for it
   bool read_wants_write_ = false;  // a TLS handshake that must send first
+  bool write_wants_read_ = false;  // TLS must hear from the peer before it can send
+  bool yielded_ = false;           // input waits for the next turn
   bool served_one_ = false;
   bool handshake_counted_ = false;
 
@@ -101,10 +106,11 @@ class Connection final : public net::EventHandler, private net::Timer {
   std::string input_;  // arrived and not yet taken
   Output output_;
   std::unique_ptr<PendingBody> pending_;
-  int64_t head_started_ms_ = 0;  // when the current head's first byte came; 0: none yet
-  int64_t progress_ms_ = 0;      // when the client last sent, or took what waits for it
-  size_t unread_bytes_ = 0;      // sent, and not yet taken by the client, when last looked at
+  int64_t head_started_ms_ = 0;      // when the current head's first byte came; 0: none yet
+  int64_t progress_ms_ = 0;          // when the client last sent, or took what waits for it
+  size_t unacknowledged_bytes_ = 0;  // sent, and not yet taken by the client, when last looked at
   size_t lingered_bytes_ = 0;
+  size_t sent_this_turn_ = 0;
 };
 
 }  // namespace prodev::http

@@ -6,6 +6,7 @@
 #include "http/pending_body.h"
 #include "http/status.h"
 #include "http/worker.h"
+#include "telemetry/log.h"
 #include "telemetry/request_id.h"
 
 namespace prodev::http {
@@ -14,13 +15,26 @@ namespace {
 
 constexpr uint64_t kCopiedBody = 16'384;  // smaller bodies travel with the head in one write
 
+// A handler should not throw; when it does, its request fails and the server goes on.
+void run_handler(const Request& request, Response& response) {
+  try {
+    request.route->handler(request, response);
+  } catch (const std::exception& error) {
+    telemetry::log(telemetry::Level::kError, "a handler failed",
+                   {{"request_id", request.id}, {"error", error.what()}});
+    response.clear();
+    set_error(response, 500, "internal",
+              "the server could not answer: see its log for this request's id");
+  }
+}
+
 // A request on its way through a lane, with all that it owns.
 class Exchange final : public Job {
  public:
   Exchange(Worker& worker, Connection& connection, Request request)
       : worker_(worker), connection_(connection), request_(std::move(request)) {}
 
-  void run() override { request_.route->handler(request_, response_); }
+  void run() override { run_handler(request_, response_); }
 
   void fail(const base::Error& error) override {
     response_.clear();
@@ -32,7 +46,7 @@ class Exchange final : public Job {
     Exchange* exchange = static_cast<Exchange*>(self.release());
     worker_.loop().post([exchange] {
       const std::unique_ptr<Exchange> owner(exchange);
-      owner->connection_.finish_detached(owner->request_, owner->response_);
+      owner->connection_.finish_request(owner->request_, owner->response_);
     });
   }
 
@@ -40,7 +54,7 @@ class Exchange final : public Job {
 
  private:
   Worker& worker_;
-  Connection& connection_;  // stays until finish_detached()
+  Connection& connection_;  // stays until finish_request()
   Request request_;
   Response response_;
 };
@@ -99,10 +113,10 @@ void Connection::begin_request(std::string_view head_bytes, std::string_view& in
     if (!whole) response.close = true;  // the body that follows is not wanted
     input.remove_prefix(length);
     respond(request, response);
-  } else if (whole) {
+  } else if (whole || request.route->ignores_body) {
     if (length > 0) request.body.borrow(body);
     input.remove_prefix(length);
-    dispatch(head_bytes, request);
+    dispatch(head_bytes, request, !whole);
   } else {
     begin_body(head_bytes, request, request.head.expect_continue && input.empty());
   }
@@ -126,9 +140,13 @@ void Connection::begin_body(std::string_view head_bytes, Request& request, bool 
 bool Connection::step_body(std::string_view& input) {
   const bool complete = pending_->request.head.chunked ? take_chunks(input) : take_length(input);
   if (!complete) return false;
+  if (const base::Result<void> stored = pending_->request.body.finish(); !stored) {
+    refuse_unstored(stored.error());
+    return false;
+  }
   const std::unique_ptr<PendingBody> done = std::move(pending_);
   state_ = State::kHead;
-  dispatch({}, done->request);
+  dispatch({}, done->request, false);
   return true;
 }
 
@@ -162,19 +180,29 @@ bool Connection::take_chunks(std::string_view& input) {
 bool Connection::store_body(std::string_view data) {
   const base::Result<void> stored = pending_->request.body.append(data, pending_->limits);
   if (stored) return true;
-  const int status = status_of(stored.error().code);
-  refuse_body(status, status == 413 ? "too_large" : "unavailable", stored.error().message);
+  refuse_unstored(stored.error());
   return false;
 }
 
-void Connection::dispatch(std::string_view head_bytes, Request& request) {
+void Connection::refuse_unstored(const base::Error& error) {
+  if (error.code == base::Code::kTooLarge) {
+    refuse_body(413, "too_large", error.message);
+    return;
+  }
+  // The message names folders of this machine: for its operator only.
+  telemetry::log(telemetry::Level::kError, error.message, {{"request_id", pending_->request.id}});
+  refuse_body(503, "unavailable", "the server cannot store the request body at the moment");
+}
+
+void Connection::dispatch(std::string_view head_bytes, Request& request, bool body_follows) {
   if (request.route->lane != Lane::kInline) {
     submit_to_lane(head_bytes, request);
     return;
   }
   Response& response = worker_.response();
   response.clear();
-  request.route->handler(request, response);
+  run_handler(request, response);
+  response.close = response.close || body_follows;
   respond(request, response);
 }
 
@@ -199,7 +227,8 @@ void Connection::submit_to_lane(std::string_view head_bytes, Request& request) {
 void Connection::respond(Request& request, Response& response) {
   site_.cors.decorate(request, response);
   Framing framing;
-  framing.chunked = response.stream() != nullptr && request.head.minor_version > 0;
+  framing.chunked = response.stream() != nullptr && request.head.minor_version > 0 &&
+                    !forbids_body(response.status);
   framing.keep_alive = request.head.keep_alive && !response.close && !worker_.draining() &&
                        (response.stream() == nullptr || framing.chunked);
   if (!framing.keep_alive) {

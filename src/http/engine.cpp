@@ -73,12 +73,13 @@ void Engine::use_tls(const std::shared_ptr<const net::TlsContext>& tls) {
 bool Engine::drain(std::chrono::milliseconds timeout, const std::function<bool()>& give_up) {
   for (const auto& worker : workers_) worker->drain();
   const int64_t deadline_ms = base::monotonic_ms() + timeout.count();
-  // The first look comes after the listening sockets are closed.
-  do {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    if (limits_.open() == 0) return true;
-  } while (base::monotonic_ms() < deadline_ms && !give_up());
-  return false;
+  for (;;) {
+    // None open counts once no worker takes new ones.
+    const bool closed = draining_workers_.load(std::memory_order_acquire) == workers_.size();
+    if (closed && limits_.open() == 0) return true;
+    if (base::monotonic_ms() >= deadline_ms || give_up()) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 }  // namespace prodev::http

@@ -1,6 +1,7 @@
 // Engine: the HTTP server: one worker per loop, the lanes, and what they share.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -58,6 +59,9 @@ class Engine {
   // `timeout`, or when `give_up` says so. True: none was cut off. Any thread but the workers'.
   bool drain(std::chrono::milliseconds timeout, const std::function<bool()>& give_up);
 
+  // A worker accepts no more. Any thread.
+  void note_draining() { draining_workers_.fetch_add(1, std::memory_order_release); }
+
   const EngineOptions& options() const { return options_; }
   telemetry::Metrics& metrics() { return metrics_; }
   ConnectionLimits& limits() { return limits_; }
@@ -68,6 +72,7 @@ class Engine {
   const EngineOptions options_;
   telemetry::Metrics& metrics_;
   ConnectionLimits limits_;
+  std::atomic<size_t> draining_workers_{0};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<WriteLane> write_lane_;
   std::unique_ptr<BlockingLane> blocking_lane_;

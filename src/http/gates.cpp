@@ -71,7 +71,7 @@ bool check_access(const Site&, Request& request, Response& response) {
 
 bool check_body_size(const Site& site, Request& request, Response& response) {
   const uint64_t limit = request.route->max_body_bytes.value_or(site.options.max_body_bytes);
-  const uint64_t stated = request.head.content_length.value_or(request.head.chunked ? 1 : 0);
+  const uint64_t stated = request.head.content_length.value_or(0);
   if (stated <= limit) return true;
   set_error(response, 413, "too_large",
             "the request body is larger than " + std::to_string(limit) + " bytes");

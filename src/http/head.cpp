@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "text/ascii.h"
+
 namespace prodev::http {
 
 namespace {
@@ -36,14 +38,6 @@ bool all_of(std::string_view text, const std::array<bool, 256>& table) {
 }
 
 bool is_token(std::string_view text) { return !text.empty() && all_of(text, kToken); }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 using Outcome = std::optional<HeadError>;
 
@@ -128,7 +122,7 @@ Outcome parse_field(std::string_view line, Head& out) {
   }
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return refuse(400, "a header field has no colon");
-  const Field field{line.substr(0, colon), trim(line.substr(colon + 1))};
+  const Field field{line.substr(0, colon), text::trim(line.substr(colon + 1))};
   if (!is_token(field.name)) return refuse(400, "a header field has a malformed name");
   if (!all_of(field.value, kValue)) return refuse(400, "a header field has a control character");
   out.fields.push_back(field);
@@ -144,7 +138,7 @@ struct ConnectionTokens {
 void read_connection(std::string_view value, ConnectionTokens& out) {
   while (!value.empty()) {
     const size_t comma = value.find(',');
-    const std::string_view token = trim(value.substr(0, comma));
+    const std::string_view token = text::trim(value.substr(0, comma));
     out.close = out.close || equal_name(token, "close");
     out.keep_alive = out.keep_alive || equal_name(token, "keep-alive");
     value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
@@ -225,7 +219,7 @@ Outcome read_framing(Head& out) {
 bool equal_name(std::string_view name, std::string_view lower_name) {
   if (name.size() != lower_name.size()) return false;
   for (size_t i = 0; i < name.size(); ++i) {
-    if (lower(name[i]) != lower_name[i]) return false;
+    if (text::to_lower(name[i]) != lower_name[i]) return false;
   }
   return true;
 }
@@ -235,6 +229,20 @@ std::string_view Head::find(std::string_view name) const {
     if (equal_name(field.name, name)) return field.value;
   }
   return {};
+}
+
+std::string_view Head::find_list(std::string_view name, std::string& joined) const {
+  std::string_view list;
+  for (const Field& field : fields) {
+    if (!equal_name(field.name, name)) continue;
+    if (list.data() == nullptr) {
+      list = field.value;
+      continue;
+    }
+    joined = std::string(list) + ", " + std::string(field.value);
+    list = joined;
+  }
+  return list;
 }
 
 bool Head::has(std::string_view name) const {

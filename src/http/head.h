@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,9 @@ struct Head {
   // The value of the first field called `name` (lower case); empty when there is none.
   std::string_view find(std::string_view name) const;
   bool has(std::string_view name) const;
+  // The whole of a list field, which may be sent in several lines (RFC 9110 section 5.3). Only then
+  // it is put together, in `joined`.
+  std::string_view find_list(std::string_view name, std::string& joined) const;
   void clear();
 };
 

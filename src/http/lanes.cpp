@@ -1,5 +1,8 @@
 #include "http/lanes.h"
 
+#include <exception>
+#include <string>
+
 namespace prodev::http {
 
 base::Result<void> run_each(Batch batch) {
@@ -21,7 +24,7 @@ void WriteLane::run() {
   for (;;) {
     std::vector<std::unique_ptr<Job>> batch = queue_.pop_batch(kMaxBatch);
     if (batch.empty()) return;
-    const base::Result<void> outcome = runner_(batch);
+    const base::Result<void> outcome = run_batch(batch);
     for (std::unique_ptr<Job>& job : batch) {
       if (!outcome) job->fail(outcome.error());
       Job& waiting = *job;
@@ -30,8 +33,22 @@ void WriteLane::run() {
   }
 }
 
+base::Result<void> WriteLane::run_batch(Batch batch) const {
+  try {
+    return runner_(batch);
+  } catch (const std::exception& error) {
+    return base::fail(base::Code::kInternal,
+                      std::string("a batch of writes failed: ") + error.what());
+  }
+}
+
 BlockingLane::BlockingLane(size_t queue_length, size_t threads) : queue_(queue_length) {
-  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  try {
+    for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  } catch (...) {  // the system refuses another thread
+    finish();
+    throw;
+  }
 }
 
 BlockingLane::~BlockingLane() { finish(); }

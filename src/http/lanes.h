@@ -52,6 +52,7 @@ class WriteLane {
 
  private:
   void run();
+  base::Result<void> run_batch(Batch batch) const;
 
   base::BoundedQueue<std::unique_ptr<Job>> queue_;
   BatchRunner runner_;

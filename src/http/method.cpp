@@ -16,10 +16,6 @@ Method find_method(std::string_view text) {
   return Method::kOther;
 }
 
-std::string_view method_name(Method method) {
-  return method == Method::kOther ? "other" : kNames[static_cast<size_t>(method)];
-}
-
 std::string MethodSet::allow() const {
   std::string list;
   for (size_t i = 0; i < kNames.size(); ++i) {

@@ -11,7 +11,6 @@ enum class Method : uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOption
 
 // kOther for anything else, however well formed. Case-sensitive, as methods are.
 Method find_method(std::string_view text);
-std::string_view method_name(Method method);
 
 // A set of methods, for route rows: kGet | kPost.
 class MethodSet {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "text/ascii.h"
+
 namespace prodev::http {
 
 namespace {
@@ -98,9 +100,7 @@ std::string_view mime_type(std::string_view path) {
   const size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || name.size() - dot > 12) return kUnknown;
   std::string extension(name.substr(dot + 1));
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
+  std::transform(extension.begin(), extension.end(), extension.begin(), text::to_lower);
   const auto row = std::lower_bound(kRows.begin(), kRows.end(), Row{extension, {}}, before);
   return row != kRows.end() && row->extension == extension ? row->type : kUnknown;
 }

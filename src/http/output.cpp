@@ -42,6 +42,7 @@ Output::Progress Output::flush(net::Socket& socket, size_t budget, size_t& sent)
     }
     if (sent >= end) return Progress::kYield;
     if (text_size() == 0 && stream_ && !pull()) return Progress::kFailed;
+    if (text_size() == 0 && stream_) return Progress::kYield;  // it has nothing yet
     Progress progress = Progress::kDone;
     if (text_size() > 0) {
       progress = send_text(socket, sent);
@@ -57,6 +58,7 @@ Output::Progress Output::advance(const net::IoResult& result, size_t& sent) {
     case net::IoStatus::kOk:
       break;
     case net::IoStatus::kWantRead:
+      return Progress::kWantsRead;
     case net::IoStatus::kWantWrite:
       return Progress::kBlocked;
     case net::IoStatus::kClosed:

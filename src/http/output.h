@@ -16,7 +16,13 @@ namespace prodev::http {
 
 class Output {
  public:
-  enum class Progress { kDone, kBlocked, kYield, kFailed };
+  enum class Progress {
+    kDone,
+    kBlocked,    // until the socket is writable
+    kWantsRead,  // until it is readable: TLS has to hear from the peer first
+    kYield,      // others wait for their turn
+    kFailed,     // the connection is lost, or a stream or a file could not go on
+  };
 
   // The text that goes out before any body; append to it freely while !has_body().
   std::string& text() { return text_; }
@@ -27,9 +33,8 @@ class Output {
   void set_body(std::vector<Segment> segments);
   void set_body(std::unique_ptr<BodyStream> stream, bool chunked);
 
-  // Sends until all is sent, the socket blocks, or `budget` bytes have gone (kYield: others wait
-  // for their turn). `sent` grows by what was sent. kFailed: the connection is lost, or a stream
-  // or a file could not go on.
+  // Sends until all is sent, the socket blocks, or `budget` bytes have gone. `sent` grows by what
+  // was sent.
   Progress flush(net::Socket& socket, size_t budget, size_t& sent);
 
   // Swaps the text's buffer with `buffer`, so that connections without output hold none.

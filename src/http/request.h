@@ -25,7 +25,7 @@ struct Request {
   net::Address peer;
   bool secure = false;     // came over TLS
   size_t loop = 0;         // index of the serving loop: for state kept per loop
-  int64_t started_ns = 0;  // monotonic: when the first byte of the head was read
+  int64_t started_ns = 0;  // monotonic: when the head was complete
 
   std::string_view header(std::string_view lower_name) const { return head.find(lower_name); }
 

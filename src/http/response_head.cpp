@@ -19,12 +19,14 @@ void append_number(std::string& out, uint64_t number) {
 // Types that a browser may show as a page of this origin, scripts and all.
 bool is_document(std::string_view header_lines) {
   constexpr std::string_view kName = "Content-Type: ";
-  const size_t at = header_lines.find(kName);
+  size_t at = header_lines.find(kName);
+  while (at != std::string_view::npos && at > 0 && header_lines[at - 1] != '\n') {
+    at = header_lines.find(kName, at + 1);
+  }
   if (at == std::string_view::npos) return false;
-  const std::string_view type = header_lines.substr(at + kName.size(), 32);
-  return type.starts_with("text/html") || type.starts_with("image/svg") ||
-         type.starts_with("application/xml") || type.starts_with("application/xhtml") ||
-         type.starts_with("text/xml") || type.starts_with("application/pdf");
+  std::string_view type = header_lines.substr(at + kName.size());
+  type = type.substr(0, type.find_first_of(";\r"));
+  return type.ends_with("html") || type.ends_with("xml") || type == "application/pdf";
 }
 
 }  // namespace

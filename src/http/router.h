@@ -43,7 +43,8 @@ struct Route {
   std::string summary;                     // one line for people
   std::optional<uint64_t> max_body_bytes;  // instead of the server's limit; 0: no body
   Handler handler;
-  size_t id = 0;  // index into the metrics of a loop; given by the Router
+  bool ignores_body = false;  // answers without waiting for it; inline lane only
+  size_t id = 0;              // index into the metrics of a loop; given by the Router
 };
 
 class Router {

@@ -13,7 +13,8 @@ const StaticFile::Variant& choose_variant(const StaticFile& file, const Head& he
   if (!file.brotli && !file.gzip) return file.identity;
   // A part of a compressed file is of no use to a client that resumes a download.
   if (head.has("range")) return file.identity;
-  const std::string_view accept = head.find("accept-encoding");
+  std::string joined;
+  const std::string_view accept = head.find_list("accept-encoding", joined);
   if (accept.empty()) return file.identity;
   const int brotli = file.brotli ? text::coding_quality(accept, "br") : 0;
   const int gzip = file.gzip ? text::coding_quality(accept, "gzip") : 0;

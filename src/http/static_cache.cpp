@@ -43,6 +43,7 @@ const StaticCache::Entry& StaticCache::find(std::string_view path, int64_t now_m
 
 void StaticCache::look(std::string_view path, Slot& slot) {
   StaticRoot::Lookup found = root_.find(path);
+  if (found.kind == StaticRoot::Kind::kUnavailable && slot.entry.file) return;  // what was there
   if (found.kind != StaticRoot::Kind::kFile) {
     slot.entry = {found.kind, nullptr};
     return;
@@ -60,7 +61,7 @@ void StaticCache::look(std::string_view path, Slot& slot) {
       load_static_file(path, std::move(found.file), std::move(brotli), std::move(gzip), options_);
   if (!loaded) {
     telemetry::log(telemetry::Level::kWarn, loaded.error().message, {{"path", path}});
-    slot.entry = {};
+    slot.entry = {StaticRoot::Kind::kUnavailable, nullptr};
     return;
   }
   slot.entry = {StaticRoot::Kind::kFile, std::move(*loaded)};

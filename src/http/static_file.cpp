@@ -115,20 +115,23 @@ bool is_hex_hash(std::string_view part) {
   return part.size() >= 8 && digit && letter;
 }
 
-// The eight base64url characters that bundlers put into names: mixed case inside the word.
+// The eight base64url characters that bundlers put into names: mixed case inside the word, and a
+// digit, for "DarkMode" is no hash. (One in four hashes has none: such a file is revalidated.)
 bool is_base64_hash(std::string_view part) {
   if (part.size() != 8) return false;
+  bool digit = false;
   bool upper = false;
   bool lower = false;
   for (size_t i = 0; i < part.size(); ++i) {
     const char c = part[i];
+    digit = digit || (c >= '0' && c <= '9');
     upper = upper || (i > 0 && c >= 'A' && c <= 'Z');
     lower = lower || (c >= 'a' && c <= 'z');
     const bool ok =
         (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     if (!ok) return false;
   }
-  return upper && lower;
+  return digit && upper && lower;
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ base::Result<std::shared_ptr<const StaticFile>> load_static_file(std::string_vie
                                                                  std::optional<OpenFile> gzip,
                                                                  const StaticFileOptions& options);
 
-// Whether the name carries a hash of the content ("app.3f9a1c0b.js", "index-DiwrgTda.css"), so
+// Whether the name carries a hash of the content ("app.3f9a1c0b.js", "index-D1wrgTda.css"), so
 // that what is behind it never changes.
 bool has_hashed_name(std::string_view path);
 

@@ -11,8 +11,9 @@ constexpr std::string_view kIndex = "index.html";
 
 bool wants_page(const Request& request) {
   const std::string_view name = std::string_view(request.path).substr(request.path.rfind('/') + 1);
+  std::string joined;
   return name.find('.') == std::string_view::npos &&
-         text::names_type(request.header("accept"), "text/html");
+         text::names_type(request.head.find_list("accept", joined), "text/html");
 }
 
 }  // namespace
@@ -40,6 +41,8 @@ StaticFiles::Found StaticFiles::find(std::string_view path, const Request& reque
   if (root_) {
     const auto& entry = caches_[request.loop]->find(path, request.started_ns / 1'000'000);
     if (entry.file) return {entry.file.get(), false};
+    // Not the embedded file of that name: it may be another.
+    if (entry.kind == StaticRoot::Kind::kUnavailable) return {nullptr, false, true};
     is_folder = entry.kind == StaticRoot::Kind::kFolder;
   }
   const auto embedded = embedded_.find(path);
@@ -68,6 +71,11 @@ void StaticFiles::handle(const Request& request, Response& response) {
   }
   if (found.file == nullptr && !options_.spa_fallback.empty() && wants_page(request)) {
     found = find(std::string_view(options_.spa_fallback).substr(1), request);
+  }
+  if (found.is_unavailable) {
+    set_error(response,
+              {base::Code::kUnavailable, "the server cannot read its files at the moment"});
+    return;
   }
   if (found.file == nullptr) {
     set_error(response, 404, "not_found", "there is no file at this path");

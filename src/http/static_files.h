@@ -35,6 +35,7 @@ class StaticFiles {
   struct Found {
     const StaticFile* file = nullptr;
     bool is_folder = false;
+    bool is_unavailable = false;  // the system could not look
   };
   Found find(std::string_view path, const Request& request);
   Found find_page(const Request& request);

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -41,9 +42,21 @@ int open_beneath(int folder, const std::string& path) {
   open_how how{};
   how.flags = kOpenFlags;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  const long fd = ::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how);
+  long fd = -1;
+  // EAGAIN: something on the way was renamed meanwhile (openat2(2)).
+  for (int tries = 0; tries < 4; ++tries) {
+    fd = ::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how);
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) break;
+  }
   if (fd < 0 && (errno == ENOSYS || errno == EPERM)) return open_by_steps(folder, path);
   return static_cast<int>(fd);
+}
+
+// Whether an error of open means that there is no such file for anybody to be served.
+bool says_nothing_there(int error) {
+  constexpr int kErrors[] = {ENOENT, ENOTDIR,      ELOOP, EXDEV, EACCES,
+                             EPERM,  ENAMETOOLONG, ENXIO, EINVAL};
+  return std::find(std::begin(kErrors), std::end(kErrors), error) != std::end(kErrors);
 }
 
 int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
@@ -75,7 +88,11 @@ StaticRoot::Lookup StaticRoot::find(std::string_view path) const {
   Lookup result;
   base::UniqueFd fd(open_beneath(folder_.get(), path.empty() ? "." : std::string(path)));
   struct stat info {};
-  if (!fd || ::fstat(fd.get(), &info) != 0) return result;
+  if (!fd) {
+    if (!says_nothing_there(errno)) result.kind = Kind::kUnavailable;
+    return result;
+  }
+  if (::fstat(fd.get(), &info) != 0) return result;
   if (S_ISDIR(info.st_mode)) {
     result.kind = Kind::kFolder;
   } else if (S_ISREG(info.st_mode)) {

@@ -17,7 +17,12 @@ class StaticRoot {
   // kNotFound when there is no such folder, kUnavailable when it cannot be opened.
   static base::Result<StaticRoot> open(const std::string& folder);
 
-  enum class Kind { kFile, kFolder, kNothing };
+  enum class Kind {
+    kFile,
+    kFolder,
+    kNothing,      // no such file, or one that must not be served
+    kUnavailable,  // the system could not look: out of descriptors, an I/O error
+  };
   struct Lookup {
     Kind kind = Kind::kNothing;
     OpenFile file;  // with kFile

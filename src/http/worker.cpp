@@ -49,6 +49,7 @@ void Worker::begin_drain() {
   acceptors_.clear();
   draining_ = true;
   for (const auto& connection : connections_) connection->drain();
+  engine_.note_draining();
 }
 
 void Worker::use_tls(std::shared_ptr<const net::TlsContext> tls) {
@@ -68,11 +69,13 @@ void Worker::accept(base::UniqueFd fd, const net::Address& peer, const Site& sit
   }
   shard_.connections_accepted.add();
   net::Socket socket = tls ? net::Socket(std::move(fd), *tls_) : net::Socket(std::move(fd));
+  const bool unencrypted =
+      tls && !socket.is_tls();  // no memory for a session: never go on in the clear
   auto connection = std::make_unique<Connection>(*this, site, std::move(socket), peer);
   connection->place_ = connections_.size();
   connections_.push_back(std::move(connection));
   Connection& added = *connections_.back();
-  if (!added.start()) forget(added);
+  if (unencrypted || !added.start()) forget(added);
 }
 
 void Worker::refuse(int fd, int status, std::string_view message, bool tls) {
@@ -85,7 +88,7 @@ void Worker::refuse(int fd, int status, std::string_view message, bool tls) {
   text.append("Content-Length: ").append(std::to_string(response.body().size())).append("\r\n");
   text.append(response.headers()).append("\r\n").append(response.body());
   // Closing with unread input would reset the connection, and the client could lose the answer.
-  while (::recv(fd, read_buffer_.data(), read_buffer_.size(), 0) > 0) {
+  for (int i = 0; i < 4 && ::recv(fd, read_buffer_.data(), read_buffer_.size(), 0) > 0; ++i) {
   }
   // A new socket's buffer takes this at once.
   [[maybe_unused]] const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);

@@ -89,8 +89,10 @@ base::Result<std::vector<base::UniqueFd>> inherited_listeners() {
   for (int fd = kFirstInheritedFd; fd < kFirstInheritedFd + count; ++fd) {
     base::UniqueFd owned(fd);
     int listening = 0;
+    int type = 0;
     socklen_t size = sizeof listening;
-    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) {
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0 ||
+        ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) {
       return base::fail(
           base::Code::kUsage,
           "file descriptor " + std::to_string(fd) +

@@ -79,7 +79,7 @@ IoResult Socket::send_file(int file, off_t offset, size_t size) {
   return failed_call(IoStatus::kWantWrite);
 }
 
-size_t Socket::unread_bytes() const {
+size_t Socket::unacknowledged_bytes() const {
   int bytes = 0;
   return ::ioctl(fd_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
 }

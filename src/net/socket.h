@@ -50,7 +50,7 @@ class Socket {
   IoResult send_file(int file, off_t offset, size_t size);
 
   // Bytes written that the peer has not acknowledged yet.
-  size_t unread_bytes() const;
+  size_t unacknowledged_bytes() const;
 
   // Ends our direction: close_notify, then FIN.
   void shut_write();

@@ -35,7 +35,8 @@ base::Result<void> make_private_folder(const std::string& path) {
 }  // namespace
 
 base::Result<Folders> open_folders(const config::Settings& settings) {
-  if (!std::filesystem::is_directory(settings.dir)) {
+  std::error_code ignored;  // whatever it is, the folder cannot be used
+  if (!std::filesystem::is_directory(settings.dir, ignored)) {
     return base::fail(base::Code::kUsage, "there is no project folder " + settings.dir +
                                               ": create it or choose another with --dir");
   }

@@ -37,7 +37,7 @@ std::vector<http::Route> main_routes(State& state, const config::Settings& setti
   if (settings.metrics_access != "off") {
     const Access access = settings.metrics_access == "any" ? Access::kPublic : Access::kLoopback;
     routes.push_back(
-        {"/metrics", kRead, Lane::kInline, access, "metrics",
+        {"/metrics", kRead, Lane::kBlocking, access, "metrics",
          "figures in the Prometheus text format", 0,
          [&state](const Request&, Response& response) { answer_metrics(state, response); }});
   }
@@ -52,7 +52,8 @@ std::vector<http::Route> redirect_routes(State& state) {
        std::nullopt,
        [&state](const Request& request, Response& response) {
          redirect_to_https(state, request, response);
-       }},
+       },
+       true},
   };
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/build_info.h"
+#include "base/clock.h"
 #include "http/engine.h"
 #include "net/address.h"
 #include "net/listener.h"
@@ -132,7 +133,8 @@ base::Result<void> start_engine(const config::Settings& settings, Server& server
   listening[0] = {std::move(server.opened.sockets.main), server.main_site.get(),
                   server.tls != nullptr};
   listening[1] = {std::move(server.opened.sockets.redirect), server.redirect_site.get(), false};
-  return server.engine->start(std::move(listening), server.tls);
+  TRY(server.engine->start(std::move(listening), server.tls));
+  return server.control->publish();
 }
 
 void announce(const Server& server, std::ostream& out) {
@@ -147,7 +149,9 @@ void announce(const Server& server, std::ostream& out) {
 
 void reload_certificates(const config::Settings& settings, Server& server) {
   if (!server.tls) return;
-  net::notify_service_manager("RELOADING=1");
+  // Type=notify-reload compares this time with its own.
+  net::notify_service_manager("RELOADING=1\nMONOTONIC_USEC=" +
+                              std::to_string(base::monotonic_ns() / 1'000));
   base::Result<TlsPointer> fresh = load_tls(settings);
   if (fresh) {
     server.engine->use_tls(*fresh);
@@ -170,6 +174,11 @@ void drain(const config::Settings& settings, Server& server, const Signals& sign
   telemetry::log(all ? Level::kInfo : Level::kWarn,
                  all ? "stopped" : "stopped with connections still open",
                  {{"connections", server.engine->limits().open()}});
+}
+
+void drain_predecessor(Predecessor& predecessor) {
+  const base::Result<void> asked = predecessor.drain();
+  if (!asked) telemetry::log(Level::kError, asked.error().message);
 }
 
 std::string lane_name(http::Lane lane) {
@@ -200,7 +209,7 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
   TRY(start_engine(settings, server));
   announce(server, out);
   net::notify_service_manager("READY=1");
-  if (server.opened.predecessor) server.opened.predecessor->drain();
+  if (server.opened.predecessor) drain_predecessor(*server.opened.predecessor);
   while (signals.wait() == SIGHUP) reload_certificates(settings, server);
   drain(settings, server, signals);
   return {};

@@ -18,8 +18,11 @@ namespace prodev::server {
 
 namespace {
 
+constexpr const char* kName = "control.sock";
+constexpr const char* kUnpublished = "control.sock.new";
 constexpr size_t kMaxSockets = 250;  // the kernel passes 253 at once
 constexpr int kAnswerTimeout_ms = 5'000;
+constexpr int kAcceptPause_ms = 100;
 
 // A socket address holds 107 bytes of path; through the folder's descriptor any folder fits (but
 // that takes /proc, which a bare chroot lacks).
@@ -28,14 +31,14 @@ struct SocketPath {
   sockaddr_un address{};
 };
 
-base::Result<SocketPath> socket_path(const std::string& data_dir) {
+base::Result<SocketPath> socket_path(const std::string& data_dir, const std::string& name) {
   SocketPath path;
   path.folder.reset(::open(data_dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!path.folder) return base::fail_errno("cannot open the data folder " + data_dir, errno);
   path.address.sun_family = AF_UNIX;
-  std::string text = data_dir + "/control.sock";
+  std::string text = data_dir + "/" + name;
   if (text.size() >= sizeof path.address.sun_path) {
-    text = "/proc/self/fd/" + std::to_string(path.folder.get()) + "/control.sock";
+    text = "/proc/self/fd/" + std::to_string(path.folder.get()) + "/" + name;
   }
   std::memcpy(path.address.sun_path, text.c_str(), text.size() + 1);
   return path;
@@ -90,15 +93,17 @@ std::vector<base::UniqueFd> received_sockets(msghdr& message) {
 
 std::vector<base::UniqueFd> duplicates(const std::vector<base::UniqueFd>& sockets) {
   std::vector<base::UniqueFd> copies;
-  for (const base::UniqueFd& socket : sockets)
-    copies.emplace_back(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+  for (const base::UniqueFd& socket : sockets) {
+    base::UniqueFd copy(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    if (copy) copies.push_back(std::move(copy));
+  }
   return copies;
 }
 
 }  // namespace
 
 base::Result<Predecessor> Predecessor::find(const std::string& data_dir) {
-  TRY_ASSIGN(const SocketPath path, socket_path(data_dir));
+  TRY_ASSIGN(const SocketPath path, socket_path(data_dir, kName));
   base::UniqueFd fd = connect_to(path);
   if (!fd) {
     return base::fail(base::Code::kNotFound,
@@ -140,23 +145,25 @@ base::Result<ListeningSockets> Predecessor::take_sockets() {
   return result;
 }
 
-void Predecessor::drain() {
+base::Result<void> Predecessor::drain() {
   constexpr std::string_view kDrain = "drain";
-  ::send(fd_.get(), kDrain.data(), kDrain.size(), MSG_NOSIGNAL);
+  if (::send(fd_.get(), kDrain.data(), kDrain.size(), MSG_NOSIGNAL) > 0) return {};
+  return base::fail_errno("cannot ask the running prodev to drain: stop it by hand", errno);
 }
 
 base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& data_dir,
                                                                  const ListeningSockets& sockets,
                                                                  bool replace,
                                                                  std::function<void()> on_drain) {
-  TRY_ASSIGN(const SocketPath path, socket_path(data_dir));
-  TRY_ASSIGN(const base::UniqueFd lock, lock_folder(data_dir));
-  if (!replace && connect_to(path)) {
+  TRY_ASSIGN(const SocketPath published, socket_path(data_dir, kName));
+  TRY_ASSIGN(const SocketPath path, socket_path(data_dir, kUnpublished));
+  TRY_ASSIGN(base::UniqueFd lock, lock_folder(data_dir));
+  if (!replace && connect_to(published)) {
     return base::fail(base::Code::kConflict,
                       "another prodev serves the data folder " + data_dir +
                           ": stop it, choose another with --data, or use --takeover");
   }
-  ::unlink(path.address.sun_path);  // left by a process that is gone, or about to go
+  ::unlink(path.address.sun_path);  // of a start that did not come to its end
   base::UniqueFd listener(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   base::UniqueFd stop(::eventfd(0, EFD_CLOEXEC));
   if (!listener || !stop || ::bind(listener.get(), generic(path), sizeof path.address) != 0 ||
@@ -164,29 +171,43 @@ base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::stri
     return base::fail_errno("cannot make " + data_dir + "/control.sock", errno);
   }
   ListeningSockets copies{duplicates(sockets.main), duplicates(sockets.redirect)};
-  return std::unique_ptr<ControlSocket>(new ControlSocket(data_dir + "/control.sock",
-                                                          std::move(listener), std::move(copies),
-                                                          std::move(stop), std::move(on_drain)));
+  return std::unique_ptr<ControlSocket>(new ControlSocket(data_dir, std::move(listener),
+                                                          std::move(copies), std::move(stop),
+                                                          std::move(lock), std::move(on_drain)));
 }
 
-ControlSocket::ControlSocket(std::string path, base::UniqueFd listener, ListeningSockets sockets,
-                             base::UniqueFd stop, std::function<void()> on_drain)
-    : path_(std::move(path)),
+ControlSocket::ControlSocket(std::string data_dir, base::UniqueFd listener,
+                             ListeningSockets sockets, base::UniqueFd stop, base::UniqueFd lock,
+                             std::function<void()> on_drain)
+    : path_(std::move(data_dir) + "/"),
       listener_(std::move(listener)),
       sockets_(std::move(sockets)),
       stop_(std::move(stop)),
-      on_drain_(std::move(on_drain)) {
+      on_drain_(std::move(on_drain)),
+      lock_(std::move(lock)) {
   struct stat info {};
-  if (::stat(path_.c_str(), &info) == 0) inode_ = info.st_ino;
+  if (::stat((path_ + kUnpublished).c_str(), &info) == 0) inode_ = info.st_ino;
   thread_ = std::thread([this] { run(); });
+}
+
+base::Result<void> ControlSocket::publish() {
+  // What is replaced was left by a process that is gone, or about to go.
+  if (::rename((path_ + kUnpublished).c_str(), (path_ + kName).c_str()) != 0) {
+    return base::fail_errno("cannot make " + path_ + kName, errno);
+  }
+  lock_.reset();
+  return {};
 }
 
 ControlSocket::~ControlSocket() {
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t n = ::write(stop_.get(), &one, sizeof one);
   thread_.join();
-  struct stat info {};
-  if (::stat(path_.c_str(), &info) == 0 && info.st_ino == inode_) ::unlink(path_.c_str());
+  for (const char* name : {kName, kUnpublished}) {
+    struct stat info {};
+    const std::string path = path_ + name;
+    if (::stat(path.c_str(), &info) == 0 && info.st_ino == inode_) ::unlink(path.c_str());
+  }
 }
 
 void ControlSocket::run() {
@@ -196,6 +217,7 @@ void ControlSocket::run() {
     if (waiting[1].revents != 0) return;
     if (waiting[0].revents == 0) continue;
     const base::UniqueFd peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!peer) ::poll(&waiting[1], 1, kAcceptPause_ms);  // out of descriptors: not at full speed
     if (peer && same_user(peer.get())) serve_one(peer.get());
   }
 }
@@ -208,7 +230,10 @@ void ControlSocket::serve_one(int peer) {
     const ssize_t n = ::recv(peer, text.data(), text.size(), 0);
     if (n <= 0) return;
     const std::string_view message(text.data(), static_cast<size_t>(n));
-    if (message == "drain") on_drain_();
+    if (message == "drain" && !drain_asked_) {
+      drain_asked_ = true;
+      on_drain_();
+    }
     if (message != "listeners" || !send_sockets(peer)) return;
   }
 }

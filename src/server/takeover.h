@@ -31,7 +31,7 @@ class Predecessor {
   static base::Result<Predecessor> find(const std::string& data_dir);
   base::Result<ListeningSockets> take_sockets();
   // The predecessor stops accepting and finishes what it has in hand.
-  void drain();
+  base::Result<void> drain();
 
  private:
   explicit Predecessor(base::UniqueFd fd) : fd_(std::move(fd)) {}
@@ -50,19 +50,25 @@ class ControlSocket {
                                                            std::function<void()> on_drain);
   ~ControlSocket();
 
+  // Puts the socket in the place of what was at data/control.sock. Until then a running process
+  // that is to be replaced stays reachable; call it once this process serves.
+  base::Result<void> publish();
+
  private:
-  ControlSocket(std::string path, base::UniqueFd listener, ListeningSockets sockets,
-                base::UniqueFd stop, std::function<void()> on_drain);
+  ControlSocket(std::string data_dir, base::UniqueFd listener, ListeningSockets sockets,
+                base::UniqueFd stop, base::UniqueFd lock, std::function<void()> on_drain);
   void run();
   void serve_one(int peer);
   bool send_sockets(int peer) const;
 
-  const std::string path_;
+  const std::string path_;  // of the folder, with a slash
   const base::UniqueFd listener_;
   const ListeningSockets sockets_;
   const base::UniqueFd stop_;  // eventfd
   const std::function<void()> on_drain_;
-  uint64_t inode_ = 0;  // of the socket file, so that a successor's is not removed
+  base::UniqueFd lock_;       // of the folder, until published: of several starts one wins
+  bool drain_asked_ = false;  // the control thread's
+  uint64_t inode_ = 0;        // of the socket file, so that a successor's is not removed
   std::thread thread_;
 };
 

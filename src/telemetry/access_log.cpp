@@ -5,27 +5,22 @@
 #include "telemetry/log.h"
 #include "telemetry/log_line.h"
 #include "telemetry/log_sink.h"
+#include "text/ascii.h"
 
 namespace prodev::telemetry {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Takes one character off the front of `name` as the server would decode it, in lower case.
 char take_decoded(std::string_view& name) {
   char c = name.front();
   size_t length = 1;
-  if (c == '%' && name.size() >= 3 && hex_value(name[1]) >= 0 && hex_value(name[2]) >= 0) {
-    c = static_cast<char>(hex_value(name[1]) * 16 + hex_value(name[2]));
+  if (c == '%' && name.size() >= 3 && text::hex_value(name[1]) >= 0 &&
+      text::hex_value(name[2]) >= 0) {
+    c = static_cast<char>(text::hex_value(name[1]) * 16 + text::hex_value(name[2]));
     length = 3;
   }
   name.remove_prefix(length);
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text::to_lower(c);
 }
 
 bool decodes_to(std::string_view name, std::string_view expected) {
@@ -78,7 +73,9 @@ void write_line(std::string& out, const AccessRecord& record, std::string_view t
 }  // namespace
 
 void AccessLog::add(const AccessRecord& record) {
+  constexpr size_t kMost = 65'536;  // one turn of a loop may answer thousands of requests
   if (!enabled_) return;
+  if (pending_.size() >= kMost) flush();
   if (record.target.find('?') == std::string_view::npos) {
     write_line(pending_, record, record.target);
     return;

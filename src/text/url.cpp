@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
+#include "text/ascii.h"
+
 namespace prodev::text {
-
-namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 bool percent_decode(std::string_view encoded, std::string& out) {
   size_t percent = encoded.find('%');

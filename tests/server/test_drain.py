@@ -81,7 +81,7 @@ class UnderLoad(DrainCase):
         server = self.start("--loops", "1")
         server.signal(signal.SIGSTOP)
         try:
-            clients = [self.connect(server) for _ in range(20)]
+            clients = [self.connect(server) for _ in range(300)]
             for client in clients:
                 client.send("GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n")
             server.signal(signal.SIGTERM)

@@ -80,6 +80,17 @@ class StaticFiles(ServerCase):
             size = int(name[5:-4])
             self.assertTrue(client.read_response().body == some_bytes(size), name)
 
+    def test_requests_behind_large_responses_are_not_forgotten(self):
+        """Whichever way the sending of a large response ends, what waits behind it is answered."""
+        names = ["size-3000001.bin", "size-1.bin", "size-1048577.bin"]
+        request = "".join(f"GET /{name} HTTP/1.1\r\nHost: h\r\n\r\n" for name in names)
+        for receive_buffer in [None, 4_096, 65_536, 1_000_000, 4_000_000] * 4:
+            client = self.connect(receive_buffer=receive_buffer)
+            client.send(request)
+            for name in names:
+                size = int(name[5:-4])
+                self.assertTrue(client.read_response().body == some_bytes(size), name)
+
     def test_a_folder_shows_its_index_page(self):
         self.assertEqual(self.get("/").body, b"<h1>front</h1>")
         self.assertEqual(self.get("/?x=1").body, b"<h1>front</h1>")
@@ -150,9 +161,9 @@ class StaticFiles(ServerCase):
         self.assertIsNone(self.get("/size-1.bin").header("Content-Security-Policy"))
 
     def test_names_with_a_hash_of_the_content_are_cached_for_ever(self):
-        immutable = ["app.3f9a1c0b.js", "index-DiwrgTda.css", "chunk.0123456789abcdef.mjs"]
+        immutable = ["app.3f9a1c0b.js", "index-D1wrgTda.css", "chunk.0123456789abcdef.mjs"]
         checked = ["app.js", "app-settings.js", "jquery-3.7.1.js", "page.3f9a1c0b.html", "a-12345678.js",
-                   "deadbeef.js", "my-document.pdf"]
+                   "deadbeef.js", "theme-DarkMode.css", "my-document.pdf"]
         for name in immutable + checked:
             (self.root / "assets" / name).write_bytes(b"x")
         for name in immutable:

@@ -165,6 +165,8 @@ class SmallCache(ServerCase):
 
     FILES = 400
     arguments = ["--static-cache-bytes", "1MiB", "--loops", "1"]
+    # AddressSanitizer keeps what is freed for a while; that is not what is measured here.
+    environment = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}
 
     @classmethod
     def prepare(cls):
@@ -197,9 +199,9 @@ class SmallCache(ServerCase):
             for turn in range(30):
                 ask(turn)
             before = self.server.status_bytes("VmRSS")
-            for turn in range(30, 150):
+            for turn in range(30, 430):
                 ask(turn)
-            self.assertLess(self.server.status_bytes("VmRSS") - before, 3 << 20)
+            self.assertLess(self.server.status_bytes("VmRSS") - before, 4 << 20)
 
 
 class Disabled(FolderCase):

@@ -152,7 +152,7 @@ TEST_CASE("an unknown key names file, line and the nearest setting") {
   CHECK(loading.error() ==
         loading.path("prodev.toml") +
             ":3: unknown setting \"max_hedders\"; did you mean \"max_headers\"?");
-  CHECK(has(Loading().file("[tls]\ncert = \"x\"\n").error(), ":1: unknown setting \"tls\""));
+  CHECK(has(Loading().file("[tls]\ncert = \"x\"\n").error(), ":1: begins a table"));
 }
 
 TEST_CASE("a bad value in the file names file, line, key and what is allowed") {

@@ -18,6 +18,8 @@ TEST_CASE("a body moves to an unnamed file when it outgrows memory") {
   REQUIRE(body.append("a", limits));
   CHECK(body.in_file());
   REQUIRE(body.append(std::string(89, 'b'), limits));
+  REQUIRE(body.finish());
+  REQUIRE(body.finish());
   CHECK(body.size() == 100);
   CHECK(*body.read_all() == "0123456789a" + std::string(89, 'b'));
   CHECK(std::filesystem::is_empty(folder.path()));

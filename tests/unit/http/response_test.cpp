@@ -8,7 +8,7 @@ namespace base = prodev::base;
 
 TEST_CASE("a header value cannot begin a header or a response of its own") {
   Response response;
-  response.add_header("Location", std::string_view("/a\r\nSet-Cookie: b\r\n\r\n\0<", 24));
+  response.add_header("Location", std::string_view("/a\r\nSet-Cookie: b\r\n\r\n\0<", 23));
   CHECK(response.headers() == "Location: /a  Set-Cookie: b     <\r\n");
 }
 
