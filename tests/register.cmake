@@ -64,6 +64,9 @@ foreach(folder IN ITEMS architecture packaging)
   endforeach()
 endforeach()
 
+# The longest: first, so that others run beside it.
+set_tests_properties(architecture/tidy PROPERTIES COST 1000)
+
 add_test(NAME bench/smoke
   COMMAND ${CMAKE_SOURCE_DIR}/tests/bench/run --smoke --prodev ${builds}/release/prodev
           --bench-bin ${builds}/release/bench)

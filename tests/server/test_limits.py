@@ -1,6 +1,5 @@
 """Limits: of heads, of connections in all and per client, of descriptors."""
 
-import os
 import pathlib
 import resource
 import sys
@@ -150,8 +149,6 @@ class ThousandsTest(prodev.ProbeCase):
             self.assertLess(grown / count, 40_000, "bytes a connection")
 
 
-@unittest.skipIf(os.environ.get("PRODEV_BUILD") == "dev",
-                 "the undefined behaviour sanitizer itself needs descriptors for its checks")
 class DescriptorTest(prodev.ProbeCase):
 
     def test_a_server_out_of_descriptors_serves_those_it_has_and_lets_others_in_later(self):

@@ -87,6 +87,8 @@ REFUSED_CHUNKS = {
     "data longer than its size": b"3\r\nabcd\r\n0\r\n\r\n",
     "data shorter than its size": b"4\r\nabc\r\n0\r\n\r\n",
     "a bare LF after the data": b"3\r\nabc\n0\r\n\r\n",
+    "a bare CR after the data": b"3\r\nabc\rX0\r\n\r\n",
+    "CR CR LF after the data": b"3\r\nabc\r\r\n0\r\n\r\n",
     "no line end after the data": b"3\r\nabc0\r\n\r\n",
     "a bare LF at the end": b"3\r\nabc\r\n0\r\n\n",
     "a bare LF after the last size": b"3\r\nabc\r\n0\n\r\n",
