@@ -42,7 +42,7 @@ class Socket {
   // On a TLS socket the first calls make the handshake.
   IoResult read(char* out, size_t size);
   // True when decrypted bytes wait inside the session, where epoll cannot see them.
-  bool has_buffered_input() const { return session_ && SSL_pending(session_.get()) > 0; }
+  bool has_buffered_input() const { return session_ && SSL_has_pending(session_.get()) == 1; }
 
   // `more`: further bytes follow at once, so that a short head need not travel alone.
   IoResult write(std::span<const iovec> parts, bool more);

@@ -46,6 +46,8 @@ void configure(SSL_CTX* context) {
                                      SSL_OP_IGNORE_UNEXPECTED_EOF);
   ::SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                   SSL_MODE_RELEASE_BUFFERS);
+  // One read(2) for what has arrived, instead of two for each record.
+  ::SSL_CTX_set_read_ahead(context, 1);
   // Forward-secret AEAD suites only; TLS 1.3 has no others.
   ::SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets resume statelessly
