@@ -1,0 +1,53 @@
+#include "db/batch_writer.h"
+
+#include <sqlite3.h>
+
+#include "telemetry/log.h"
+
+namespace prodev::db {
+
+base::Result<void> BatchWriter::run(size_t count, const std::function<bool(size_t)>& request) {
+  if (!healthy_) TRY(prove_healthy());
+  const base::Result<void> outcome = run_in_transaction(count, request);
+  if (outcome) return outcome;
+  // Some failures have ended the transaction already; then this does nothing.
+  if (::sqlite3_get_autocommit(connection_.handle()) == 0) (void)connection_.execute("ROLLBACK");
+  healthy_ = false;
+  telemetry::log(telemetry::Level::kError, "a commit failed: writes are refused until one succeeds",
+                 {{"error", outcome.error().message}});
+  return base::fail(base::Code::kUnavailable,
+                    "the database could not store the change: nothing of it is kept");
+}
+
+base::Result<void> BatchWriter::run_in_transaction(size_t count,
+                                                   const std::function<bool(size_t)>& request) {
+  TRY(connection_.execute("BEGIN IMMEDIATE"));
+  for (size_t i = 0; i < count; ++i) {
+    TRY(connection_.execute("SAVEPOINT request"));
+    const bool keep = request(i);
+    // A full disk or an I/O error rolls the whole transaction back by itself (sqlite.org,
+    // lang_transaction 3): what earlier requests did is gone then.
+    if (::sqlite3_get_autocommit(connection_.handle()) != 0) {
+      return base::fail(base::Code::kUnavailable, "a write ended the transaction");
+    }
+    TRY(connection_.execute(keep ? "RELEASE request" : "ROLLBACK TO request; RELEASE request"));
+  }
+  return connection_.execute("COMMIT");
+}
+
+// A commit that must reach the disk: the header of the database file is rewritten with the value
+// it has.
+base::Result<void> BatchWriter::prove_healthy() {
+  base::Result<void> probe = connection_.execute("BEGIN IMMEDIATE");
+  if (probe) probe = connection_.execute("CREATE TABLE _probe (x); DROP TABLE _probe; COMMIT");
+  if (!probe) {
+    if (::sqlite3_get_autocommit(connection_.handle()) == 0) (void)connection_.execute("ROLLBACK");
+    return base::fail(base::Code::kUnavailable,
+                      "the database cannot be written to at the moment: " + probe.error().message);
+  }
+  healthy_ = true;
+  telemetry::log(telemetry::Level::kInfo, "the database takes writes again");
+  return {};
+}
+
+}  // namespace prodev::db

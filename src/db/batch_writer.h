@@ -1,0 +1,36 @@
+// BatchWriter: group commit. Requests that write run together in one transaction, each in its own
+// savepoint, and are made durable by one commit.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "base/result.h"
+#include "db/connection.h"
+
+namespace prodev::db {
+
+// The one connection that writes. Belongs to the thread of the write lane.
+class BatchWriter {
+ public:
+  explicit BatchWriter(Connection connection) : connection_(std::move(connection)) {}
+
+  // Runs `request(i)` for i in [0, count), in order. False from one undoes what it did and nothing
+  // else. An error: nothing of the batch stays, whatever the requests returned. After a failed
+  // commit every further batch first writes and commits a probe, and is refused (kUnavailable)
+  // while that fails.
+  base::Result<void> run(size_t count, const std::function<bool(size_t)>& request);
+
+  Connection& connection() { return connection_; }
+  // Whether the last commit succeeded. Thread of the write lane only.
+  bool healthy() const { return healthy_; }
+
+ private:
+  base::Result<void> run_in_transaction(size_t count, const std::function<bool(size_t)>& request);
+  base::Result<void> prove_healthy();
+
+  Connection connection_;
+  bool healthy_ = true;
+};
+
+}  // namespace prodev::db

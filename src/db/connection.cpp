@@ -1,0 +1,106 @@
+#include "db/connection.h"
+
+#include <sqlite3.h>
+
+#include "db/errors.h"
+
+namespace prodev::db {
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  ::sqlite3_finalize(statement);
+}
+
+void Statement::bind_text(int parameter, std::string_view text) {
+  ::sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(), SQLITE_TRANSIENT,
+                        SQLITE_UTF8);
+}
+
+void Statement::bind_int(int parameter, int64_t number) {
+  ::sqlite3_bind_int64(statement_.get(), parameter, number);
+}
+
+void Statement::bind_null(int parameter) { ::sqlite3_bind_null(statement_.get(), parameter); }
+
+base::Result<bool> Statement::step() {
+  const int code = ::sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return fail_sqlite(::sqlite3_db_handle(statement_.get()), "a statement failed");
+}
+
+void Statement::reset() {
+  ::sqlite3_reset(statement_.get());
+  ::sqlite3_clear_bindings(statement_.get());
+}
+
+int64_t Statement::column_int(int column) const {
+  return ::sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view Statement::column_text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(statement_.get(), column));
+  if (text == nullptr) return {};
+  return {text, static_cast<size_t>(::sqlite3_column_bytes(statement_.get(), column))};
+}
+
+bool Statement::column_is_null(int column) const {
+  return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+int Statement::column_count() const { return ::sqlite3_column_count(statement_.get()); }
+
+void Connection::Close::operator()(sqlite3* connection) const { ::sqlite3_close_v2(connection); }
+
+base::Result<Connection> Connection::open(const std::string& path, OpenMode mode) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  switch (mode) {
+    case OpenMode::kReadOnly:
+      flags |= SQLITE_OPEN_READONLY;
+      break;
+    case OpenMode::kReadWrite:
+      flags |= SQLITE_OPEN_READWRITE;
+      break;
+    case OpenMode::kCreate:
+      flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+      break;
+  }
+  sqlite3* handle = nullptr;
+  const int code = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  Connection connection(handle);
+  if (handle == nullptr) return base::fail(base::Code::kUnavailable, "no memory to open " + path);
+  if (code != SQLITE_OK) return fail_sqlite(handle, "cannot open the database " + path);
+  const base::Result<void> configured = connection.configure(mode);
+  if (!configured) {
+    return base::fail(configured.error().code,
+                      "cannot use the database " + path + ": " + configured.error().message);
+  }
+  return connection;
+}
+
+base::Result<void> Connection::configure(OpenMode mode) {
+  sqlite3* handle = connection_.get();
+  ::sqlite3_busy_timeout(handle, 5'000);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON"));
+  if (mode == OpenMode::kReadOnly)
+    return execute("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1");
+  return execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+}
+
+base::Result<Statement> Connection::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = ::sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return fail_sqlite(connection_.get(), "a statement cannot be prepared");
+  return Statement(statement);
+}
+
+base::Result<void> Connection::execute(const std::string& sql) {
+  if (::sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK)
+    return {};
+  return fail_sqlite(connection_.get(), "a statement failed");
+}
+
+}  // namespace prodev::db

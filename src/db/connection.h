@@ -1,0 +1,72 @@
+// Connection and Statement: SQLite's handles, owned.
+//
+// A connection and its statements belong to one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace prodev::db {
+
+// A prepared statement. Views of column text are valid until the next step() or reset().
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  // Parameters count from 1. `text` is copied.
+  void bind_text(int parameter, std::string_view text);
+  void bind_int(int parameter, int64_t number);
+  void bind_null(int parameter);
+
+  // True: there is a row to read. False: done.
+  base::Result<bool> step();
+  // Makes it ready to run again; clears the parameters.
+  void reset();
+
+  int64_t column_int(int column) const;
+  std::string_view column_text(int column) const;  // empty for NULL
+  bool column_is_null(int column) const;
+  int column_count() const;
+
+  sqlite3_stmt* handle() const { return statement_.get(); }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+enum class OpenMode { kReadOnly, kReadWrite, kCreate };
+
+class Connection {
+ public:
+  // Opens `path` with foreign keys on, WAL, and synchronous=FULL where it writes. The error tells
+  // a missing, locked, damaged or foreign file apart.
+  static base::Result<Connection> open(const std::string& path, OpenMode mode);
+
+  // Prepares exactly one statement.
+  base::Result<Statement> prepare(std::string_view sql);
+  // Runs one or more statements without parameters, dropping their rows.
+  base::Result<void> execute(const std::string& sql);
+
+  sqlite3* handle() const { return connection_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  explicit Connection(sqlite3* connection) : connection_(connection) {}
+  base::Result<void> configure(OpenMode mode);
+
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+}  // namespace prodev::db

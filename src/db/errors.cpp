@@ -1,0 +1,44 @@
+#include "db/errors.h"
+
+#include <sqlite3.h>
+
+namespace prodev::db {
+
+base::Code code_of(int sqlite_code) {
+  switch (sqlite_code & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return base::Code::kConflict;
+    case SQLITE_ERROR:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+    case SQLITE_AUTH:
+      return base::Code::kBadInput;
+    case SQLITE_TOOBIG:
+      return base::Code::kTooLarge;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return base::Code::kBusy;
+    case SQLITE_INTERRUPT:
+      return base::Code::kTimeout;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_NOMEM:
+    case SQLITE_PROTOCOL:
+      return base::Code::kUnavailable;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return base::Code::kCorrupt;
+    default:
+      return base::Code::kInternal;
+  }
+}
+
+tl::unexpected<base::Error> fail_sqlite(sqlite3* connection, const std::string& what) {
+  const int code = ::sqlite3_extended_errcode(connection);
+  return base::fail(code_of(code), what + ": " + ::sqlite3_errmsg(connection));
+}
+
+}  // namespace prodev::db
