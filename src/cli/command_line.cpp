@@ -84,8 +84,12 @@ Result<CommandLine> parse_flags(const CommandRow& command,
     return fail(Code::kUsage, std::string(error.what()) + "; prodev " + std::string(command.name) +
                                   " --help tells how it is given");
   }
-  const std::vector<std::string> rest = parser.remaining();
-  if (!rest.empty()) return fail(Code::kUsage, unexpected(command, rest.front()));
+  for (const std::string& rest : parser.remaining()) {
+    if (command.words.empty() || rest.starts_with("-")) {
+      return fail(Code::kUsage, unexpected(command, rest));
+    }
+    line.words.push_back(rest);
+  }
   for (const auto& [key, value] : values) {
     if (parser.count(config::flag_of(*config::find_setting(key))) > 0) line.flags[key] = value;
   }

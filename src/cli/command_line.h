@@ -9,13 +9,24 @@
 
 namespace prodev::cli {
 
-enum class Verb { kServe, kDemo, kRoutes, kSettings, kDoctor, kHealthcheck, kVersion, kHelp };
+enum class Verb {
+  kServe,
+  kDemo,
+  kRoutes,
+  kSettings,
+  kDoctor,
+  kHealthcheck,
+  kVersion,
+  kMigrate,
+  kHelp
+};
 
 struct CommandLine {
   Verb verb = Verb::kHelp;
   std::map<std::string, std::string> flags;  // key of the setting -> value as written
   std::string config_file;                   // --config
   std::string url;                           // --url
+  std::vector<std::string> words;            // what is not a flag: "new" "add_price"
   std::string help;                          // kHelp: the text to print
 };
 

@@ -8,6 +8,9 @@ namespace {
 constexpr CommandRow kCommands[] = {
     {Verb::kDemo, "demo", "Try it out: make ./prodev-demo and serve it", true, false},
     {Verb::kServe, "serve", "Serve a folder", true, false},
+    {Verb::kMigrate, "migrate",
+     "Apply the SQL files of the schema folder, or tell which are applied", true, false,
+     "[up|status|new NAME]"},
     {Verb::kRoutes, "routes", "List what is served under which path", false, false},
     {Verb::kSettings, "settings", "Print the reference of all settings, as Markdown", false, false},
     {Verb::kDoctor, "doctor", "Check this machine and the settings, and explain", true, true},
@@ -46,6 +49,7 @@ std::string overview() {
 
 std::string help_of(const CommandRow& command) {
   std::string out = "Usage: prodev " + std::string(command.name);
+  if (!command.words.empty()) out += " " + std::string(command.words);
   if (command.takes_url) out += " [--url URL]";
   if (command.takes_settings) out += " [--config FILE] [settings]";
   out += "\n\n" + std::string(command.summary) + ".\n";

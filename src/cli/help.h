@@ -15,6 +15,7 @@ struct CommandRow {
   std::string_view summary;
   bool takes_settings;
   bool takes_url;
+  std::string_view words = {};  // what else it takes, as its usage says; empty: nothing
 };
 
 std::span<const CommandRow> command_table();

@@ -25,16 +25,14 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
       return run_healthcheck(line, context);
     case Verb::kVersion:
       return run_version(context);
+    case Verb::kMigrate:
+      return run_migrate(line, context);
     case Verb::kHelp:
       context.out << line.help;
       return 0;
   }
   return base::fail(base::Code::kInternal, "the command has no implementation");
 }
-
-}  // namespace
-
-namespace {
 
 // The system's refusals that come as exceptions (threads, memory), as sentences.
 base::Result<int> guarded(const CommandLine& line, const Context& context) {

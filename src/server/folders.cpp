@@ -18,6 +18,8 @@ std::string absolute(const std::string& path) {
   return error ? path : full.lexically_normal().string();
 }
 
+}  // namespace
+
 base::Result<void> make_private_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return base::fail(base::Code::kUnavailable, "cannot make the folder " + path + ": " +
@@ -31,8 +33,6 @@ base::Result<void> make_private_folder(const std::string& path) {
   }
   return {};
 }
-
-}  // namespace
 
 base::Result<Folders> open_folders(const config::Settings& settings) {
   std::error_code ignored;  // whatever it is, the folder cannot be used

@@ -21,4 +21,7 @@ struct Folders {
 // error; a missing DIR/static is not.
 base::Result<Folders> open_folders(const config::Settings& settings);
 
+// Makes `path` with mode 0700 where it is missing. The error says how to mend it.
+base::Result<void> make_private_folder(const std::string& path);
+
 }  // namespace prodev::server

@@ -1,0 +1,78 @@
+#include <iomanip>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "db/migrations.h"
+#include "server/folders.h"
+
+namespace prodev::cli {
+namespace {
+
+std::string schema_folder(const config::Settings& settings) { return settings.dir + "/schema"; }
+
+base::Result<db::Connection> open_database(const config::Settings& settings) {
+  const std::string data = config::effective_data_dir(settings);
+  TRY(server::make_private_folder(data));
+  return db::Connection::open(data + "/prodev.db", db::OpenMode::kCreate);
+}
+
+base::Result<int> apply(const config::Settings& settings, std::ostream& out) {
+  TRY_ASSIGN(const auto files, db::load_migrations(schema_folder(settings)));
+  TRY_ASSIGN(db::Connection connection, open_database(settings));
+  size_t applied = 0;
+  TRY(db::apply_migrations(connection, files, [&](const db::AppliedMigration& one) {
+    out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n" << std::flush;
+    ++applied;
+  }));
+  if (applied == 0) out << "nothing to apply: " << files.size() << " files are applied already\n";
+  return 0;
+}
+
+const char* word_for(db::MigrationState state) {
+  switch (state) {
+    case db::MigrationState::kApplied:
+      return "applied";
+    case db::MigrationState::kPending:
+      return "pending";
+    case db::MigrationState::kChanged:
+      return "changed";
+    case db::MigrationState::kMissing:
+      break;
+  }
+  return "missing";
+}
+
+// 1 when a file that has been applied is not what it was.
+base::Result<int> tell_status(const config::Settings& settings, std::ostream& out) {
+  TRY_ASSIGN(const auto files, db::load_migrations(schema_folder(settings)));
+  TRY_ASSIGN(db::Connection connection, open_database(settings));
+  TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
+  int code = 0;
+  for (const db::MigrationStatus& status : statuses) {
+    out << std::left << std::setw(10) << word_for(status.state) << std::setw(22)
+        << status.applied_at << status.name << '\n';
+    const bool broken = status.state == db::MigrationState::kChanged ||
+                        status.state == db::MigrationState::kMissing;
+    if (broken) code = 1;
+  }
+  return code;
+}
+
+}  // namespace
+
+base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
+  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  const std::string action = line.words.empty() ? "up" : line.words[0];
+  if (action == "up" && line.words.size() <= 1) return apply(settings, context.out);
+  if (action == "status" && line.words.size() == 1) return tell_status(settings, context.out);
+  if (action == "new" && line.words.size() == 2) {
+    TRY_ASSIGN(const std::string path,
+               db::create_migration(schema_folder(settings), line.words[1]));
+    context.out << "made      " << path << '\n';
+    return 0;
+  }
+  return base::fail(base::Code::kUsage,
+                    "prodev migrate takes up, status, or new NAME: prodev migrate --help");
+}
+
+}  // namespace prodev::cli

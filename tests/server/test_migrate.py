@@ -1,0 +1,79 @@
+"""`prodev migrate`: the files of schema/ become a database, once, and what is wrong is told."""
+
+import pathlib
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from prodev import FolderCase, run_prodev  # noqa: E402
+
+
+class Migrate(FolderCase):
+    def setUp(self):
+        self.project = self.make_folder()
+        (self.project / "schema").mkdir()
+
+    def write(self, name, sql):
+        (self.project / "schema" / name).write_text(sql)
+
+    def migrate(self, *words):
+        return run_prodev("migrate", *words, "--dir", self.project)
+
+    def rows(self, sql):
+        with sqlite3.connect(self.project / "data/prodev.db") as connection:
+            return connection.execute(sql).fetchall()
+
+    def test_pending_files_are_applied_once_and_the_status_tells(self):
+        self.write("0001_product.sql", "CREATE TABLE product (id INTEGER PRIMARY KEY, name TEXT) STRICT;")
+        self.write("0002_seed.sql", "INSERT INTO product (name) VALUES ('tea'), ('cup');")
+        self.assertRegex(self.migrate("status").stdout, r"(?m)^pending +0001_product.sql$")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"applied +0001_product.sql.*\napplied +0002_seed.sql")
+        self.assertEqual(self.rows("SELECT name FROM product ORDER BY id"), [("tea",), ("cup",)])
+        self.assertIn("nothing to apply: 2 files", self.migrate("up").stdout)
+        self.assertRegex(self.migrate("status").stdout, r"(?m)^applied +20\d\d-\S+Z +0002_seed.sql$")
+        self.assertEqual((self.project / "data").stat().st_mode & 0o777, 0o700)
+
+    def test_a_failing_statement_is_pointed_at_and_nothing_of_its_file_stays(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x);\nINSERT INTO nosuch VALUES (1);\n")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"0001_a\.sql:2:1: no such table: nosuch, in: INSERT INTO nosuch")
+        self.assertEqual(self.rows("SELECT name FROM sqlite_schema WHERE name = 'a'"), [])
+
+    def test_a_changed_file_stops_with_its_name_and_status_exits_1(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x);")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0001_a.sql", "CREATE TABLE a (x, y);")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("0001_a.sql was applied at", result.stderr)
+        status = self.migrate("status")
+        self.assertEqual(status.returncode, 1)
+        self.assertRegex(status.stdout, r"(?m)^changed ")
+
+    def test_a_new_file_gets_the_next_number(self):
+        self.write("0041_a.sql", "SELECT 1;")
+        result = self.migrate("new", "add_price")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue((self.project / "schema/0042_add_price.sql").is_file())
+
+    def test_a_file_that_is_no_database_is_left_alone(self):
+        (self.project / "data").mkdir(mode=0o700)
+        (self.project / "data/prodev.db").write_bytes(b"not a database" * 100)
+        self.write("0001_a.sql", "CREATE TABLE a (x);")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"^prodev: cannot use the database .*prodev.db: .*not a database")
+        self.assertEqual((self.project / "data/prodev.db").read_bytes(), b"not a database" * 100)
+
+    def test_wrong_words_are_wrong_usage(self):
+        for words in [("down",), ("up", "x"), ("new",), ("new", "Bad Name"), ("status", "x")]:
+            with self.subTest(words=words):
+                self.assertEqual(self.migrate(*words).returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
