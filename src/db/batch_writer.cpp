@@ -8,7 +8,7 @@ namespace prodev::db {
 
 base::Result<void> BatchWriter::run(size_t count, const std::function<bool(size_t)>& request) {
   if (!healthy_) TRY(prove_healthy());
-  const base::Result<void> outcome = run_in_transaction(count, request);
+  base::Result<void> outcome = run_in_transaction(count, request);
   if (outcome) return outcome;
   // Some failures have ended the transaction already; then this does nothing.
   if (::sqlite3_get_autocommit(connection_.handle()) == 0) (void)connection_.execute("ROLLBACK");
