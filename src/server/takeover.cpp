@@ -167,7 +167,7 @@ base::Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::stri
   base::UniqueFd listener(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   base::UniqueFd stop(::eventfd(0, EFD_CLOEXEC));
   if (!listener || !stop || ::bind(listener.get(), generic(path), sizeof path.address) != 0 ||
-      ::chmod(path.address.sun_path, 0600) != 0 || ::listen(listener.get(), 4) != 0) {
+      ::chmod(path.address.sun_path, 0600) != 0 || ::listen(listener.get(), 64) != 0) {
     return base::fail_errno("cannot make " + data_dir + "/control.sock", errno);
   }
   ListeningSockets copies{duplicates(sockets.main), duplicates(sockets.redirect)};
