@@ -1,0 +1,251 @@
+#include "catalog/catalog.h"
+
+#include <algorithm>
+#include <map>
+
+#include "catalog/checks.h"
+#include "text/ascii.h"
+
+namespace prodev::catalog {
+
+namespace {
+
+bool contains(std::string_view upper, std::string_view word) {
+  return upper.find(word) != std::string_view::npos;
+}
+
+std::string to_upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
+// The names that DESIGN section 4 honours, then SQLite's rules of affinity (datatype3 section 3.1).
+ValueKind kind_of(std::string_view declared_type) {
+  struct Row {
+    std::string_view word;
+    ValueKind kind;
+  };
+  static constexpr Row kExact[] = {
+      {"", ValueKind::kAny},       {"ANY", ValueKind::kAny},      {"DATE", ValueKind::kDate},
+      {"TIME", ValueKind::kTime},  {"UUID", ValueKind::kUuid},    {"JSON", ValueKind::kJson},
+      {"JSONB", ValueKind::kJson}, {"BOOL", ValueKind::kBoolean}, {"BOOLEAN", ValueKind::kBoolean}};
+  static constexpr Row kPart[] = {
+      {"TIMESTAMP", ValueKind::kTimestamp}, {"DATETIME", ValueKind::kTimestamp},
+      {"INT", ValueKind::kInteger},         {"CHAR", ValueKind::kText},
+      {"CLOB", ValueKind::kText},           {"TEXT", ValueKind::kText},
+      {"BLOB", ValueKind::kBlob},           {"REAL", ValueKind::kReal},
+      {"FLOA", ValueKind::kReal},           {"DOUB", ValueKind::kReal}};
+  const std::string upper = to_upper(declared_type);
+  for (const Row& row : kExact) {
+    if (upper == row.word) return row.kind;
+  }
+  for (const Row& row : kPart) {
+    if (contains(upper, row.word)) return row.kind;
+  }
+  return ValueKind::kNumeric;
+}
+
+base::Result<void> load_columns(db::Connection& connection, Table& table) {
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT name, type, \"notnull\", dflt_value, pk, hidden"
+                                " FROM pragma_table_xinfo(?)"));
+  rows.bind_text(1, table.name);
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) break;
+    Column column;
+    column.name = rows.column_text(0);
+    column.declared_type = rows.column_text(1);
+    column.kind = kind_of(column.declared_type);
+    column.not_null = rows.column_int(2) != 0;
+    column.default_sql = rows.column_text(3);
+    column.key_position = static_cast<size_t>(rows.column_int(4));
+    column.hidden = rows.column_int(5) == 1;
+    column.generated = rows.column_int(5) > 1;
+    // Virtual tables declare no types that mean anything.
+    if (table.kind == TableKind::kVirtual) column.kind = ValueKind::kAny;
+    table.columns.push_back(std::move(column));
+  }
+  if (table.columns.empty()) return base::fail(base::Code::kBadInput, "it has no columns");
+  return {};
+}
+
+void note_primary_key(Table& table) {
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].key_position > 0) table.primary_key.push_back(i);
+  }
+  std::sort(table.primary_key.begin(), table.primary_key.end(), [&](size_t a, size_t b) {
+    return table.columns[a].key_position < table.columns[b].key_position;
+  });
+}
+
+// A table without a declared key is still addressed by its rowid, under that name.
+void add_rowid(Table& table) {
+  const bool has_rowid = table.kind != TableKind::kView && !table.without_rowid;
+  if (!has_rowid || !table.primary_key.empty()) return;
+  const bool taken = std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) {
+    return text::equal_ignoring_case(c.name, "rowid");
+  });
+  if (taken) return;
+  Column rowid;
+  rowid.name = "rowid";
+  rowid.declared_type = "INTEGER";
+  rowid.kind = ValueKind::kInteger;
+  rowid.not_null = true;
+  rowid.hidden = true;
+  table.columns.push_back(std::move(rowid));
+}
+
+void move_hidden_last(Table& table) {
+  std::stable_partition(table.columns.begin(), table.columns.end(),
+                        [](const Column& column) { return !column.hidden; });
+}
+
+base::Result<void> load_foreign_keys(db::Connection& connection, Table& table) {
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT id, \"table\", \"from\", \"to\""
+                                " FROM pragma_foreign_key_list(?) ORDER BY id, seq"));
+  rows.bind_text(1, table.name);
+  std::map<int64_t, ForeignKey> by_id;
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) break;
+    ForeignKey& key = by_id[rows.column_int(0)];
+    key.table = rows.column_text(1);
+    key.columns.emplace_back(rows.column_text(2));
+    if (!rows.column_is_null(3)) key.referenced.emplace_back(rows.column_text(3));
+  }
+  for (auto& [id, key] : by_id) table.foreign_keys.push_back(std::move(key));
+  return {};
+}
+
+base::Result<void> load_indexes(db::Connection& connection, Table& table) {
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT l.name, l.\"unique\", l.partial, i.name"
+                                " FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i"
+                                " ORDER BY l.seq, i.seqno"));
+  rows.bind_text(1, table.name);
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    const std::string_view name = rows.column_text(0);
+    if (table.indexes.empty() || table.indexes.back().name != name) {
+      table.indexes.push_back(
+          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}});
+    }
+    table.indexes.back().columns.emplace_back(rows.column_text(3));
+  }
+}
+
+// A foreign key that names no columns means the primary key of the other table.
+void complete_foreign_keys(std::vector<Table>& tables) {
+  const auto primary_key_of = [&](std::string_view name) {
+    std::vector<std::string> columns;
+    for (const Table& table : tables) {
+      if (!text::equal_ignoring_case(table.name, name)) continue;
+      for (const size_t i : table.primary_key) columns.push_back(table.columns[i].name);
+    }
+    return columns;
+  };
+  for (Table& table : tables) {
+    for (ForeignKey& key : table.foreign_keys) {
+      if (key.referenced.empty()) key.referenced = primary_key_of(key.table);
+    }
+  }
+}
+
+// Which of INSERT, UPDATE and DELETE the INSTEAD OF triggers of a view take.
+base::Result<void> note_view_triggers(db::Connection& connection, Table& table) {
+  table.insertable = table.updatable = table.deletable = false;
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger'"
+                                " AND tbl_name = ? COLLATE NOCASE"));
+  rows.bind_text(1, table.name);
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    // CREATE TRIGGER name INSTEAD OF verb: names may be anything, the words come in this order.
+    const std::string sql = to_upper(rows.column_text(0));
+    const size_t instead = sql.find("INSTEAD");
+    if (instead == std::string::npos) continue;
+    const size_t verb = std::min(
+        {sql.find("INSERT", instead), sql.find("UPDATE", instead), sql.find("DELETE", instead)});
+    if (verb == std::string::npos) continue;
+    if (sql[verb] == 'I') table.insertable = true;
+    if (sql[verb] == 'U') table.updatable = true;
+    if (sql[verb] == 'D') table.deletable = true;
+  }
+}
+
+base::Result<void> complete(db::Connection& connection, Table& table, std::string_view sql) {
+  TRY(load_columns(connection, table));
+  note_primary_key(table);
+  if (table.kind == TableKind::kTable) note_checks(sql, table.columns);
+  if (table.kind == TableKind::kView) return note_view_triggers(connection, table);
+  add_rowid(table);
+  TRY(load_foreign_keys(connection, table));
+  return load_indexes(connection, table);
+}
+
+}  // namespace
+
+std::string_view type_name(ValueKind kind) {
+  static constexpr std::string_view kNames[] = {
+      "any",     "bigint", "double precision",         "numeric", "text", "bytea",
+      "boolean", "jsonb",  "timestamp with time zone", "date",    "time", "uuid"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+const Column* Table::find_column(std::string_view wanted) const {
+  for (const Column& column : columns) {
+    if (column.name == wanted) return &column;
+  }
+  return nullptr;
+}
+
+base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& connection) {
+  auto catalog = std::make_shared<Catalog>();
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare(
+                 "SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list AS l"
+                 " JOIN sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')"
+                 " WHERE l.schema = 'main' AND l.type <> 'shadow'"
+                 " AND substr(l.name, 1, 1) <> '_' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                 " ORDER BY l.name"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) break;
+    Table table;
+    table.name = rows.column_text(0);
+    const std::string_view type = rows.column_text(1);
+    if (type == "view") table.kind = TableKind::kView;
+    if (type == "virtual") table.kind = TableKind::kVirtual;
+    table.without_rowid = rows.column_int(2) != 0;
+    table.strict = rows.column_int(3) != 0;
+    if (const auto completed = complete(connection, table, rows.column_text(4)); !completed) {
+      // A view whose tables are gone, a virtual table whose module is not built in.
+      if (table.kind == TableKind::kTable) return tl::make_unexpected(completed.error());
+      catalog->problems_.push_back(table.name + " is left out: " + completed.error().message);
+      continue;
+    }
+    catalog->tables_.push_back(std::move(table));
+  }
+  complete_foreign_keys(catalog->tables_);
+  for (Table& table : catalog->tables_) {
+    move_hidden_last(table);
+    table.primary_key.clear();
+    note_primary_key(table);
+    catalog->by_name_.emplace(table.name, catalog->by_name_.size());
+  }
+  return catalog;
+}
+
+const Table* Catalog::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &tables_[found->second];
+}
+
+}  // namespace prodev::catalog

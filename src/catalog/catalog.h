@@ -1,0 +1,109 @@
+// Catalog: what a database holds: an immutable snapshot of its tables and views, their columns,
+// keys and indexes.
+//
+// Shared by all threads. A change of the schema makes a new one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "db/connection.h"
+
+namespace prodev::catalog {
+
+// What the values of a column mean to clients. From the declared type; in addition CHECK
+// constraints make booleans, JSON and enumerations of plain columns (DESIGN section 4).
+enum class ValueKind : uint8_t {
+  kAny,  // no type, or ANY: as stored
+  kInteger,
+  kReal,
+  kNumeric,  // DECIMAL, NUMERIC and types that SQLite does not know
+  kText,
+  kBlob,  // base64 in JSON
+  kBoolean,
+  kJson,
+  kTimestamp,
+  kDate,
+  kTime,
+  kUuid,
+};
+
+// PostgreSQL's name for it, as error messages and API docs use: "bigint", "text", "jsonb".
+std::string_view type_name(ValueKind kind);
+
+struct Column {
+  std::string name;
+  std::string declared_type;  // as written; may be empty
+  ValueKind kind = ValueKind::kAny;
+  bool not_null = false;
+  bool generated = false;            // computed by SQLite: cannot be written
+  bool hidden = false;               // not part of "all columns"
+  bool always_json = false;          // a CHECK or STRICT rule keeps every value valid JSON
+  size_t key_position = 0;           // from 1 within the primary key; 0: not in it
+  std::string default_sql;           // empty: none
+  std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
+};
+
+struct ForeignKey {
+  std::vector<std::string> columns;
+  std::string table;
+  std::vector<std::string> referenced;  // columns of `table`, in the same order
+};
+
+struct Index {
+  std::string name;
+  bool unique = false;
+  bool partial = false;
+  std::vector<std::string> columns;  // an expression is an empty name
+};
+
+enum class TableKind : uint8_t { kTable, kView, kVirtual };
+
+struct Table {
+  std::string name;
+  TableKind kind = TableKind::kTable;
+  bool strict = false;
+  bool without_rowid = false;
+  // A view takes those that it has INSTEAD OF triggers for.
+  bool insertable = true;
+  bool updatable = true;
+  bool deletable = true;
+  std::vector<Column> columns;  // hidden ones last
+  std::vector<size_t> primary_key;
+  std::vector<ForeignKey> foreign_keys;
+  std::vector<Index> indexes;
+
+  const Column* find_column(std::string_view name) const;
+};
+
+class Catalog {
+ public:
+  // Reads everything; holds no reference to the connection afterwards. Tables of the system (names
+  // beginning with "_" or "sqlite_") and the shadow tables of virtual ones are left out, and so are
+  // views that do not work: problems() tells why.
+  static base::Result<std::shared_ptr<const Catalog>> load(db::Connection& connection);
+
+  // By exact name; nullptr: there is none.
+  const Table* find(std::string_view name) const;
+  // By name.
+  const std::vector<Table>& tables() const { return tables_; }
+  const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  struct NameHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+
+  std::vector<Table> tables_;
+  std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> by_name_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace prodev::catalog
