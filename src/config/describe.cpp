@@ -135,6 +135,7 @@ std::string default_text(const Setting& setting) {
 
 std::string allowed_text(const Setting& setting) {
   if (setting.shape == Shape::kOneOf) return words_text(setting.allowed);
+  if (setting.shape == Shape::kSecret) return "at least 32 characters";
   if (setting.is_bool()) return "true or false";
   if (!std::holds_alternative<int64_t Settings::*>(setting.member)) return "";
   return amount_text(setting.low, setting.unit) + " to " + amount_text(setting.high, setting.unit);

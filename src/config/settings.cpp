@@ -10,7 +10,7 @@ constexpr int64_t kDay_ms = 86'400'000, kYear_s = 31'536'000;
 
 constexpr std::string_view kPlaces = "Places", kSockets = "Sockets", kTls = "TLS",
                            kThreads = "Threads", kTime = "Time", kSize = "Size", kWeb = "Web",
-                           kTelemetry = "Telemetry";
+                           kSignIn = "Sign-in", kTelemetry = "Telemetry";
 using S = Settings;
 
 // Two or three lines a row, so that the table stays one to read.
@@ -113,6 +113,21 @@ constexpr Setting kTable[] = {
     {.name = "hsts_max_age_s", .member = &S::hsts_max_age_s, .group = kWeb,
      .help = "Strict-Transport-Security over TLS; 0: not sent.",
      .unit = Unit::kSeconds, .low = 0, .high = 10 * kYear_s},
+
+    {.name = "jwt_secret", .member = &S::jwt_secret, .group = kSignIn,
+     .help = "Secret that tokens are signed with (HS256). When empty: the one in data/keys/jwt.key. "
+             "A flag can be seen by other users of the machine; a variable or a file cannot.",
+     .shape = Shape::kSecret},
+    {.name = "jwt_audience", .member = &S::jwt_audience, .group = kSignIn,
+     .help = "Whom tokens that name an audience must be for; empty: anybody."},
+    {.name = "jwt_clock_skew_s", .member = &S::jwt_clock_skew_s, .group = kSignIn,
+     .help = "How far the clocks of those who sign tokens may be off.",
+     .unit = Unit::kSeconds, .low = 0, .high = 3'600},
+    {.name = "anonymous_sign_in", .member = &S::anonymous_sign_in, .group = kSignIn,
+     .help = "Let anybody sign in without an account, with the role authenticated."},
+    {.name = "access_token_ttl_s", .member = &S::access_token_ttl_s, .group = kSignIn,
+     .help = "How long an access token is good for; its client then refreshes it.",
+     .unit = Unit::kSeconds, .low = 1, .high = 30 * kDay_ms / 1'000},
 
     {.name = "log_format", .member = &S::log_format, .group = kTelemetry,
      .help = "Format of the log on standard error.", .shape = Shape::kOneOf,

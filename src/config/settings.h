@@ -68,6 +68,13 @@ struct Settings {
   std::string referrer_policy = "strict-origin-when-cross-origin";
   int64_t hsts_max_age_s = 31'536'000;  // sent over TLS only; 0: not sent
 
+  // Sign-in.
+  std::string jwt_secret;  // empty: the key in data/keys; never shown to anybody
+  std::vector<std::string> jwt_audience;
+  int64_t jwt_clock_skew_s = 30;
+  bool anonymous_sign_in = false;
+  int64_t access_token_ttl_s = 3'600;
+
   // Telemetry.
   std::string log_format = "text";  // text or json
   std::string log_level = "info";   // debug, info, warn, error

@@ -26,6 +26,7 @@ enum class Shape {
   kOrigin,   // "*", or scheme://host[:port]
   kToken,    // the name of a header: RFC 9110's token
   kOneOf,    // one of `allowed`
+  kSecret,   // empty, or 32 characters and more; errors do not repeat it
 };
 
 struct Setting {

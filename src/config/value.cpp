@@ -58,23 +58,6 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-std::optional<int64_t> parse_amount(std::string_view text, Unit unit) {
-  int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec != std::errc()) return std::nullopt;
-  std::string_view rest(parsed.ptr, static_cast<size_t>(end - parsed.ptr));
-  if (rest.empty()) return number;
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  const auto* suffix = std::find_if(std::begin(kSuffixes), std::end(kSuffixes), [&](auto& row) {
-    return row.unit == unit && row.text == rest;
-  });
-  int64_t amount = 0;
-  if (suffix == std::end(kSuffixes)) return std::nullopt;
-  if (__builtin_mul_overflow(number, suffix->scale, &amount)) return std::nullopt;
-  return amount;
-}
-
 bool is_token(std::string_view text) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -109,7 +92,21 @@ bool is_one_of(std::string_view text, std::string_view allowed) {
   return false;
 }
 
+// Says nothing of what the secret is.
+Result<void> check_secret(std::string_view text) {
+  constexpr size_t kLeastCharacters = 32;
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (!plain)
+    return fail(Code::kUsage, "holds a space or another character that is not ASCII text");
+  if (text.empty() || text.size() >= kLeastCharacters) return {};
+  return fail(Code::kUsage, "has " + std::to_string(text.size()) +
+                                " characters, and a secret needs at least 32; make one with: "
+                                "openssl rand -base64 48");
+}
+
 Result<void> check_text(const Setting& setting, std::string_view text) {
+  if (setting.shape == Shape::kSecret) return check_secret(text);
   const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
   if (std::any_of(text.begin(), text.end(), is_control)) {
     return fail(Code::kUsage, quoted(text) +
@@ -164,6 +161,23 @@ std::optional<bool> parse_bool(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<int64_t> parse_amount(std::string_view text, Unit unit) {
+  int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (parsed.ec != std::errc()) return std::nullopt;
+  std::string_view rest(parsed.ptr, static_cast<size_t>(end - parsed.ptr));
+  if (rest.empty()) return number;
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  const auto* suffix = std::find_if(std::begin(kSuffixes), std::end(kSuffixes), [&](auto& row) {
+    return row.unit == unit && row.text == rest;
+  });
+  int64_t amount = 0;
+  if (suffix == std::end(kSuffixes)) return std::nullopt;
+  if (__builtin_mul_overflow(number, suffix->scale, &amount)) return std::nullopt;
+  return amount;
+}
 
 Result<void> set_number(Settings& settings, const Setting& setting, int64_t number) {
   const auto* member = std::get_if<int64_t Settings::*>(&setting.member);

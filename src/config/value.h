@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "config/settings_table.h"
 
 namespace prodev::config {
+
+// "90", "64KiB" or "7d": an amount of `unit`, with a suffix that it has; nullopt when it is none.
+std::optional<int64_t> parse_amount(std::string_view text, Unit unit);
 
 // Each sets one setting. The error (kUsage) tells the value and what is allowed, and is meant to
 // follow the place where the value stands and a colon.

@@ -325,3 +325,18 @@ TEST_CASE("the nearest word is suggested only when it is near") {
   CHECK(nearest("completely_else", known).empty());
   CHECK(nearest(std::string(10'000, 'l'), known).empty());
 }
+
+TEST_CASE("a secret is 32 characters of text or more, and no error repeats it") {
+  const std::string secret = "0123456789abcdef0123456789ABCDEF";
+  CHECK(Loading().variable("PRODEV_JWT_SECRET", secret).get().jwt_secret == secret);
+  CHECK(Loading().file("jwt_secret = \"" + secret + "\"\n").get().jwt_secret == secret);
+  CHECK(Loading().variable("PRODEV_JWT_SECRET", "").get().jwt_secret.empty());
+  for (const std::string& bad :
+       {secret.substr(1), secret + " ", secret + "\n", secret + "\xc3\xa9"}) {
+    const std::string error = Loading().variable("PRODEV_JWT_SECRET", bad).error();
+    CHECK(has(error, "PRODEV_JWT_SECRET"));
+    CHECK(!has(error, secret.substr(1)));
+  }
+  CHECK(has(Loading().flag("jwt_secret", "short").error(), "has 5 characters"));
+  CHECK(default_text(*find_setting("jwt_secret")) == "none");
+}
