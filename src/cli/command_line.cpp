@@ -42,6 +42,7 @@ std::string unexpected(const CommandRow& command, const std::string& argument) {
     return prefix + " takes no \"" + argument + "\"; " + prefix + " --help tells what it takes";
   }
   std::vector<std::string> known = {"--help"};
+  for (const OptionRow& option : command.options) known.emplace_back(option.name);
   if (command.takes_url) known.emplace_back("--url");
   if (command.takes_settings) {
     known.emplace_back("--config");
@@ -74,6 +75,11 @@ Result<CommandLine> parse_flags(const CommandRow& command,
     add_settings(parser, values);
   }
   if (command.takes_url) parser.add_option("--url", line.url);
+  std::map<std::string, std::string> options;
+  for (const OptionRow& option : command.options) {
+    const std::string name(option.name);
+    parser.add_option(name, options[name]);
+  }
   try {
     parser.parse(to_cli11(arguments));
   } catch (const CLI::CallForHelp&) {
@@ -89,6 +95,9 @@ Result<CommandLine> parse_flags(const CommandRow& command,
       return fail(Code::kUsage, unexpected(command, rest));
     }
     line.words.push_back(rest);
+  }
+  for (const auto& [name, value] : options) {
+    if (parser.count(name) > 0) line.options[name] = value;
   }
   for (const auto& [key, value] : values) {
     if (parser.count(config::flag_of(*config::find_setting(key))) > 0) line.flags[key] = value;

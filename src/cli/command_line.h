@@ -18,16 +18,18 @@ enum class Verb {
   kHealthcheck,
   kVersion,
   kMigrate,
+  kToken,
   kHelp
 };
 
 struct CommandLine {
   Verb verb = Verb::kHelp;
-  std::map<std::string, std::string> flags;  // key of the setting -> value as written
-  std::string config_file;                   // --config
-  std::string url;                           // --url
-  std::vector<std::string> words;            // what is not a flag: "new" "add_price"
-  std::string help;                          // kHelp: the text to print
+  std::map<std::string, std::string> flags;    // key of the setting -> value as written
+  std::string config_file;                     // --config
+  std::string url;                             // --url
+  std::map<std::string, std::string> options;  // flags of the command alone: "--role" -> value
+  std::vector<std::string> words;              // what is not a flag: "new" "add_price"
+  std::string help;                            // kHelp: the text to print
 };
 
 // The error (kUsage) names the argument and, when one is near, what was probably meant.

@@ -24,6 +24,7 @@ base::Result<int> run_doctor(const CommandLine& line, const Context& context);
 base::Result<int> run_healthcheck(const CommandLine& line, const Context& context);
 base::Result<int> run_version(const Context& context);
 base::Result<int> run_migrate(const CommandLine& line, const Context& context);
+base::Result<int> run_token(const CommandLine& line, const Context& context);
 
 // The settings that flags, environment and file make together.
 base::Result<config::Settings> load_settings(const CommandLine& line, const Context& context);

@@ -1,9 +1,19 @@
 #include "cli/help.h"
 
+#include <algorithm>
+
 #include "config/settings_table.h"
 
 namespace prodev::cli {
 namespace {
+
+constexpr OptionRow kTokenOptions[] = {
+    {"--role", "ROLE", "What the bearer may do: anon, authenticated, service_role or your own.",
+     true},
+    {"--sub", "ID", "Who the bearer is, as auth.uid() returns it. Default: nobody."},
+    {"--ttl", "TIME", "How long it is good for, such as 30m or 7d; 0: for ever. Default: 1h."},
+    {"--claims", "JSON", "An object with more claims, such as {\"name\":\"Ada\"}."},
+};
 
 constexpr CommandRow kCommands[] = {
     {Verb::kDemo, "demo", "Try it out: make ./prodev-demo and serve it", true, false},
@@ -11,6 +21,13 @@ constexpr CommandRow kCommands[] = {
     {Verb::kMigrate, "migrate",
      "Apply the SQL files of the schema folder, or tell which are applied", true, false,
      "[up|status|new NAME]"},
+    {Verb::kToken,
+     "token",
+     "Print a signed token for a role, to try things out or for a script",
+     true,
+     false,
+     {},
+     kTokenOptions},
     {Verb::kRoutes, "routes", "List what is served under which path", false, false},
     {Verb::kSettings, "settings", "Print the reference of all settings, as Markdown", false, false},
     {Verb::kDoctor, "doctor", "Check this machine and the settings, and explain", true, true},
@@ -31,6 +48,17 @@ constexpr std::string_view kSettingsHelp =
     "(PRODEV_MAX_BODY_BYTES); a flag beats the environment, which beats the file. SIZE takes KiB,\n"
     "MiB and GiB; TIME takes ms, s, m, h and d.\n\n";
 
+std::string usage_of(const OptionRow& option) {
+  const std::string usage = std::string(option.name) + " " + std::string(option.value);
+  return option.required ? " " + usage : " [" + usage + "]";
+}
+
+std::string help_of(const OptionRow& option) {
+  std::string out = "  " + std::string(option.name) + " " + std::string(option.value);
+  out.resize(std::max<size_t>(out.size() + 2, 17), ' ');
+  return out + std::string(option.help) + "\n";
+}
+
 }  // namespace
 
 std::span<const CommandRow> command_table() { return kCommands; }
@@ -50,11 +78,13 @@ std::string overview() {
 std::string help_of(const CommandRow& command) {
   std::string out = "Usage: prodev " + std::string(command.name);
   if (!command.words.empty()) out += " " + std::string(command.words);
+  for (const OptionRow& option : command.options) out += usage_of(option);
   if (command.takes_url) out += " [--url URL]";
   if (command.takes_settings) out += " [--config FILE] [settings]";
   out += "\n\n" + std::string(command.summary) + ".\n";
   if (command.takes_settings) {
     out += '\n';
+    for (const OptionRow& option : command.options) out += help_of(option);
     if (command.takes_url) out += kUrlHelp;
     out += kConfigHelp;
     out += kSettingsHelp;

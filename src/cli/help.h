@@ -9,6 +9,14 @@
 
 namespace prodev::cli {
 
+// A flag of one command, beside the settings.
+struct OptionRow {
+  std::string_view name;   // "--role"
+  std::string_view value;  // "ROLE"
+  std::string_view help;
+  bool required = false;
+};
+
 struct CommandRow {
   Verb verb;
   std::string_view name;
@@ -16,6 +24,7 @@ struct CommandRow {
   bool takes_settings;
   bool takes_url;
   std::string_view words = {};  // what else it takes, as its usage says; empty: nothing
+  std::span<const OptionRow> options = {};
 };
 
 std::span<const CommandRow> command_table();
