@@ -12,6 +12,7 @@ namespace prodev::cli {
 enum class Verb {
   kServe,
   kDemo,
+  kInit,
   kRoutes,
   kSettings,
   kDoctor,

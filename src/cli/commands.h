@@ -18,6 +18,7 @@ struct Context {
 
 base::Result<int> run_serve(const CommandLine& line, const Context& context);
 base::Result<int> run_demo(const CommandLine& line, const Context& context);
+base::Result<int> run_init(const CommandLine& line, const Context& context);
 base::Result<int> run_routes(const Context& context);
 base::Result<int> run_settings(const Context& context);
 base::Result<int> run_doctor(const CommandLine& line, const Context& context);

@@ -17,6 +17,8 @@ constexpr OptionRow kTokenOptions[] = {
 
 constexpr CommandRow kCommands[] = {
     {Verb::kDemo, "demo", "Try it out: make ./prodev-demo and serve it", true, false},
+    {Verb::kInit, "init", "Make a new project: a table, a page that uses it, and settings", false,
+     false, "DIR"},
     {Verb::kServe, "serve", "Serve a folder", true, false},
     {Verb::kMigrate, "migrate",
      "Apply the SQL files of the schema folder, or tell which are applied", true, false,

@@ -15,6 +15,8 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
       return run_serve(line, context);
     case Verb::kDemo:
       return run_demo(line, context);
+    case Verb::kInit:
+      return run_init(line, context);
     case Verb::kRoutes:
       return run_routes(context);
     case Verb::kSettings:
