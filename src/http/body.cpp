@@ -5,34 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
+
+#include "base/temporary_file.h"
 
 namespace prodev::http {
 
 namespace {
 
 constexpr size_t kBlock = 65'536;  // what is written to a file at once
-
-base::Result<base::UniqueFd> open_unnamed_file(const std::string& directory) {
-  base::UniqueFd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file) return file;
-  // File systems without O_TMPFILE.
-  std::string name = directory + "/body.XXXXXX";
-  file.reset(::mkostemp(name.data(), O_CLOEXEC));
-  if (!file) return base::fail_errno("cannot make a temporary file in " + directory, errno);
-  ::unlink(name.c_str());
-  return file;
-}
-
-base::Result<void> write_all(int file, std::string_view data) {
-  while (!data.empty()) {
-    const ssize_t n = ::write(file, data.data(), data.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return base::fail_errno("cannot store the request body", errno);
-    data.remove_prefix(static_cast<size_t>(n));
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -51,14 +31,14 @@ base::Result<void> RequestBody::append(std::string_view data, const BodyLimits& 
 
 base::Result<void> RequestBody::finish() {
   if (!file_ || stored_.empty()) return {};
-  TRY(write_all(file_.get(), stored_));
+  TRY(base::write_all(file_.get(), stored_));
   file_size_ += stored_.size();
   stored_.clear();
   return {};
 }
 
 base::Result<void> RequestBody::move_to_file(const std::string& directory) {
-  TRY_ASSIGN(file_, open_unnamed_file(directory));
+  TRY_ASSIGN(file_, base::make_temporary_file(directory));
   return finish();
 }
 

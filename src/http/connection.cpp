@@ -255,7 +255,12 @@ void Connection::send_finished(Request& request, Response& response) {
     return;
   }
   output_.exchange_buffer(worker_.write_buffer());
-  respond(request, response);
+  if (response.continues()) {
+    const Lane lane = response.continuation_lane();
+    submit_to_lane({}, request, response, lane, response.take_continuation());
+  } else {
+    respond(request, response);
+  }
   flush();
   if (state_ != State::kGone) pump();
   output_.exchange_buffer(worker_.write_buffer());

@@ -77,7 +77,8 @@ class Connection final : public net::EventHandler, private net::Timer {
   void begin_request(std::string_view head_bytes, std::string_view& input);
   void begin_body(std::string_view head_bytes, Request& request, bool invite);
   void dispatch(std::string_view head_bytes, Request& request, bool body_follows);
-  void submit_to_lane(std::string_view head_bytes, Request& request);
+  void submit_to_lane(std::string_view head_bytes, Request& request, Response& response, Lane lane,
+                      Handler handler);
   void respond(Request& request, Response& response);
   void send_body(const Request& request, Response& response, bool chunked);
   void refuse_head(const HeadError& error);

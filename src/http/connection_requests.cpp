@@ -16,9 +16,9 @@ namespace {
 constexpr uint64_t kCopiedBody = 16'384;  // smaller bodies travel with the head in one write
 
 // A handler should not throw; when it does, its request fails and the server goes on.
-void run_handler(const Request& request, Response& response) {
+void run_handler(const Handler& handler, const Request& request, Response& response) {
   try {
-    request.route->handler(request, response);
+    handler(request, response);
   } catch (const std::exception& error) {
     telemetry::log(telemetry::Level::kError, "a handler failed",
                    {{"request_id", request.id}, {"error", error.what()}});
@@ -31,10 +31,18 @@ void run_handler(const Request& request, Response& response) {
 // A request on its way through a lane, with all that it owns.
 class Exchange final : public Job {
  public:
-  Exchange(Worker& worker, Connection& connection, Request request)
-      : worker_(worker), connection_(connection), request_(std::move(request)) {}
+  Exchange(Worker& worker, Connection& connection, Request request, Response response,
+           Handler handler)
+      : worker_(worker),
+        connection_(connection),
+        request_(std::move(request)),
+        response_(std::move(response)),
+        handler_(std::move(handler)) {}
 
-  void run() override { run_handler(request_, response_); }
+  bool run() override {
+    run_handler(handler_, request_, response_);
+    return response_.status < 400;
+  }
 
   void fail(const base::Error& error) override {
     response_.clear();
@@ -57,6 +65,7 @@ class Exchange final : public Job {
   Connection& connection_;  // stays until finish_request()
   Request request_;
   Response response_;
+  Handler handler_;
 };
 
 bool in_memory(const Response& response, std::vector<Segment>& segments) {
@@ -195,21 +204,28 @@ void Connection::refuse_unstored(const base::Error& error) {
 }
 
 void Connection::dispatch(std::string_view head_bytes, Request& request, bool body_follows) {
-  if (request.route->lane != Lane::kInline) {
-    submit_to_lane(head_bytes, request);
-    return;
-  }
+  const Route& route = *request.route;
   Response& response = worker_.response();
   response.clear();
-  run_handler(request, response);
+  if (route.lane != Lane::kInline) {
+    submit_to_lane(head_bytes, request, response, route.lane, route.handler);
+    return;
+  }
+  run_handler(route.handler, request, response);
+  if (response.continues()) {
+    const Lane lane = response.continuation_lane();
+    submit_to_lane(head_bytes, request, response, lane, response.take_continuation());
+    return;
+  }
   response.close = response.close || body_follows;
   respond(request, response);
 }
 
-void Connection::submit_to_lane(std::string_view head_bytes, Request& request) {
+void Connection::submit_to_lane(std::string_view head_bytes, Request& request, Response& response,
+                                Lane lane, Handler handler) {
   if (!head_bytes.empty()) request.detach(head_bytes);
-  const Lane lane = request.route->lane;
-  auto exchange = std::make_unique<Exchange>(worker_, *this, std::move(request));
+  auto exchange = std::make_unique<Exchange>(worker_, *this, std::move(request),
+                                             std::move(response), std::move(handler));
   Request& owned = exchange->request();
   std::unique_ptr<Job> job = std::move(exchange);
   state_ = State::kRunning;
@@ -218,10 +234,10 @@ void Connection::submit_to_lane(std::string_view head_bytes, Request& request) {
                          : worker_.engine().blocking_lane().try_submit(std::move(job));
   if (taken) return;
   state_ = State::kHead;
-  Response& response = worker_.response();
-  response.clear();
-  set_error(response, {base::Code::kBusy, "too many requests are waiting: try again in a moment"});
-  respond(owned, response);
+  Response& refusal = worker_.response();
+  refusal.clear();
+  set_error(refusal, {base::Code::kBusy, "too many requests are waiting: try again in a moment"});
+  respond(owned, refusal);
 }
 
 void Connection::respond(Request& request, Response& response) {

@@ -6,7 +6,7 @@
 namespace prodev::http {
 
 base::Result<void> run_each(Batch batch) {
-  for (const std::unique_ptr<Job>& job : batch) job->run();
+  for (const std::unique_ptr<Job>& job : batch) (void)job->run();
   return {};
 }
 
@@ -62,7 +62,7 @@ void BlockingLane::finish() {
 void BlockingLane::run() {
   while (std::optional<std::unique_ptr<Job>> job = queue_.pop()) {
     Job& running = **job;
-    running.run();
+    (void)running.run();
     running.release(std::move(*job));
   }
 }

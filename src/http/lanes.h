@@ -17,7 +17,8 @@ namespace prodev::http {
 class Job {
  public:
   virtual ~Job() = default;
-  virtual void run() = 0;
+  // False: what it did must be undone, when its lane can.
+  virtual bool run() = 0;
   // Replaces the result by an error: what run() did has been undone.
   virtual void fail(const base::Error& error) = 0;
   // Gives the result to whoever waits for it. `self` is this job.

@@ -32,6 +32,11 @@ void Response::set_stream(std::unique_ptr<BodyStream> stream, std::string_view c
   stream_ = std::move(stream);
 }
 
+void Response::continue_on(Lane lane, Handler handler) {
+  continuation_ = std::move(handler);
+  continuation_lane_ = lane;
+}
+
 std::optional<uint64_t> Response::length() const {
   if (stream_) return std::nullopt;
   uint64_t length = body_.size();
@@ -46,6 +51,7 @@ void Response::clear() {
   body_.clear();
   segments_.clear();
   stream_.reset();
+  continuation_ = nullptr;
 }
 
 void set_error(Response& out, int status, std::string_view code, std::string_view message,

@@ -5,14 +5,17 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "http/lane.h"
 
 namespace prodev::http {
 
@@ -35,6 +38,13 @@ class BodyStream {
   virtual base::Result<bool> next(std::string& out) = 0;
 };
 
+class Response;
+struct Request;
+
+// Must not throw. Runs on the thread of its lane. On the write lane a status of 400 or more undoes
+// what the handler wrote.
+using Handler = std::function<void(const Request&, Response&)>;
+
 class Response {
  public:
   int status = 200;
@@ -52,6 +62,14 @@ class Response {
   // Sent chunked, or to an HTTP/1.0 client until the connection ends.
   void set_stream(std::unique_ptr<BodyStream> stream, std::string_view content_type);
 
+  // Leaves the rest of the work to `handler`, which runs on another lane (not the inline one) with
+  // this request, and starts from this response. What it captures must outlive the caller's frame,
+  // and must not refer to bytes of the request: they move.
+  void continue_on(Lane lane, Handler handler);
+  bool continues() const { return static_cast<bool>(continuation_); }
+  Lane continuation_lane() const { return continuation_lane_; }
+  Handler take_continuation() { return std::exchange(continuation_, nullptr); }
+
   // The length of the body; nullopt when streamed.
   std::optional<uint64_t> length() const;
 
@@ -66,6 +84,8 @@ class Response {
   std::string body_;
   std::vector<Segment> segments_;
   std::unique_ptr<BodyStream> stream_;
+  Handler continuation_;
+  Lane continuation_lane_ = Lane::kBlocking;
 };
 
 // Makes `out` an error response with the body

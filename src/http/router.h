@@ -12,27 +12,18 @@
 #include <unordered_map>
 #include <vector>
 
+#include "http/lane.h"
 #include "http/method.h"
 #include "http/request.h"
 #include "http/response.h"
 
 namespace prodev::http {
 
-// Where a handler runs.
-enum class Lane : uint8_t {
-  kInline,    // on the loop: microseconds only, never blocks
-  kWrite,     // on the one writing thread, in batches that commit together
-  kBlocking,  // on the pool: hashes, outbound HTTP, disk, slow reads
-};
-
 // Who may call a route, checked before the body is read.
 enum class Access : uint8_t {
   kPublic,
   kLoopback,  // clients on this machine
 };
-
-// Must not throw. Runs on the thread of its lane.
-using Handler = std::function<void(const Request&, Response&)>;
 
 struct Route {
   std::string path;   // "/healthz", or a prefix and everything below it: "/files/*"

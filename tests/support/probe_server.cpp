@@ -148,7 +148,7 @@ struct Writes {
     ++batch;
     effects = 0;
     fail = false;
-    for (const auto& job : jobs) job->run();
+    for (const auto& job : jobs) (void)job->run();
     if (fail) return base::fail(base::Code::kUnavailable, "the disk is full");
     committed += effects;
     return {};

@@ -21,9 +21,10 @@ class CountedJob final : public Job {
  public:
   explicit CountedJob(Log& log, std::shared_future<void> gate = {})
       : log_(log), gate_(std::move(gate)) {}
-  void run() override {
+  bool run() override {
     if (gate_.valid()) gate_.wait();
     ++log_.ran;
+    return true;
   }
   void fail(const base::Error&) override { ++log_.failed; }
   void release(std::unique_ptr<Job>) override { ++log_.released; }
@@ -43,7 +44,7 @@ bool submit(Lane& lane, Log& log, const std::shared_future<void>& gate = {}) {
 TEST_CASE("jobs of a batch that fails are failed before they are released") {
   Log log;
   WriteLane lane(10, [](Batch batch) -> base::Result<void> {
-    for (const auto& job : batch) job->run();
+    for (const auto& job : batch) (void)job->run();
     return base::fail(base::Code::kUnavailable, "no disk");
   });
   for (int i = 0; i < 5; ++i) REQUIRE(submit(lane, log));
