@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "db/client_rules.h"
 #include "telemetry/log.h"
 
 namespace prodev::db {
@@ -21,23 +22,33 @@ base::Result<void> BatchWriter::run(size_t count, const std::function<bool(size_
 
 base::Result<void> BatchWriter::run_in_transaction(size_t count,
                                                    const std::function<bool(size_t)>& request) {
-  TRY(connection_.execute("BEGIN IMMEDIATE"));
+  TRY(run_control("BEGIN IMMEDIATE"));
   for (size_t i = 0; i < count; ++i) {
-    TRY(connection_.execute("SAVEPOINT request"));
+    TRY(run_control("SAVEPOINT request"));
     const bool keep = request(i);
     // A full disk or an I/O error rolls the whole transaction back by itself (sqlite.org,
     // lang_transaction 3): what earlier requests did is gone then.
     if (::sqlite3_get_autocommit(connection_.handle()) != 0) {
       return base::fail(base::Code::kUnavailable, "a write ended the transaction");
     }
-    TRY(connection_.execute(keep ? "RELEASE request" : "ROLLBACK TO request; RELEASE request"));
+    if (!keep) TRY(run_control("ROLLBACK TO request"));
+    TRY(run_control("RELEASE request"));
   }
-  return connection_.execute("COMMIT");
+  return run_control("COMMIT");
+}
+
+// Statements that run for every request stay prepared.
+base::Result<void> BatchWriter::run_control(std::string_view sql) {
+  TRY_ASSIGN(Statement * statement, statements_.get(sql));
+  const StatementUse use(*statement);
+  TRY(statement->step());
+  return {};
 }
 
 // A commit that must reach the disk: the header of the database file is rewritten with the value
 // it has.
 base::Result<void> BatchWriter::prove_healthy() {
+  const TrustedScope trusted(connection_);
   base::Result<void> probe = connection_.execute("BEGIN IMMEDIATE");
   if (probe) probe = connection_.execute("CREATE TABLE _probe (x); DROP TABLE _probe; COMMIT");
   if (!probe) {

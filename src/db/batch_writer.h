@@ -7,13 +7,17 @@
 
 #include "base/result.h"
 #include "db/connection.h"
+#include "db/statement_cache.h"
 
 namespace prodev::db {
 
 // The one connection that writes. Belongs to the thread of the write lane.
 class BatchWriter {
  public:
-  explicit BatchWriter(Connection connection) : connection_(std::move(connection)) {}
+  explicit BatchWriter(Connection connection)
+      : connection_(std::move(connection)), statements_(connection_, kStatements) {}
+  BatchWriter(const BatchWriter&) = delete;
+  BatchWriter& operator=(const BatchWriter&) = delete;
 
   // Runs `request(i)` for i in [0, count), in order. False from one undoes what it did and nothing
   // else. An error: nothing of the batch stays, whatever the requests returned. After a failed
@@ -22,6 +26,7 @@ class BatchWriter {
   base::Result<void> run(size_t count, const std::function<bool(size_t)>& request);
 
   Connection& connection() { return connection_; }
+  StatementCache& statements() { return statements_; }
   // Whether the last commit succeeded. Thread of the write lane only.
   bool healthy() const { return healthy_; }
 
@@ -29,7 +34,12 @@ class BatchWriter {
   base::Result<void> run_in_transaction(size_t count, const std::function<bool(size_t)>& request);
   base::Result<void> prove_healthy();
 
+  base::Result<void> run_control(std::string_view sql);
+
+  static constexpr size_t kStatements = 512;
+
   Connection connection_;
+  StatementCache statements_;
   bool healthy_ = true;
 };
 

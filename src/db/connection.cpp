@@ -21,6 +21,21 @@ void Statement::bind_int(int parameter, int64_t number) {
 
 void Statement::bind_null(int parameter) { ::sqlite3_bind_null(statement_.get(), parameter); }
 
+void Statement::bind_real(int parameter, double number) {
+  ::sqlite3_bind_double(statement_.get(), parameter, number);
+}
+
+void Statement::bind_text_view(int parameter, std::string_view text) {
+  // SQLite takes a null pointer for NULL.
+  ::sqlite3_bind_text64(statement_.get(), parameter, text.data() == nullptr ? "" : text.data(),
+                        text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void Statement::bind_blob_view(int parameter, std::string_view bytes) {
+  ::sqlite3_bind_blob64(statement_.get(), parameter, bytes.data() == nullptr ? "" : bytes.data(),
+                        bytes.size(), SQLITE_STATIC);
+}
+
 base::Result<bool> Statement::step() {
   const int code = ::sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
@@ -47,11 +62,37 @@ bool Statement::column_is_null(int column) const {
   return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
+StorageClass Statement::column_class(int column) const {
+  switch (::sqlite3_column_type(statement_.get(), column)) {
+    case SQLITE_INTEGER:
+      return StorageClass::kInteger;
+    case SQLITE_FLOAT:
+      return StorageClass::kReal;
+    case SQLITE_TEXT:
+      return StorageClass::kText;
+    case SQLITE_BLOB:
+      return StorageClass::kBlob;
+    default:
+      return StorageClass::kNull;
+  }
+}
+
+double Statement::column_real(int column) const {
+  return ::sqlite3_column_double(statement_.get(), column);
+}
+
+std::string_view Statement::column_blob(int column) const {
+  const auto* bytes = static_cast<const char*>(::sqlite3_column_blob(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<size_t>(::sqlite3_column_bytes(statement_.get(), column))};
+}
+
 int Statement::column_count() const { return ::sqlite3_column_count(statement_.get()); }
 
 void Connection::Close::operator()(sqlite3* connection) const { ::sqlite3_close_v2(connection); }
 
-base::Result<Connection> Connection::open(const std::string& path, OpenMode mode) {
+base::Result<Connection> Connection::open(const std::string& path, OpenMode mode,
+                                          Durability durability) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   switch (mode) {
     case OpenMode::kReadOnly:
@@ -69,7 +110,7 @@ base::Result<Connection> Connection::open(const std::string& path, OpenMode mode
   Connection connection(handle);
   if (handle == nullptr) return base::fail(base::Code::kUnavailable, "no memory to open " + path);
   if (code != SQLITE_OK) return fail_sqlite(handle, "cannot open the database " + path);
-  const base::Result<void> configured = connection.configure(mode);
+  const base::Result<void> configured = connection.configure(mode, durability);
   if (!configured) {
     return base::fail(configured.error().code,
                       "cannot use the database " + path + ": " + configured.error().message);
@@ -77,16 +118,18 @@ base::Result<Connection> Connection::open(const std::string& path, OpenMode mode
   return connection;
 }
 
-base::Result<void> Connection::configure(OpenMode mode) {
+base::Result<void> Connection::configure(OpenMode mode, Durability durability) {
   sqlite3* handle = connection_.get();
-  ::sqlite3_busy_timeout(handle, 5'000);
+  ::sqlite3_busy_timeout(handle, kBusyTimeout_ms);
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON"));
   if (mode == OpenMode::kReadOnly)
     return execute("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1");
-  return execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  TRY(execute("PRAGMA journal_mode = WAL"));
+  return execute(durability == Durability::kFull ? "PRAGMA synchronous = FULL"
+                                                 : "PRAGMA synchronous = NORMAL");
 }
 
 base::Result<Statement> Connection::prepare(std::string_view sql) {

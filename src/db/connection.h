@@ -15,6 +15,9 @@ struct sqlite3_stmt;
 
 namespace prodev::db {
 
+// How SQLite stores a value (datatype3 section 2).
+enum class StorageClass { kInteger, kReal, kText, kBlob, kNull };
+
 // A prepared statement. Views of column text are valid until the next step() or reset().
 class Statement {
  public:
@@ -24,6 +27,10 @@ class Statement {
   void bind_text(int parameter, std::string_view text);
   void bind_int(int parameter, int64_t number);
   void bind_null(int parameter);
+  void bind_real(int parameter, double number);
+  // These refer to the bytes, which must stay until the next reset().
+  void bind_text_view(int parameter, std::string_view text);
+  void bind_blob_view(int parameter, std::string_view bytes);
 
   // True: there is a row to read. False: done.
   base::Result<bool> step();
@@ -33,6 +40,9 @@ class Statement {
   int64_t column_int(int column) const;
   std::string_view column_text(int column) const;  // empty for NULL
   bool column_is_null(int column) const;
+  StorageClass column_class(int column) const;
+  double column_real(int column) const;
+  std::string_view column_blob(int column) const;
   int column_count() const;
 
   sqlite3_stmt* handle() const { return statement_.get(); }
@@ -46,11 +56,17 @@ class Statement {
 
 enum class OpenMode { kReadOnly, kReadWrite, kCreate };
 
+// When a commit is on the disk (sqlite.org/pragma, synchronous): kFull before it returns, so that
+// it survives power loss; kNormal later, so that the last ones may be lost then, and none by a
+// crash of the process.
+enum class Durability { kFull, kNormal };
+
 class Connection {
  public:
-  // Opens `path` with foreign keys on, WAL, and synchronous=FULL where it writes. The error tells
-  // a missing, locked, damaged or foreign file apart.
-  static base::Result<Connection> open(const std::string& path, OpenMode mode);
+  // Opens `path` with foreign keys on, and in WAL mode where it writes. The error tells a missing,
+  // locked, damaged or foreign file apart.
+  static base::Result<Connection> open(const std::string& path, OpenMode mode,
+                                       Durability durability = Durability::kFull);
 
   // Prepares exactly one statement.
   base::Result<Statement> prepare(std::string_view sql);
@@ -59,14 +75,22 @@ class Connection {
 
   sqlite3* handle() const { return connection_.get(); }
 
+  // How long a statement waits for another process's lock.
+  static constexpr int kBusyTimeout_ms = 5'000;
+
+  // client_rules.h tells what restricts a connection.
+  bool restricted() const { return restricted_; }
+  void set_restricted(bool restricted) { restricted_ = restricted; }
+
  private:
   struct Close {
     void operator()(sqlite3* connection) const;
   };
   explicit Connection(sqlite3* connection) : connection_(connection) {}
-  base::Result<void> configure(OpenMode mode);
+  base::Result<void> configure(OpenMode mode, Durability durability);
 
   std::unique_ptr<sqlite3, Close> connection_;
+  bool restricted_ = false;
 };
 
 }  // namespace prodev::db

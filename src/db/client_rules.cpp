@@ -1,0 +1,74 @@
+#include "db/client_rules.h"
+
+#include <sqlite3.h>
+
+#include <string_view>
+
+#include "text/ascii.h"
+
+namespace prodev::db {
+
+namespace {
+
+bool is_system_table(const char* name) {
+  if (name == nullptr) return false;
+  const std::string_view table(name);
+  return table.starts_with('_') ||
+         (table.size() >= 7 && text::equal_ignoring_case(table.substr(0, 7), "sqlite_"));
+}
+
+// FTS5 asks for it inside its own statements.
+bool is_harmless_pragma(const char* name, const char* argument) {
+  return name != nullptr && argument == nullptr && text::equal_ignoring_case(name, "data_version");
+}
+
+// The actions of sqlite3_set_authorizer (c3ref/c_alter_table). `context`: the trigger or view that
+// the access comes from; null when it stands in the statement itself.
+int judge(void*, int action, const char* first, const char* second, const char*,
+          const char* context) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT:
+    case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    case SQLITE_READ:
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+      return context == nullptr && is_system_table(first) ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_FUNCTION:
+      return second != nullptr && text::equal_ignoring_case(second, "load_extension") ? SQLITE_DENY
+                                                                                      : SQLITE_OK;
+    case SQLITE_PRAGMA:
+      return is_harmless_pragma(first, second) ? SQLITE_OK : SQLITE_DENY;
+    default:
+      return SQLITE_DENY;
+  }
+}
+
+}  // namespace
+
+void restrict_to_client_statements(Connection& connection) {
+  sqlite3* handle = connection.handle();
+  ::sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1'000'000);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_EXPR_DEPTH, 400);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_COMPOUND_SELECT, 50);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 100);
+  ::sqlite3_set_authorizer(handle, judge, nullptr);
+  connection.set_restricted(true);
+}
+
+TrustedScope::TrustedScope(Connection& connection)
+    : connection_(connection), restricted_(connection.restricted()) {
+  if (restricted_) ::sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
+}
+
+TrustedScope::~TrustedScope() {
+  if (restricted_) ::sqlite3_set_authorizer(connection_.handle(), judge, nullptr);
+}
+
+}  // namespace prodev::db

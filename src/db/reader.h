@@ -1,0 +1,67 @@
+// Reader: a read-only connection with its prepared statements, and a limit on the time of a read.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "db/connection.h"
+#include "db/statement_cache.h"
+
+namespace prodev::db {
+
+// Belongs to one thread at a time.
+class Reader {
+ public:
+  // Opens `path` for statements made for clients (client_rules.h).
+  static base::Result<std::unique_ptr<Reader>> open(const std::string& path);
+
+  StatementCache& statements() { return statements_; }
+  Connection& connection() { return connection_; }
+
+  // Statements that run past `deadline_ns` (base::monotonic_ns) end with kTimeout. 0: no limit.
+  void set_deadline(int64_t deadline_ns) { deadline_ns_ = deadline_ns; }
+
+ private:
+  explicit Reader(Connection connection);
+  static int check_deadline(void* reader);
+
+  Connection connection_;
+  StatementCache statements_;
+  int64_t deadline_ns_ = 0;
+};
+
+// Readers for threads that read now and then. Any thread.
+class ReaderPool {
+ public:
+  explicit ReaderPool(std::string path) : path_(std::move(path)) {}
+
+  // A reader that goes back to the pool when the lease ends.
+  class Lease {
+   public:
+    Lease(ReaderPool& pool, std::unique_ptr<Reader> reader)
+        : pool_(&pool), reader_(std::move(reader)) {}
+    ~Lease() {
+      if (reader_) pool_->give_back(std::move(reader_));
+    }
+    Lease(Lease&&) = default;
+    Lease& operator=(Lease&&) = delete;
+    Reader& operator*() { return *reader_; }
+    Reader* operator->() { return reader_.get(); }
+
+   private:
+    ReaderPool* pool_;
+    std::unique_ptr<Reader> reader_;
+  };
+  base::Result<Lease> take();
+
+ private:
+  void give_back(std::unique_ptr<Reader> reader);
+
+  const std::string path_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Reader>> idle_;  // guarded by mutex_
+};
+
+}  // namespace prodev::db
