@@ -1,0 +1,129 @@
+#include "query/api_error.h"
+
+#include <sqlite3.h>
+
+#include "config/nearest.h"
+#include "telemetry/log.h"
+
+namespace prodev::query {
+
+namespace {
+
+std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+// "UNIQUE constraint failed: product.sku, product.shop" -> "product.sku, product.shop".
+std::string after_colon(std::string_view message) {
+  const size_t colon = message.find(": ");
+  return colon == std::string_view::npos ? std::string() : std::string(message.substr(colon + 2));
+}
+
+// "product.sku, product.shop" -> "sku, shop".
+std::string bare_columns(std::string_view qualified) {
+  std::string columns;
+  while (!qualified.empty()) {
+    const size_t comma = qualified.find(", ");
+    const std::string_view one = qualified.substr(0, comma);
+    if (!columns.empty()) columns += ", ";
+    columns += one.substr(one.rfind('.') + 1);
+    qualified.remove_prefix(comma == std::string_view::npos ? qualified.size() : comma + 2);
+  }
+  return columns;
+}
+
+ApiError constraint_error(int code, std::string_view message, std::string_view table) {
+  const std::string subject = after_colon(message);
+  switch (code) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      return {409, "23505",
+              "duplicate key value violates unique constraint of table " + quoted(table),
+              subject.empty() ? "" : "Key (" + bare_columns(subject) + ") already exists."};
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return {
+          409, "23503",
+          "insert, update or delete on table " + quoted(table) + " violates foreign key constraint",
+          "A row that this row refers to is missing, or other rows still refer to it."};
+    case SQLITE_CONSTRAINT_NOTNULL:
+      return {400, "23502",
+              "null value in column " + quoted(bare_columns(subject)) + " of relation " +
+                  quoted(table) + " violates not-null constraint"};
+    case SQLITE_CONSTRAINT_CHECK:
+      return {400, "23514",
+              "new row for relation " + quoted(table) + " violates check constraint " +
+                  quoted(subject)};
+    case SQLITE_CONSTRAINT_DATATYPE:
+      return {400, "22P02", "a value has the wrong type: " + std::string(message)};
+    case SQLITE_CONSTRAINT_TRIGGER:  // RAISE() of a trigger: its author's words
+      return {400, "P0001", std::string(message)};
+    default:
+      return {400, "23000", std::string(message)};
+  }
+}
+
+}  // namespace
+
+ApiError::ApiError(const base::Error& error) : message(error.message) {
+  switch (error.code) {
+    case base::Code::kBadInput:
+    case base::Code::kUsage:
+      status = 400;
+      code = "22023";
+      return;
+    case base::Code::kTimeout:
+      status = 504;
+      code = "57014";
+      message = "canceling statement due to statement timeout";
+      return;
+    case base::Code::kTooLarge:
+      status = 413;
+      code = "54000";
+      return;
+    case base::Code::kBusy:
+    case base::Code::kUnavailable:
+      status = 503;
+      code = "PGRST001";
+      message = "the database is not available at the moment: try again";
+      break;
+    default:
+      status = 500;
+      code = "XX000";
+      message = "the server could not answer: see its log";
+      break;
+  }
+  telemetry::log(telemetry::Level::kError, error.message);
+}
+
+ApiError sqlite_error(sqlite3* connection, std::string_view table) {
+  const int code = ::sqlite3_extended_errcode(connection);
+  const std::string message = ::sqlite3_errmsg(connection);
+  switch (code & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return constraint_error(code, message, table);
+    case SQLITE_INTERRUPT:
+      return {504, "57014", "canceling statement due to statement timeout"};
+    case SQLITE_MISMATCH:
+      return {400, "22P02", "a value has the wrong type for table " + quoted(table)};
+    case SQLITE_TOOBIG:
+      return {413, "54000", "a value or the statement is too large"};
+    case SQLITE_ERROR:
+      return {400, "XX000", message};
+    default:
+      break;
+  }
+  return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});
+}
+
+ApiError unknown_column(std::string_view table, std::string_view column,
+                        const std::vector<std::string>& known) {
+  const std::string near = config::nearest(column, known);
+  return {400,
+          "42703",
+          "column " + std::string(table) + "." + std::string(column) + " does not exist",
+          {},
+          near.empty() ? ""
+                       : "Perhaps you meant to reference the column " +
+                             quoted(std::string(table) + "." + near) + "."};
+}
+
+}  // namespace prodev::query

@@ -1,0 +1,91 @@
+// Lowering: from what a client asks to one SQL statement with bound values.
+//
+// Identifiers come from the catalog only, values are always parameters. Parameters ?1, ?2 and ?3
+// are the caller's id, role and claims, which policies refer to; the values of the statement follow
+// from kFirstValue on.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "query/api_error.h"
+#include "query/ast.h"
+#include "query/value.h"
+
+namespace prodev::query {
+
+constexpr int kFirstValue = 4;
+
+// Which rows and columns of a table the caller may touch. Views of what outlives the lowering.
+struct Guard {
+  std::string_view rows;                              // an SQL expression; empty: every row
+  const std::vector<std::string>* columns = nullptr;  // null: every column
+
+  bool allows(const catalog::Column& column) const;
+};
+
+struct OutputColumn {
+  std::string name;  // in the response
+  catalog::ValueKind kind = catalog::ValueKind::kAny;
+  bool always_json = false;  // as catalog::Column
+};
+
+struct LoweredQuery {
+  std::string sql;
+  std::vector<Value> values;
+  std::vector<OutputColumn> columns;  // of each row, after `lead_columns` others
+  // Columns in front of `columns`: whether the new row passes its check (1, else 0 or NULL).
+  int lead_columns = 0;
+};
+
+// SELECT of the rows that `guard` and `read.where` let through.
+Outcome<LoweredQuery> lower_read(const catalog::Table& table, const Read& read, const Guard& guard);
+
+// SELECT count(*) of the same rows, without limit and offset.
+Outcome<LoweredQuery> lower_count(const catalog::Table& table, const Condition& where,
+                                  const Guard& guard);
+
+// Whether and how a write gives back the rows that it wrote.
+struct Returning {
+  bool rows = false;
+  std::vector<SelectItem> select;
+  Guard readable;          // what the caller may see of them
+  std::string_view check;  // an SQL expression that a new row must pass; empty: none
+};
+
+// What to do with a row whose key is taken.
+struct OnConflict {
+  enum class Action : uint8_t { kFail, kMerge, kIgnore };
+  Action action = Action::kFail;
+  std::vector<std::string> columns;  // the key; empty: the primary key
+  Guard updatable;                   // rows and columns that a merge may change
+};
+
+// INSERT of one row with values for `columns`, in that order, from parameter kFirstValue on; the
+// caller binds them (writable_column() tells which may be set).
+Outcome<LoweredQuery> lower_insert(const catalog::Table& table,
+                                   const std::vector<const catalog::Column*>& columns,
+                                   const OnConflict& conflict, const Returning& returning);
+
+struct Assignment {
+  const catalog::Column* column = nullptr;
+  Value value;
+};
+
+// UPDATE of the rows that `where` and `guard.rows` let through.
+Outcome<LoweredQuery> lower_update(const catalog::Table& table, std::vector<Assignment> assignments,
+                                   const Condition& where, const Guard& guard,
+                                   const Returning& returning);
+
+// DELETE of the rows that `where` and `guard.rows` let through.
+Outcome<LoweredQuery> lower_delete(const catalog::Table& table, const Condition& where,
+                                   const Guard& guard, const Returning& returning);
+
+// The column called `name`, when a write may set it: 428C9 for a generated one, 42501 for one that
+// `guard` leaves out, PGRST204 when there is none.
+Outcome<const catalog::Column*> writable_column(const catalog::Table& table, std::string_view name,
+                                                const Guard& guard);
+
+}  // namespace prodev::query

@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "db/sql_tokens.h"
+#include "query/lowering.h"
+
+namespace prodev::query {
+
+namespace {
+
+using catalog::Column;
+using catalog::Table;
+
+// " RETURNING check, results". Without rows and check there is nothing to return.
+Outcome<void> add_returning(Lowering& lowering, const Returning& returning) {
+  if (!returning.rows && returning.check.empty()) return {};
+  std::string& sql = lowering.sql();
+  sql += " RETURNING ";
+  if (!returning.check.empty()) {
+    sql.append(returning.check).append(" IS TRUE");
+    lowering.query.lead_columns = 1;
+  }
+  if (!returning.rows) return {};
+  if (lowering.query.lead_columns > 0) sql += ',';
+  return lowering.add_results(returning.select);
+}
+
+Outcome<std::vector<std::string>> conflict_key(const Table& table, const OnConflict& conflict) {
+  std::vector<std::string> key = conflict.columns;
+  if (key.empty()) {
+    for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
+  }
+  std::vector<std::string> sorted = key;
+  std::sort(sorted.begin(), sorted.end());
+  const auto matches = [&](std::vector<std::string> columns) {
+    std::sort(columns.begin(), columns.end());
+    return columns == sorted;
+  };
+  std::vector<std::string> primary;
+  for (const size_t i : table.primary_key) primary.push_back(table.columns[i].name);
+  const bool unique =
+      !key.empty() &&
+      (matches(primary) ||
+       std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
+         return index.unique && !index.partial && matches(index.columns);
+       }));
+  if (!unique) {
+    return refuse({400, "42P10",
+                   "there is no unique or exclusion constraint matching the ON CONFLICT "
+                   "specification"});
+  }
+  return key;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Outcome<void> add_conflict(Lowering& lowering, const Table& table,
+                           const std::vector<const Column*>& columns, const OnConflict& conflict) {
+  if (conflict.action == OnConflict::Action::kFail) return {};
+  TRY_ASSIGN(const std::vector<std::string> key, conflict_key(table, conflict));
+  std::string& sql = lowering.sql();
+  sql += " ON CONFLICT (";
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (i > 0) sql += ',';
+    db::append_name(sql, key[i]);
+  }
+  sql += ") DO ";
+  if (conflict.action == OnConflict::Action::kIgnore) {
+    sql += "NOTHING";
+    return {};
+  }
+  const char* glue = "UPDATE SET ";
+  for (const Column* column : columns) {
+    if (!conflict.updatable.allows(*column)) {
+      return refuse({403, "42501",
+                     "permission denied for column " + column->name + " of table " + table.name});
+    }
+    // Setting the key to what it is keeps the statement valid when there is nothing else to set.
+    if (contains(key, column->name) && columns.size() > key.size()) continue;
+    sql += glue;
+    glue = ",";
+    db::append_name(sql, column->name);
+    sql += "=excluded.";
+    db::append_name(sql, column->name);
+  }
+  if (!conflict.updatable.rows.empty()) sql.append(" WHERE ").append(conflict.updatable.rows);
+  return {};
+}
+
+}  // namespace
+
+Outcome<LoweredQuery> lower_insert(const Table& table, const std::vector<const Column*>& columns,
+                                   const OnConflict& conflict, const Returning& returning) {
+  Lowering lowering(table, returning.readable);
+  std::string& sql = lowering.sql();
+  sql += "INSERT INTO ";
+  db::append_name(sql, table.name);
+  if (columns.empty()) {
+    sql += " DEFAULT VALUES";
+  } else {
+    const char* glue = " (";
+    for (const Column* column : columns) {
+      sql += glue;
+      glue = ",";
+      db::append_name(sql, column->name);
+    }
+    glue = ") VALUES (";
+    for (size_t i = 0; i < columns.size(); ++i) {
+      sql += glue;
+      sql += "?" + std::to_string(kFirstValue + static_cast<int>(i));
+      glue = ",";
+    }
+    sql += ')';
+    TRY(add_conflict(lowering, table, columns, conflict));
+  }
+  TRY(add_returning(lowering, returning));
+  return std::move(lowering.query);
+}
+
+Outcome<LoweredQuery> lower_update(const Table& table, std::vector<Assignment> assignments,
+                                   const Condition& where, const Guard& guard,
+                                   const Returning& returning) {
+  Lowering lowering(table, returning.readable);
+  std::string& sql = lowering.sql();
+  sql += "UPDATE ";
+  db::append_name(sql, table.name);
+  const char* glue = " SET ";
+  for (Assignment& assignment : assignments) {
+    sql += glue;
+    glue = ",";
+    db::append_name(sql, assignment.column->name);
+    sql += '=';
+    lowering.add_value(std::move(assignment.value));
+  }
+  TRY(lowering.add_where(where, guard.rows));
+  TRY(add_returning(lowering, returning));
+  return std::move(lowering.query);
+}
+
+Outcome<LoweredQuery> lower_delete(const Table& table, const Condition& where, const Guard& guard,
+                                   const Returning& returning) {
+  Lowering lowering(table, returning.readable);
+  lowering.sql() += "DELETE FROM ";
+  db::append_name(lowering.sql(), table.name);
+  TRY(lowering.add_where(where, guard.rows));
+  TRY(add_returning(lowering, returning));
+  return std::move(lowering.query);
+}
+
+}  // namespace prodev::query

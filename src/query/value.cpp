@@ -1,0 +1,252 @@
+#include "query/value.h"
+
+#include <sodium.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "query/date_time.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
+
+namespace prodev::query {
+
+namespace {
+
+using catalog::Column;
+using catalog::ValueKind;
+using db::StorageClass;
+
+tl::unexpected<ApiError> wrong_syntax(const Column& column, std::string_view text) {
+  std::string shown(text.substr(0, 100));
+  return refuse({400, "22P02",
+                 "invalid input syntax for type " + std::string(catalog::type_name(column.kind)) +
+                     ": \"" + shown + "\"",
+                 "Column " + column.name});
+}
+
+tl::unexpected<ApiError> out_of_range(const Column& column, std::string_view text) {
+  return refuse({400, "22003",
+                 "value \"" + std::string(text.substr(0, 100)) + "\" is out of range for type " +
+                     std::string(catalog::type_name(column.kind)),
+                 "Column " + column.name});
+}
+
+Outcome<Value> parse_integer(const Column& column, std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) return out_of_range(column, text);
+  if (error != std::errc() || end != text.data() + text.size()) return wrong_syntax(column, text);
+  return Value::of_integer(number);
+}
+
+Outcome<Value> parse_real(const Column& column, std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) return out_of_range(column, text);
+  if (error != std::errc() || end != text.data() + text.size()) return wrong_syntax(column, text);
+  // from_chars takes "nan" and "inf", which neither JSON nor SQLite can hold.
+  if (!std::isfinite(number)) return wrong_syntax(column, text);
+  return Value::of_real(number);
+}
+
+Outcome<Value> parse_boolean(const Column& column, std::string_view text) {
+  for (const std::string_view word : {"true", "t", "1", "yes", "y", "on"}) {
+    if (text::equal_ignoring_case(text, word)) return Value::of_integer(1);
+  }
+  for (const std::string_view word : {"false", "f", "0", "no", "n", "off"}) {
+    if (text::equal_ignoring_case(text, word)) return Value::of_integer(0);
+  }
+  return wrong_syntax(column, text);
+}
+
+Outcome<Value> parse_blob(const Column& column, std::string_view text) {
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  size_t size = 0;
+  const char* end = nullptr;
+  const bool decoded =
+      ::sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                          text.size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL) == 0;
+  if (!decoded || end != text.data() + text.size()) return wrong_syntax(column, text);
+  bytes.resize(size);
+  return Value::of_blob(std::move(bytes));
+}
+
+// Integers and reals as such where the text is one; anything else as text.
+Value parse_any(std::string_view text) {
+  const char* end = text.data() + text.size();
+  int64_t integer = 0;
+  if (const auto parsed = std::from_chars(text.data(), end, integer);
+      parsed.ec == std::errc() && parsed.ptr == end) {
+    return Value::of_integer(integer);
+  }
+  double real = 0;
+  if (const auto parsed = std::from_chars(text.data(), end, real);
+      parsed.ec == std::errc() && parsed.ptr == end && std::isfinite(real)) {
+    return Value::of_real(real);
+  }
+  return Value::of_text(std::string(text));
+}
+
+Outcome<void> check_text(const Column& column, std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = text[i] == '\0' ? 0 : text::utf8_character_length(text.substr(i, 4));
+    if (length == 0) {
+      return refuse({400, text[i] == '\0' ? "22P05" : "22021",
+                     "the value for column \"" + column.name + "\" is not valid UTF-8 text"});
+    }
+    i += length;
+  }
+  return {};
+}
+
+Outcome<void> check_format(const Column& column, std::string_view text) {
+  bool valid = true;
+  switch (column.kind) {
+    case ValueKind::kDate:
+      valid = is_date(text);
+      break;
+    case ValueKind::kTime:
+      valid = is_time(text);
+      break;
+    case ValueKind::kTimestamp:
+      valid = is_timestamp(text);
+      break;
+    case ValueKind::kUuid:
+      valid = is_uuid(text);
+      break;
+    case ValueKind::kJson:
+      valid = text::is_json(text);
+      break;
+    default:
+      break;
+  }
+  if (!valid) return wrong_syntax(column, text);
+  return {};
+}
+
+Outcome<Value> number_value(const Column& column, std::string_view digits) {
+  switch (column.kind) {
+    case ValueKind::kInteger:
+      return parse_integer(column, digits);
+    case ValueKind::kReal:
+      return parse_real(column, digits);
+    case ValueKind::kBoolean:
+      return parse_boolean(column, digits);
+    case ValueKind::kNumeric:
+    case ValueKind::kAny:
+    case ValueKind::kTimestamp:  // seconds since 1970 are as usual in SQLite as text
+    case ValueKind::kDate:
+    case ValueKind::kTime: {
+      Value value = parse_any(digits);
+      if (value.type == StorageClass::kText) return out_of_range(column, digits);
+      return value;
+    }
+    case ValueKind::kBlob:
+    case ValueKind::kUuid:
+      return wrong_syntax(column, digits);
+    case ValueKind::kText:
+    case ValueKind::kJson:
+      break;
+  }
+  return Value::of_text(std::string(digits));
+}
+
+Outcome<Value> boolean_value(const Column& column, bool value) {
+  if (column.kind == ValueKind::kBoolean || column.kind == ValueKind::kAny)
+    return Value::of_integer(value ? 1 : 0);
+  const std::string_view word = value ? "true" : "false";
+  if (column.kind == ValueKind::kText || column.kind == ValueKind::kJson)
+    return Value::of_text(std::string(word));
+  return wrong_syntax(column, word);
+}
+
+bool takes_json_text(const Column& column) {
+  return column.kind == ValueKind::kJson || column.kind == ValueKind::kText ||
+         column.kind == ValueKind::kAny;
+}
+
+}  // namespace
+
+Value Value::of_integer(int64_t number) { return {StorageClass::kInteger, number, 0, {}}; }
+Value Value::of_real(double number) { return {StorageClass::kReal, 0, number, {}}; }
+Value Value::of_text(std::string text) { return {StorageClass::kText, 0, 0, std::move(text)}; }
+Value Value::of_blob(std::string bytes) { return {StorageClass::kBlob, 0, 0, std::move(bytes)}; }
+
+void Value::bind(db::Statement& statement, int parameter) const {
+  switch (type) {
+    case StorageClass::kInteger:
+      return statement.bind_int(parameter, integer);
+    case StorageClass::kReal:
+      return statement.bind_real(parameter, real);
+    case StorageClass::kText:
+      return statement.bind_text_view(parameter, bytes);
+    case StorageClass::kBlob:
+      return statement.bind_blob_view(parameter, bytes);
+    case StorageClass::kNull:
+      return statement.bind_null(parameter);
+  }
+}
+
+Outcome<Value> comparand(const Column& column, std::string_view text) {
+  TRY(check_text(column, text));
+  switch (column.kind) {
+    case ValueKind::kInteger:
+      return parse_integer(column, text);
+    case ValueKind::kReal:
+      return parse_real(column, text);
+    case ValueKind::kBoolean:
+      return parse_boolean(column, text);
+    case ValueKind::kBlob:
+      return parse_blob(column, text);
+    case ValueKind::kAny:
+      return parse_any(text);
+    default:  // SQLite applies the column's affinity to text
+      return Value::of_text(std::string(text));
+  }
+}
+
+Outcome<Value> stored_text(const Column& column, std::string_view text) {
+  TRY(check_format(column, text));
+  if (column.kind == ValueKind::kNumeric) {
+    TRY(check_text(column, text));
+    return parse_any(text);
+  }
+  return comparand(column, text);
+}
+
+Outcome<Value> stored_json(const Column& column, text::JsonReader& reader) {
+  using Kind = text::JsonReader::Kind;
+  switch (reader.peek()) {
+    case Kind::kNull:
+      reader.read_null();
+      return Value();
+    case Kind::kTrue:
+    case Kind::kFalse:
+      return boolean_value(column, reader.read_bool());
+    case Kind::kNumber: {
+      const std::string_view digits = reader.read_number();
+      if (reader.failed()) return Value();
+      return number_value(column, digits);
+    }
+    case Kind::kString: {
+      if (column.kind == ValueKind::kJson) return Value::of_text(std::string(reader.read_raw()));
+      std::string text;
+      reader.read_string(text);
+      if (reader.failed()) return Value();
+      if (column.kind == ValueKind::kAny) {
+        TRY(check_text(column, text));
+        return Value::of_text(std::move(text));
+      }
+      return stored_text(column, text);
+    }
+    case Kind::kArray:
+    case Kind::kObject:
+      break;
+  }
+  const std::string_view raw = reader.read_raw();
+  if (!takes_json_text(column)) return wrong_syntax(column, raw);
+  return Value::of_text(std::string(raw));
+}
+
+}  // namespace prodev::query
