@@ -12,7 +12,6 @@
 #include <sstream>
 
 #include "base/clock.h"
-#include "db/sql_script.h"
 
 namespace prodev::db {
 
@@ -126,10 +125,11 @@ base::Result<void> record(Connection& connection, const MigrationFile& file, int
   return {};
 }
 
-base::Result<int64_t> apply_file(Connection& connection, const MigrationFile& file) {
+base::Result<int64_t> apply_file(Connection& connection, const MigrationFile& file,
+                                 const StatementHook& hook) {
   const int64_t started_ns = base::monotonic_ns();
   TRY(connection.execute("BEGIN IMMEDIATE"));
-  base::Result<void> outcome = run_script(connection, file.sql, file.path);
+  base::Result<void> outcome = run_script(connection, file.sql, file.path, hook);
   const int64_t duration_us = (base::monotonic_ns() - started_ns) / 1'000;
   if (outcome) outcome = record(connection, file, duration_us);
   if (outcome) outcome = connection.execute("COMMIT");
@@ -189,7 +189,8 @@ base::Result<std::vector<MigrationStatus>> migration_status(
 }
 
 base::Result<void> apply_migrations(Connection& connection, const std::vector<MigrationFile>& files,
-                                    const std::function<void(const AppliedMigration&)>& report) {
+                                    const std::function<void(const AppliedMigration&)>& report,
+                                    const StatementHook& hook) {
   TRY_ASSIGN(const std::vector<MigrationStatus> statuses, migration_status(connection, files));
   TRY(check_applicable(statuses));
   TRY(connection.execute(kTable));
@@ -199,7 +200,7 @@ base::Result<void> apply_migrations(Connection& connection, const std::vector<Mi
           return status.number == file.number && status.state == MigrationState::kPending;
         });
     if (pending == statuses.end()) continue;
-    TRY_ASSIGN(const int64_t duration_us, apply_file(connection, file));
+    TRY_ASSIGN(const int64_t duration_us, apply_file(connection, file, hook));
     report({file.name, duration_us});
   }
   return {};

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "db/connection.h"
+#include "db/sql_script.h"
 
 namespace prodev::db {
 
@@ -53,9 +54,11 @@ struct AppliedMigration {
 // Applies what is pending, in order; each file whole or not at all. Refuses to start (kConflict)
 // when an applied file has changed or is missing, or when a pending file comes before an applied
 // one. `report` is called after each file. The error of a statement that fails names
-// file:line:column, the statement, and SQLite's message.
+// file:line:column, the statement, and SQLite's message. `hook` carries out the statements that
+// SQLite does not know.
 base::Result<void> apply_migrations(Connection& connection, const std::vector<MigrationFile>& files,
-                                    const std::function<void(const AppliedMigration&)>& report);
+                                    const std::function<void(const AppliedMigration&)>& report,
+                                    const StatementHook& hook = {});
 
 // Makes NNNN_name.sql with the next number in `folder` and returns its path.
 base::Result<std::string> create_migration(const std::string& folder, std::string_view name);

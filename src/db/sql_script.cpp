@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "db/errors.h"
+#include "db/sql_tokens.h"
 
 namespace prodev::db {
 
@@ -73,29 +74,57 @@ tl::unexpected<base::Error> fail_statement(sqlite3* handle, std::string_view sql
                  ::sqlite3_errmsg(handle));
 }
 
+// Where the statement that begins at `start` ends: at a `;` or at the end of the script.
+size_t statement_end(std::string_view sql, size_t start) {
+  SqlTokens tokens(sql, start);
+  for (;;) {
+    const SqlToken token = tokens.next();
+    if (token.kind == SqlToken::Kind::kUnfinished) return sql.size();
+    if (token.kind == SqlToken::Kind::kEnd || token.is(';')) return token.offset;
+  }
+}
+
+// Lets SQLite run the statement at `start`; returns where it ended.
+base::Result<size_t> run_statement(Connection& connection, std::string_view sql, size_t start,
+                                   const std::string& file) {
+  sqlite3* handle = connection.handle();
+  sqlite3_stmt* prepared = nullptr;
+  const char* rest = nullptr;
+  if (::sqlite3_prepare_v2(handle, sql.data() + start, static_cast<int>(sql.size() - start),
+                           &prepared, &rest) != SQLITE_OK) {
+    return fail_statement(handle, sql, start, file);
+  }
+  Statement statement(prepared);
+  for (;;) {
+    const base::Result<bool> row = statement.step();
+    if (!row) return fail_statement(handle, sql, start, file);
+    if (!*row) return static_cast<size_t>(rest - sql.data());
+  }
+}
+
 }  // namespace
 
-base::Result<void> run_script(Connection& connection, std::string_view sql,
-                              const std::string& file) {
-  sqlite3* handle = connection.handle();
+base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,
+                              const StatementHook& hook) {
   for (size_t start = statement_start(sql, 0); start < sql.size();) {
     if (is_transaction_control(sql.substr(start))) {
       return fail_at(sql, start, start, file, base::Code::kBadInput,
                      "a schema file runs in a transaction of its own: leave out BEGIN and COMMIT");
     }
-    sqlite3_stmt* prepared = nullptr;
-    const char* rest = nullptr;
-    if (::sqlite3_prepare_v2(handle, sql.data() + start, static_cast<int>(sql.size() - start),
-                             &prepared, &rest) != SQLITE_OK) {
-      return fail_statement(handle, sql, start, file);
+    size_t end = start;
+    if (hook) {
+      const size_t hook_end = statement_end(sql, start);
+      const auto handled = hook(connection, sql.substr(start, hook_end - start));
+      if (!handled) {
+        return fail_at(sql, start, start + handled.error().offset, file, handled.error().error.code,
+                       handled.error().error.message);
+      }
+      if (*handled) end = hook_end;
     }
-    Statement statement(prepared);
-    for (;;) {
-      const base::Result<bool> row = statement.step();
-      if (!row) return fail_statement(handle, sql, start, file);
-      if (!*row) break;
+    if (end == start) {
+      TRY_ASSIGN(end, run_statement(connection, sql, start, file));
     }
-    start = statement_start(sql, static_cast<size_t>(rest - sql.data()));
+    start = statement_start(sql, end);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 // Running a script of SQL statements one by one, with errors that point at the spot.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -9,9 +10,27 @@
 
 namespace prodev::db {
 
+// An error about a spot of a statement's text.
+struct StatementError {
+  StatementError(base::Error cause, size_t at = 0) : error(std::move(cause)), offset(at) {}
+
+  base::Error error;
+  size_t offset = 0;  // in bytes, from the statement's first one
+};
+
+template <class T>
+using StatementResult = tl::expected<T, StatementError>;
+
+// Looks at each statement of a script before SQLite does. True: it has been carried out. False: it
+// is SQLite's. `statement` begins with its first word and ends before the first `;` that is not in
+// quotes or comments (so a trigger is cut short: leave it to SQLite). Runs inside the script's
+// transaction.
+using StatementHook = std::function<StatementResult<bool>(Connection&, std::string_view statement)>;
+
 // Runs every statement of `sql`. An error is kBadInput (or what SQLite's code means) and reads
-// "<file>:<line>:<column>: <SQLite's message>, in: <beginning of the statement>".
-base::Result<void> run_script(Connection& connection, std::string_view sql,
-                              const std::string& file);
+// "<file>:<line>:<column>: <message>, in: <beginning of the statement>". An empty `hook` leaves
+// everything to SQLite.
+base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,
+                              const StatementHook& hook = {});
 
 }  // namespace prodev::db

@@ -1,0 +1,95 @@
+#include "db/system_schema.h"
+
+#include <charconv>
+#include <string>
+#include <vector>
+
+#include "assets/assets.h"
+#include "db/sql_script.h"
+
+namespace prodev::db {
+
+namespace {
+
+constexpr std::string_view kFolder = "schema/system/";
+
+constexpr const char* kTable =
+    "CREATE TABLE IF NOT EXISTS _system_migration ("
+    " number INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE,"
+    " applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
+    ") STRICT";
+
+struct SystemFile {
+  int64_t number = 0;
+  std::string name;  // "0001_access.sql"
+  std::string_view sql;
+};
+
+// By number: the assets are sorted, and their numbers have four digits.
+std::vector<SystemFile> system_files() {
+  std::vector<SystemFile> files;
+  for (const assets::Asset& asset : assets::all()) {
+    if (!asset.path.starts_with(kFolder)) continue;
+    const std::string_view name = asset.path.substr(kFolder.size());
+    int64_t number = 0;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    files.push_back({number, std::string(name), asset.identity});
+  }
+  return files;
+}
+
+// The number of the last file that was applied; 0: none.
+base::Result<int64_t> applied_number(Connection& connection) {
+  TRY_ASSIGN(Statement exists,
+             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_system_migration'"));
+  TRY_ASSIGN(const bool found, exists.step());
+  if (!found) return 0;
+  TRY_ASSIGN(Statement last, connection.prepare("SELECT max(number) FROM _system_migration"));
+  TRY(last.step());
+  return last.column_int(0);
+}
+
+base::Result<void> check_known(int64_t applied, int64_t known) {
+  if (applied <= known) return {};
+  return base::fail(base::Code::kUsage,
+                    "the database was last used by a newer prodev (its system tables are at step " +
+                        std::to_string(applied) + ", this one knows up to " +
+                        std::to_string(known) + "): use that version or a later one");
+}
+
+base::Result<void> apply_after(Connection& connection, const std::vector<SystemFile>& files) {
+  // Another process may have been faster.
+  TRY_ASSIGN(const int64_t applied, applied_number(connection));
+  TRY(check_known(applied, files.back().number));
+  TRY(connection.execute(kTable));
+  TRY_ASSIGN(Statement record,
+             connection.prepare("INSERT INTO _system_migration (number, name) VALUES (?, ?)"));
+  for (const SystemFile& file : files) {
+    if (file.number <= applied) continue;
+    TRY(run_script(connection, file.sql, std::string(kFolder) + file.name));
+    record.bind_int(1, file.number);
+    record.bind_text(2, file.name);
+    TRY(record.step());
+    record.reset();
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> apply_system_migrations(Connection& connection) {
+  const std::vector<SystemFile> files = system_files();
+  const int64_t known = files.empty() ? 0 : files.back().number;
+  TRY_ASSIGN(const int64_t applied, applied_number(connection));
+  TRY(check_known(applied, known));
+  if (applied == known) return {};
+  TRY(connection.execute("BEGIN IMMEDIATE"));
+  base::Result<void> outcome = apply_after(connection, files);
+  if (outcome) outcome = connection.execute("COMMIT");
+  if (outcome) return {};
+  (void)connection.execute("ROLLBACK");  // the first error is the one to tell
+  return outcome;
+}
+
+}  // namespace prodev::db

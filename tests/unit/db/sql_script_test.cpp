@@ -1,0 +1,85 @@
+#include "db/sql_script.h"
+
+#include <vector>
+
+#include "catch.h"
+#include "db/system_schema.h"
+
+namespace prodev::db {
+namespace {
+
+Connection open_memory() { return std::move(*Connection::open(":memory:", OpenMode::kCreate)); }
+
+int64_t count(Connection& connection, const std::string& sql) {
+  Statement statement = *connection.prepare(sql);
+  return *statement.step() ? statement.column_int(0) : -1;
+}
+
+// Runs `sql` with a hook that takes statements beginning with "TAKE"; returns their text.
+std::vector<std::string> taken(const std::string& sql) {
+  Connection connection = open_memory();
+  std::vector<std::string> statements;
+  const auto outcome =
+      run_script(connection, sql, "x.sql", [&](Connection&, std::string_view statement) {
+        const bool takes = statement.starts_with("TAKE");
+        if (takes) statements.emplace_back(statement);
+        return takes;
+      });
+  if (!outcome) return {outcome.error().message};
+  return statements;
+}
+
+}  // namespace
+
+TEST_CASE("a hook gets each statement whole, whatever its quotes and comments hold") {
+  CHECK(taken("TAKE a; SELECT 1;TAKE b") == std::vector<std::string>{"TAKE a", "TAKE b"});
+  CHECK(taken("-- first;\n TAKE ';' \";\" [;] `;` 'it''s;' ;") ==
+        std::vector<std::string>{"TAKE ';' \";\" [;] `;` 'it''s;' "});
+  CHECK(taken("TAKE -- one;\n two /* ; */ three; TAKE c") ==
+        std::vector<std::string>{"TAKE -- one;\n two /* ; */ three", "TAKE c"});
+  CHECK(taken("TAKE 'no end; TAKE b;") == std::vector<std::string>{"TAKE 'no end; TAKE b;"});
+  CHECK(taken("CREATE TABLE a (x); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; "
+              "END; TAKE a") == std::vector<std::string>{"TAKE a"});
+}
+
+TEST_CASE("the error of a hook points at the spot that it names") {
+  Connection connection = open_memory();
+  const auto outcome = run_script(
+      connection, "SELECT 1;\n\n  TAKE\n   this;", "x.sql",
+      [](Connection&, std::string_view statement) {
+        if (!statement.starts_with("TAKE")) return StatementResult<bool>(false);
+        return StatementResult<bool>(tl::unexpect, base::Error{base::Code::kConflict, "not this"},
+                                     statement.find("this"));
+      });
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == base::Code::kConflict);
+  CHECK(outcome.error().message == "x.sql:4:4: not this, in: TAKE...");
+}
+
+TEST_CASE("the system tables are made once") {
+  Connection connection = open_memory();
+  REQUIRE(apply_system_migrations(connection));
+  const int64_t steps = count(connection, "SELECT count(*) FROM _system_migration");
+  CHECK(steps >= 1);
+  CHECK(count(connection, "SELECT count(*) FROM _role") == 4);
+  REQUIRE(apply_system_migrations(connection));
+  CHECK(count(connection, "SELECT count(*) FROM _system_migration") == steps);
+  // The second time needs no lock.
+  REQUIRE(connection.execute("PRAGMA query_only = ON"));
+  CHECK(apply_system_migrations(connection));
+}
+
+TEST_CASE("system tables of a newer prodev are left alone and told of") {
+  Connection connection = open_memory();
+  REQUIRE(apply_system_migrations(connection));
+  REQUIRE(connection.execute("INSERT INTO _system_migration (number, name) VALUES (9000, 'x')"));
+  const int64_t before = count(connection, "SELECT total_changes()");
+  const auto outcome = apply_system_migrations(connection);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == base::Code::kUsage);
+  CHECK(outcome.error().message.find("newer prodev (its system tables are at step 9000, this one "
+                                     "knows up to ") != std::string::npos);
+  CHECK(count(connection, "SELECT total_changes()") == before);
+}
+
+}  // namespace prodev::db
