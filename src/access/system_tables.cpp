@@ -1,0 +1,102 @@
+#include "access/system_tables.h"
+
+#include <algorithm>
+
+#include "access/token_cursor.h"
+#include "config/nearest.h"
+#include "text/ascii.h"
+
+namespace prodev::access {
+namespace {
+
+tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const Name& name,
+                                                const std::vector<std::string>& known) {
+  const std::string meant = config::nearest(name.text, known);
+  return fail_at(name.offset, "there is no " + what + " " + name.text +
+                                  (meant.empty() ? "" : ": did you mean " + meant + "?"));
+}
+
+}  // namespace
+
+bool is_exposable(std::string_view table) {
+  return !table.starts_with('_') && !text::equal_ignoring_case(table.substr(0, 7), "sqlite_");
+}
+
+base::Result<db::Statement> SystemTables::bound(std::string_view sql, Values values) {
+  TRY_ASSIGN(db::Statement statement, connection_.prepare(sql));
+  int parameter = 0;
+  for (const std::optional<std::string_view>& value : values) {
+    ++parameter;
+    if (value) {
+      statement.bind_text(parameter, *value);
+    } else {
+      statement.bind_null(parameter);
+    }
+  }
+  return statement;
+}
+
+base::Result<void> SystemTables::run(std::string_view sql, Values values) {
+  TRY_ASSIGN(db::Statement statement, bound(sql, values));
+  TRY(statement.step());
+  return {};
+}
+
+base::Result<bool> SystemTables::exists(std::string_view sql, Values values) {
+  TRY_ASSIGN(db::Statement statement, bound(sql, values));
+  return statement.step();
+}
+
+base::Result<std::vector<std::string>> SystemTables::strings(std::string_view sql, Values values) {
+  TRY_ASSIGN(db::Statement statement, bound(sql, values));
+  std::vector<std::string> found;
+  for (;;) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) return found;
+    found.emplace_back(statement.column_text(0));
+  }
+}
+
+db::StatementResult<Table> SystemTables::table(const Name& name) {
+  if (!is_exposable(name.text)) {
+    return fail_at(name.offset,
+                   "tables of the system, whose names begin with _ or sqlite_, are "
+                   "never exposed: they take no policies and privileges");
+  }
+  TRY_ASSIGN(const std::vector<std::string> found,
+             strings("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+                     " AND name = ?1 COLLATE NOCASE",
+                     {name.text}));
+  if (found.empty()) {
+    TRY_ASSIGN(std::vector<std::string> known,
+               strings("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", {}));
+    std::erase_if(known, [](const std::string& one) { return !is_exposable(one); });
+    return fail_unknown("table", name, known);
+  }
+  TRY_ASSIGN(const bool is_view,
+             exists("SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?1", {found[0]}));
+  return Table{found[0], is_view};
+}
+
+db::StatementResult<std::string> SystemTables::role(const Name& name) {
+  TRY_ASSIGN(const bool found, exists("SELECT 1 FROM _role WHERE name = ?1", {name.text}));
+  if (found) return name.text;
+  TRY_ASSIGN(const std::vector<std::string> known, strings("SELECT name FROM _role", {}));
+  return fail_unknown("role", name, known);
+}
+
+base::Result<std::vector<std::string>> SystemTables::columns(std::string_view table) {
+  // Not those that a virtual table hides (1).
+  return strings("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid", {table});
+}
+
+db::StatementResult<std::string> SystemTables::column(const Table& table, const Name& name) {
+  TRY_ASSIGN(const std::vector<std::string> known, columns(table.name));
+  const auto found = std::find_if(known.begin(), known.end(), [&](const std::string& one) {
+    return text::equal_ignoring_case(one, name.text);
+  });
+  if (found != known.end()) return *found;
+  return fail_unknown("column of " + table.name + " called", name, known);
+}
+
+}  // namespace prodev::access

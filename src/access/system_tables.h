@@ -1,0 +1,54 @@
+// SystemTables: small questions and changes to _role, _policy and _privilege, and the names that a
+// statement refers to.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/statement.h"
+#include "db/connection.h"
+
+namespace prodev::access {
+
+constexpr std::string_view kPublic = "public";
+constexpr std::string_view kServiceRole = "service_role";
+
+// Whether rules can be about `table`: not the system's own and SQLite's.
+bool is_exposable(std::string_view table);
+
+struct Table {
+  std::string name;  // as it was created
+  bool is_view = false;
+};
+
+class SystemTables {
+ public:
+  using Values = std::initializer_list<std::optional<std::string_view>>;
+
+  explicit SystemTables(db::Connection& connection) : connection_(connection) {}
+
+  // `values` are bound as text to ?1, ?2, ...; nullopt is NULL.
+  base::Result<void> run(std::string_view sql, Values values);
+  base::Result<bool> exists(std::string_view sql, Values values);
+  // The first column of each row.
+  base::Result<std::vector<std::string>> strings(std::string_view sql, Values values);
+
+  // Each of these is an error at the name, with the nearest name, when there is no such thing.
+  db::StatementResult<Table> table(const Name& name);
+  db::StatementResult<std::string> role(const Name& name);
+  // The column of `table`, as it was created.
+  db::StatementResult<std::string> column(const Table& table, const Name& name);
+  base::Result<std::vector<std::string>> columns(std::string_view table);
+
+  db::Connection& connection() { return connection_; }
+
+ private:
+  base::Result<db::Statement> bound(std::string_view sql, Values values);
+
+  db::Connection& connection_;
+};
+
+}  // namespace prodev::access
