@@ -36,8 +36,9 @@ db::StatementResult<LoweredExpression> lower_expression(std::string_view source)
 
 // Whether the expression can be used on `table`: its columns and functions exist, and names in
 // double quotes are names (SQLite would else take one that it does not know for a string).
-// Functions of the application must be registered on `connection`. kBadInput for an expression that
-// does not fit; other codes when the database cannot be asked.
+// Functions of the application must be registered on `connection`, and none of its
+// statements may be half-way through its rows: SQLite would abort it. kBadInput for an expression
+// that does not fit; other codes when the database cannot be asked.
 db::StatementResult<void> check_expression(db::Connection& connection, std::string_view table,
                                            const LoweredExpression& expression);
 

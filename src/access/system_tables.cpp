@@ -7,7 +7,6 @@
 #include "text/ascii.h"
 
 namespace prodev::access {
-namespace {
 
 tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const Name& name,
                                                 const std::vector<std::string>& known) {
@@ -15,8 +14,6 @@ tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const N
   return fail_at(name.offset, "there is no " + what + " " + name.text +
                                   (meant.empty() ? "" : ": did you mean " + meant + "?"));
 }
-
-}  // namespace
 
 bool is_exposable(std::string_view table) {
   return !table.starts_with('_') && !text::equal_ignoring_case(table.substr(0, 7), "sqlite_");

@@ -24,6 +24,10 @@ struct Table {
   bool is_view = false;
 };
 
+// "there is no <what> <name>", at the name, with the nearest of `known`.
+tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const Name& name,
+                                                const std::vector<std::string>& known);
+
 class SystemTables {
  public:
   using Values = std::initializer_list<std::optional<std::string_view>>;

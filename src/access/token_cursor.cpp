@@ -14,9 +14,9 @@ using Kind = db::SqlToken::Kind;
 constexpr std::string_view kEnd = "the end of the statement";
 
 // Words that cannot be a name unless quoted: each would hide that a name was left out.
-constexpr std::array<std::string_view, 13> kReserved = {"ALL",  "AS",    "CHECK", "CREATE", "FOR",
-                                                        "FROM", "GRANT", "IN",    "ON",     "TABLE",
-                                                        "TO",   "USING", "WITH"};
+constexpr std::array<std::string_view, 17> kReserved = {
+    "ALL",    "AS", "CHECK",  "CREATE", "DELETE", "FOR",    "FROM",  "GRANT", "IN",
+    "INSERT", "ON", "SELECT", "TABLE",  "TO",     "UPDATE", "USING", "WITH"};
 
 std::string lower(std::string_view word) {
   std::string lowered(word);

@@ -44,13 +44,12 @@ TEST_CASE("a hook gets each statement whole, whatever its quotes and comments ho
 
 TEST_CASE("the error of a hook points at the spot that it names") {
   Connection connection = open_memory();
-  const auto outcome = run_script(
-      connection, "SELECT 1;\n\n  TAKE\n   this;", "x.sql",
-      [](Connection&, std::string_view statement) {
-        if (!statement.starts_with("TAKE")) return StatementResult<bool>(false);
-        return StatementResult<bool>(tl::unexpect, base::Error{base::Code::kConflict, "not this"},
-                                     statement.find("this"));
-      });
+  const StatementHook hook = [](Connection&, std::string_view statement) -> StatementResult<bool> {
+    if (!statement.starts_with("TAKE")) return false;
+    return tl::make_unexpected(
+        StatementError({base::Code::kConflict, "not this"}, statement.find("this")));
+  };
+  const auto outcome = run_script(connection, "SELECT 1;\n\n  TAKE\n   this;", "x.sql", hook);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == base::Code::kConflict);
   CHECK(outcome.error().message == "x.sql:4:4: not this, in: TAKE...");

@@ -1,0 +1,130 @@
+#include "access/expression.h"
+#include "access/store.h"
+#include "access/token_cursor.h"
+
+namespace prodev::access {
+namespace {
+
+using Text = std::optional<std::string_view>;
+
+Text text_of(const std::optional<Expression>& expression) {
+  if (!expression) return std::nullopt;
+  return expression->text;
+}
+
+// Refuses an expression that cannot be used on `table`, at its spot in the statement.
+db::StatementResult<void> check(SystemTables& tables, const std::string& table,
+                                const std::optional<Expression>& expression) {
+  if (!expression) return {};
+  const auto lowered = lower_expression(expression->text);
+  const db::StatementResult<void> outcome =
+      lowered ? check_expression(tables.connection(), table, *lowered)
+              : db::StatementResult<void>(tl::make_unexpected(lowered.error()));
+  if (outcome) return {};
+  return tl::make_unexpected(
+      db::StatementError(outcome.error().error, expression->offset + outcome.error().offset));
+}
+
+base::Result<bool> policy_exists(SystemTables& tables, const std::string& table,
+                                 const std::string& name) {
+  return tables.exists("SELECT 1 FROM _policy WHERE table_name = ?1 AND name = ?2", {table, name});
+}
+
+db::StatementResult<void> check_new_name(SystemTables& tables, const std::string& table,
+                                         const Name& name) {
+  TRY_ASSIGN(const bool exists, policy_exists(tables, table, name.text));
+  if (!exists) return {};
+  return tl::make_unexpected(db::StatementError(
+      {base::Code::kConflict, "policy " + name.text + " on " + table + " exists already"},
+      name.offset));
+}
+
+db::StatementResult<void> check_present(SystemTables& tables, const std::string& table,
+                                        const Name& name) {
+  TRY_ASSIGN(const bool exists, policy_exists(tables, table, name.text));
+  if (exists) return {};
+  TRY_ASSIGN(const std::vector<std::string> known,
+             tables.strings("SELECT name FROM _policy WHERE table_name = ?1", {table}));
+  return fail_unknown("policy on " + table + " called", name, known);
+}
+
+db::StatementResult<void> set_roles(SystemTables& tables, const std::string& table,
+                                    const std::string& policy, const std::vector<Name>& roles) {
+  TRY(
+      tables.run("DELETE FROM _policy_role WHERE policy_id ="
+                 " (SELECT id FROM _policy WHERE table_name = ?1 AND name = ?2)",
+                 {table, policy}));
+  for (const Name& name : roles) {
+    TRY_ASSIGN(const std::string role, tables.role(name));
+    TRY(
+        tables.run("INSERT OR IGNORE INTO _policy_role (policy_id, role)"
+                   " SELECT id, ?3 FROM _policy WHERE table_name = ?1 AND name = ?2",
+                   {table, policy, role}));
+  }
+  return {};
+}
+
+db::StatementResult<std::optional<Verb>> verb_of(SystemTables& tables, const std::string& table,
+                                                 const std::string& policy) {
+  TRY_ASSIGN(const std::vector<std::string> verbs,
+             tables.strings("SELECT verb FROM _policy WHERE table_name = ?1 AND name = ?2",
+                            {table, policy}));
+  for (const Verb verb : kVerbs) {
+    if (name_of(verb) == verbs.at(0)) return verb;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+db::StatementResult<void> carry_out(SystemTables& tables, const CreatePolicy& create) {
+  TRY_ASSIGN(const Table table, tables.table(create.table));
+  TRY(check_new_name(tables, table.name, create.name));
+  TRY(check(tables, table.name, create.using_expression));
+  TRY(check(tables, table.name, create.check_expression));
+  TRY(
+      tables.run("INSERT INTO _policy (table_name, name, verb, restrictive, using_expression,"
+                 " check_expression) VALUES (?1, ?2, ?3, ?4 IS NOT NULL, ?5, ?6)",
+                 {table.name, create.name.text, create.verb ? name_of(*create.verb) : "all",
+                  create.restrictive ? Text("restrictive") : std::nullopt,
+                  text_of(create.using_expression), text_of(create.check_expression)}));
+  return set_roles(tables, table.name, create.name.text, create.roles);
+}
+
+db::StatementResult<void> carry_out(SystemTables& tables, const AlterPolicy& alter) {
+  TRY_ASSIGN(const Table table, tables.table(alter.table));
+  TRY(check_present(tables, table.name, alter.name));
+  if (alter.new_name) {
+    TRY(check_new_name(tables, table.name, *alter.new_name));
+    TRY(tables.run("UPDATE _policy SET name = ?3 WHERE table_name = ?1 AND name = ?2",
+                   {table.name, alter.name.text, alter.new_name->text}));
+    return {};
+  }
+  TRY_ASSIGN(const std::optional<Verb> verb, verb_of(tables, table.name, alter.name.text));
+  TRY(check_policy_clauses(verb, alter.using_expression, alter.check_expression));
+  TRY(check(tables, table.name, alter.using_expression));
+  TRY(check(tables, table.name, alter.check_expression));
+  TRY(tables.run(
+      "UPDATE _policy SET using_expression = coalesce(?3, using_expression),"
+      " check_expression = coalesce(?4, check_expression) WHERE table_name = ?1 AND name = ?2",
+      {table.name, alter.name.text, text_of(alter.using_expression),
+       text_of(alter.check_expression)}));
+  if (alter.roles.empty()) return {};
+  return set_roles(tables, table.name, alter.name.text, alter.roles);
+}
+
+db::StatementResult<void> carry_out(SystemTables& tables, const DropPolicy& drop) {
+  // Not through table(): the table may be gone, and its policies are to be dropped all the same.
+  if (!drop.if_exists) {
+    TRY_ASSIGN(const bool exists, policy_exists(tables, drop.table.text, drop.name.text));
+    if (!exists) {
+      TRY_ASSIGN(const Table table, tables.table(drop.table));
+      TRY(check_present(tables, table.name, drop.name));
+    }
+  }
+  TRY(tables.run("DELETE FROM _policy WHERE table_name = ?1 AND name = ?2",
+                 {drop.table.text, drop.name.text}));
+  return {};
+}
+
+}  // namespace prodev::access
