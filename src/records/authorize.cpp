@@ -1,0 +1,46 @@
+#include "records/authorize.h"
+
+#include "config/nearest.h"
+
+namespace prodev::records {
+
+query::Outcome<const catalog::Table*> find_table(const Schema& schema, std::string_view name) {
+  const catalog::Table* table = schema.catalog->find(name);
+  if (table != nullptr) return table;
+  std::vector<std::string> names;
+  for (const catalog::Table& known : schema.catalog->tables()) names.push_back(known.name);
+  const std::string near = config::nearest(name, names);
+  return query::refuse({404,
+                        "PGRST205",
+                        "Could not find the table '" + std::string(name) + "' in the schema cache",
+                        {},
+                        near.empty() ? "" : "Perhaps you meant the table '" + near + "'"});
+}
+
+query::Outcome<const access::Rights*> authorize(const Schema& schema, std::string_view role,
+                                                const catalog::Table& table, access::Verb verb) {
+  const access::Rights& rights = schema.rules->rights(role, table.name, verb);
+  if (!rights.permitted) {
+    return query::refuse({403, "42501",
+                          std::string("permission denied for ") +
+                              (table.kind == catalog::TableKind::kView ? "view " : "table ") +
+                              table.name});
+  }
+  return &rights;
+}
+
+query::Guard guard_of(const access::Rights& rights) {
+  return {rights.using_sql, rights.columns ? &*rights.columns : nullptr};
+}
+
+void Caller::bind(db::Statement& statement) const {
+  if (subject.empty()) {
+    statement.bind_null(1);
+  } else {
+    statement.bind_text_view(1, subject);
+  }
+  statement.bind_text_view(2, role);
+  statement.bind_text_view(3, claims);
+}
+
+}  // namespace prodev::records

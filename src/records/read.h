@@ -1,0 +1,45 @@
+// Reading rows: authorize, lower, run.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "db/reader.h"
+#include "query/ast.h"
+#include "records/authorize.h"
+#include "records/row_writer.h"
+#include "records/slow_queries.h"
+
+namespace prodev::records {
+
+struct ReadOptions {
+  RowFormat format = RowFormat::kJsonArray;
+  bool count = false;     // also how many rows there are without limit and offset
+  bool want_rows = true;  // false: HEAD; only the figures
+  int64_t budget_ns = 0;  // for the whole; 0: no limit
+  // Rows go to the body until it has this many bytes; then `overflow` is called after each row. It
+  // may empty the body; false ends the read, which then is over its budget.
+  size_t body_bytes = 0;
+  std::function<bool(std::string& body)> overflow;
+};
+
+struct ReadResult {
+  uint64_t rows = 0;
+  std::optional<uint64_t> total;
+  bool over_budget = false;  // of time or bytes: what is in the body is to be thrown away
+};
+
+// What one loop, or one job of the pool, reads with. Belongs to its thread.
+struct ReadSession {
+  db::Reader& reader;
+  SlowQueries* slow = nullptr;  // queries known to be slow are not begun; null: all are
+};
+
+// Appends the rows to `body`. Rows and total are of one snapshot of the database.
+query::Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
+                                     std::string_view table, const query::Read& read,
+                                     const ReadOptions& options, ReadSession session,
+                                     std::string& body);
+
+}  // namespace prodev::records

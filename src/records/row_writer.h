@@ -1,0 +1,47 @@
+// RowWriter: rows of a statement as the bytes of a response, straight from SQLite's columns.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "db/connection.h"
+#include "query/lower.h"
+
+namespace prodev::records {
+
+enum class RowFormat : uint8_t {
+  kJsonArray,   // [{...},{...}]
+  kJsonObject,  // {...}: one row
+  kCsv,         // RFC 4180 with a line of names first; NULL is nothing, "" an empty text
+};
+
+class RowWriter {
+ public:
+  // `lead_columns`: columns of the statement in front of those that are written.
+  RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns, int lead_columns);
+
+  void begin(std::string& out) const;
+  void add(std::string& out, const db::Statement& row);
+  void end(std::string& out) const;
+
+  uint64_t rows() const { return rows_; }
+
+ private:
+  struct Column {
+    std::string prefix;  // {"id": or ,"name":
+    catalog::ValueKind kind;
+    bool always_json;
+  };
+
+  void add_json(std::string& out, const db::Statement& row) const;
+  void add_csv(std::string& out, const db::Statement& row) const;
+
+  RowFormat format_;
+  std::vector<Column> columns_;
+  std::string csv_names_;
+  int lead_columns_;
+  uint64_t rows_ = 0;
+};
+
+}  // namespace prodev::records

@@ -1,0 +1,36 @@
+// SlowQueries: which queries ran over the budget of a loop lately, so that they go to the blocking
+// lane at once next time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace prodev::records {
+
+// Belongs to one loop. A query stays slow for kRemembered_ns: data and indexes change. Queries
+// whose hashes share a place push each other out, which costs one more attempt.
+class SlowQueries {
+ public:
+  bool contains(std::string_view sql, int64_t now_ns) const {
+    const Place& place = places_[hash(sql) % places_.size()];
+    return place.hash == hash(sql) && now_ns < place.until_ns;
+  }
+  void add(std::string_view sql, int64_t now_ns) {
+    places_[hash(sql) % places_.size()] = {hash(sql), now_ns + kRemembered_ns};
+  }
+
+ private:
+  static constexpr int64_t kRemembered_ns = 30'000'000'000;
+
+  struct Place {
+    size_t hash = 0;
+    int64_t until_ns = 0;
+  };
+  static size_t hash(std::string_view sql) { return std::hash<std::string_view>()(sql); }
+
+  std::array<Place, 256> places_{};
+};
+
+}  // namespace prodev::records
