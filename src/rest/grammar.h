@@ -1,0 +1,37 @@
+// PostgREST's grammar of filters, selections and orders (docs.postgrest.org, Tables and Views),
+// from decoded text to the tree of query/ast.h.
+//
+// Errors are PGRST100 and say what could not be read, and where in it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/api_error.h"
+#include "query/ast.h"
+
+namespace prodev::rest {
+
+// Nesting of and() and or(); conditions of one request; values of one in().
+constexpr size_t kMaxDepth = 16;
+constexpr size_t kMaxConditions = 200;
+constexpr size_t kMaxListItems = 2'000;
+
+// "eq.5", "not.in.(1,2)": a filter on `column`.
+query::Outcome<query::Condition> parse_filter(std::string column, std::string_view text);
+
+// "(a.eq.1,or(b.gt.2,c.not.is.null))": what follows `and=` or `or=`; `kind` says which.
+query::Outcome<query::Condition> parse_logic(query::Condition::Kind kind, bool negated,
+                                             std::string_view text);
+
+// "id,title:name,price::text". Empty text selects nothing by name: every column.
+query::Outcome<std::vector<query::SelectItem>> parse_select(std::string_view text);
+
+// "price.desc.nullslast,name".
+query::Outcome<std::vector<query::OrderItem>> parse_order(std::string_view text);
+
+// "id,\"odd,name\"": the names of columns= and on_conflict=.
+query::Outcome<std::vector<std::string>> parse_names(std::string_view text);
+
+}  // namespace prodev::rest

@@ -1,0 +1,85 @@
+#include "rest/responses.h"
+
+#include "text/json_string.h"
+
+namespace prodev::rest {
+
+namespace {
+
+void append_member(std::string& body, std::string_view name, std::string_view value) {
+  body.append(body.empty() ? "{" : ",");
+  text::append_json_string(body, name);
+  body += ':';
+  if (value.empty()) {
+    body += "null";
+  } else {
+    text::append_json_string(body, value);
+  }
+}
+
+std::string content_range(uint64_t first, uint64_t rows, std::optional<uint64_t> total) {
+  std::string range =
+      rows == 0 ? "*" : std::to_string(first) + "-" + std::to_string(first + rows - 1);
+  range += '/';
+  range += total ? std::to_string(*total) : "*";
+  return range;
+}
+
+void add_applied(http::Response& response, const RequestOptions& options, bool is_write) {
+  const std::string applied = options.preferences.applied(is_write);
+  if (!applied.empty()) response.add_header("Preference-Applied", applied);
+}
+
+}  // namespace
+
+void respond_error(http::Response& response, const query::ApiError& error, std::string_view role) {
+  response.clear();
+  response.status = error.status;
+  if (error.code == "42501" && role == "anon") {
+    response.status = 401;
+    response.add_header("WWW-Authenticate", "Bearer");
+  }
+  if (error.status == 503) response.add_header("Retry-After", "1");
+  std::string body;
+  append_member(body, "code", error.code);
+  append_member(body, "details", error.details);
+  append_member(body, "hint", error.hint);
+  append_member(body, "message", error.message);
+  body += '}';
+  response.set_body(std::move(body), "application/json; charset=utf-8");
+}
+
+query::ApiError not_singular(uint64_t rows) {
+  return {406, "PGRST116", "Cannot coerce the result to a single JSON object",
+          rows == 0 ? "The result contains 0 rows" : "The result contains more than 1 row"};
+}
+
+query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
+                                   const records::ReadResult& result) {
+  const uint64_t offset = options.read.offset;
+  if (result.total && offset > *result.total) {
+    return query::refuse({416, "PGRST103", "Requested range not satisfiable",
+                          "An offset of " + std::to_string(offset) +
+                              " was requested, but there are only " +
+                              std::to_string(*result.total) + " rows."});
+  }
+  if (options.format == records::RowFormat::kJsonObject && result.rows != 1)
+    return query::refuse(not_singular(result.rows));
+  response.status = result.total && result.rows < *result.total ? 206 : 200;
+  response.add_header("Content-Range", content_range(offset, result.rows, result.total));
+  add_applied(response, options, false);
+  return {};
+}
+
+void describe_write(http::Response& response, const RequestOptions& options, http::Method method,
+                    uint64_t rows) {
+  const bool represents = options.preferences.returning == ReturnPreference::kRepresentation;
+  const std::optional<uint64_t> total =
+      options.preferences.count ? std::optional(rows) : std::nullopt;
+  response.status = method == http::Method::kPost ? 201 : represents ? 200 : 204;
+  const bool ranged = method == http::Method::kPatch;
+  response.add_header("Content-Range", content_range(0, ranged ? rows : 0, total));
+  add_applied(response, options, true);
+}
+
+}  // namespace prodev::rest

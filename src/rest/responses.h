@@ -1,0 +1,30 @@
+// Responses in PostgREST's shape.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/response.h"
+#include "query/api_error.h"
+#include "records/read.h"
+#include "rest/request_options.h"
+
+namespace prodev::rest {
+
+// {"code":…,"details":…,"hint":…,"message":…}. What a policy refuses is 401 for anon, which could
+// sign in, and 403 for everybody else.
+void respond_error(http::Response& response, const query::ApiError& error, std::string_view role);
+
+// PGRST116: one row was asked for, and there are `rows`.
+query::ApiError not_singular(uint64_t rows);
+
+// Status and headers of a read. PGRST103 when the offset is past the end.
+query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
+                                   const records::ReadResult& result);
+
+// Status and headers of a write of `rows` rows.
+void describe_write(http::Response& response, const RequestOptions& options, http::Method method,
+                    uint64_t rows);
+
+}  // namespace prodev::rest

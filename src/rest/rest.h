@@ -1,0 +1,82 @@
+// Rest: /rest/v1/TABLE, speaking PostgREST's protocol.
+//
+// Reads run on the loop that they arrived on while they are quick, else on the blocking lane.
+// Writes are parsed and lowered on the loop and run on the write lane.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/authenticator.h"
+#include "db/batch_writer.h"
+#include "db/reader.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "records/read.h"
+#include "records/schema.h"
+#include "rest/request_options.h"
+
+namespace prodev::rest {
+
+struct RestOptions {
+  std::string prefix = "/rest/v1/";
+  size_t loops = 1;
+  int64_t loop_budget_ns = 5'000'000;        // of a read on a loop
+  size_t loop_body_bytes = 262'144;          // of a response made on a loop
+  int64_t read_timeout_ns = 10'000'000'000;  // of a read on the blocking lane
+  size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
+  uint64_t max_response_bytes = 1'073'741'824;
+  std::string temporary_directory = "/tmp";
+  bool allow_unfiltered_writes = false;
+};
+
+class Rest {
+ public:
+  // Opens a reader for each loop. The references outlive this; `writer` is used on the write lane
+  // only.
+  static base::Result<std::unique_ptr<Rest>> make(const RestOptions& options,
+                                                  const records::CurrentSchema& schema,
+                                                  const std::string& database_path,
+                                                  db::BatchWriter& writer,
+                                                  const auth::Authenticator& authenticator);
+
+  // The handler of all of its routes, for the inline lane.
+  void handle(const http::Request& request, http::Response& response);
+
+ private:
+  // What one loop uses.
+  struct Loop {
+    std::unique_ptr<db::Reader> reader;
+    auth::Authenticator authenticator;
+    records::SlowQueries slow;
+    records::SchemaPointer schema;
+  };
+  // A request that leaves its loop.
+  struct Call {
+    auth::Identity identity;
+    records::SchemaPointer schema;
+    std::string table;
+    RequestOptions options;
+  };
+
+  Rest(const RestOptions& options, const records::CurrentSchema& schema,
+       const std::string& database_path, db::BatchWriter& writer);
+
+  query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
+                              http::Response& response);
+  query::Outcome<void> read(const http::Request& request, const auth::Identity& identity,
+                            const std::string& table, RequestOptions options,
+                            http::Response& response);
+  query::Outcome<void> read_on_pool(const Call& call, bool want_rows, http::Response& response);
+  query::Outcome<void> submit_write(const std::shared_ptr<const Call>& call, http::Method method,
+                                    std::string_view body, http::Response& response);
+
+  const RestOptions options_;
+  const records::CurrentSchema& current_schema_;
+  db::ReaderPool pool_;
+  db::BatchWriter& writer_;
+  std::vector<Loop> loops_;
+};
+
+}  // namespace prodev::rest

@@ -1,0 +1,42 @@
+#include "rest/scanner.h"
+
+namespace prodev::rest {
+
+bool Scanner::take(std::string_view word) {
+  if (!rest().starts_with(word)) return false;
+  at_ += word.size();
+  return true;
+}
+
+std::string_view Scanner::take_until(std::string_view stops) {
+  const std::string_view ahead = rest();
+  const std::string_view taken =
+      stops.empty() ? ahead : ahead.substr(0, ahead.find_first_of(stops));
+  at_ += taken.size();
+  return taken;
+}
+
+query::Outcome<std::string> Scanner::take_word(std::string_view stops) {
+  if (!take("\"")) return std::string(take_until(stops));
+  std::string word;
+  while (!at_end() && text_[at_] != '"') {
+    if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+    word.push_back(text_[at_++]);
+  }
+  if (!take("\"")) return fail("a closing '\"'");
+  if (!at_end() && stops.find(text_[at_]) == std::string_view::npos)
+    return fail("one of '" + std::string(stops) + "' after the closing '\"'");
+  return word;
+}
+
+tl::unexpected<query::ApiError> Scanner::fail(const std::string& expected) const {
+  const std::string found =
+      at_end() ? "unexpected end of input" : "unexpected \"" + std::string(1, text_[at_]) + "\"";
+  return query::refuse({400, "PGRST100",
+                        "\"failed to parse " + std::string(what_) + " (" +
+                            std::string(text_.substr(0, 200)) + ")\" (line 1, column " +
+                            std::to_string(at_ + 1) + ")",
+                        found + " expecting " + expected});
+}
+
+}  // namespace prodev::rest
