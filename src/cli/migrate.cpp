@@ -3,24 +3,16 @@
 
 #include "cli/commands.h"
 #include "db/migrations.h"
-#include "server/folders.h"
+#include "server/database_file.h"
 
 namespace prodev::cli {
 namespace {
 
-std::string schema_folder(const config::Settings& settings) { return settings.dir + "/schema"; }
-
-base::Result<db::Connection> open_database(const config::Settings& settings) {
-  const std::string data = config::effective_data_dir(settings);
-  TRY(server::make_private_folder(data));
-  return db::Connection::open(data + "/prodev.db", db::OpenMode::kCreate);
-}
-
 base::Result<int> apply(const config::Settings& settings, std::ostream& out) {
-  TRY_ASSIGN(const auto files, db::load_migrations(schema_folder(settings)));
-  TRY_ASSIGN(db::Connection connection, open_database(settings));
+  TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
+  TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
   size_t applied = 0;
-  TRY(db::apply_migrations(connection, files, [&](const db::AppliedMigration& one) {
+  TRY(server::apply_schema(settings, connection, files, [&](const db::AppliedMigration& one) {
     out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n" << std::flush;
     ++applied;
   }));
@@ -44,8 +36,8 @@ const char* word_for(db::MigrationState state) {
 
 // 1 when a file that has been applied is not what it was.
 base::Result<int> tell_status(const config::Settings& settings, std::ostream& out) {
-  TRY_ASSIGN(const auto files, db::load_migrations(schema_folder(settings)));
-  TRY_ASSIGN(db::Connection connection, open_database(settings));
+  TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
+  TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   int code = 0;
   for (const db::MigrationStatus& status : statuses) {
@@ -67,7 +59,7 @@ base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
   if (action == "status" && line.words.size() == 1) return tell_status(settings, context.out);
   if (action == "new" && line.words.size() == 2) {
     TRY_ASSIGN(const std::string path,
-               db::create_migration(schema_folder(settings), line.words[1]));
+               db::create_migration(config::effective_schema_dir(settings), line.words[1]));
     context.out << "made      " << path << '\n';
     return 0;
   }

@@ -10,7 +10,7 @@ constexpr int64_t kDay_ms = 86'400'000, kYear_s = 31'536'000;
 
 constexpr std::string_view kPlaces = "Places", kSockets = "Sockets", kTls = "TLS",
                            kThreads = "Threads", kTime = "Time", kSize = "Size", kWeb = "Web",
-                           kSignIn = "Sign-in", kTelemetry = "Telemetry";
+                           kDatabase = "Database", kSignIn = "Sign-in", kTelemetry = "Telemetry";
 using S = Settings;
 
 // Two or three lines a row, so that the table stays one to read.
@@ -21,8 +21,14 @@ constexpr Setting kTable[] = {
     {.name = "static", .member = &S::static_dir, .group = kPlaces,
      .help = "Folder of files laid over the embedded ones. When empty: static in dir.",
      .shape = Shape::kPath},
+    {.name = "schema", .member = &S::schema_dir, .group = kPlaces,
+     .help = "Folder of SQL files that make the database. When empty: schema in dir.",
+     .shape = Shape::kPath},
     {.name = "data", .member = &S::data_dir, .group = kPlaces,
      .help = "Folder for everything the server writes. When empty: data in dir.",
+     .shape = Shape::kPath},
+    {.name = "db", .member = &S::db_file, .group = kPlaces,
+     .help = "An SQLite database to serve as it is. When empty: prodev.db in data.",
      .shape = Shape::kPath},
 
     {.name = "listen", .member = &S::listen, .group = kSockets,
@@ -114,6 +120,22 @@ constexpr Setting kTable[] = {
      .help = "Strict-Transport-Security over TLS; 0: not sent.",
      .unit = Unit::kSeconds, .low = 0, .high = 10 * kYear_s},
 
+    {.name = "migrate", .member = &S::migrate, .group = kDatabase,
+     .help = "Apply the schema files that are pending when the server starts."},
+    {.name = "dev", .member = &S::dev, .group = kDatabase,
+     .help = "For development: apply a schema file as soon as it is saved."},
+    {.name = "synchronous", .member = &S::synchronous, .group = kDatabase,
+     .help = "When a write is answered: full, once it survives power loss; normal, once it survives "
+             "a crash of the server.",
+     .shape = Shape::kOneOf, .allowed = "full normal", .may_be_empty = false},
+    {.name = "read_timeout_ms", .member = &S::read_timeout_ms, .group = kDatabase,
+     .help = "For one read of the database; then 504.",
+     .unit = Unit::kMilliseconds, .low = 1, .high = kDay_ms},
+    {.name = "max_response_bytes", .member = &S::max_response_bytes, .group = kDatabase,
+     .help = "Rows of one response; then 413.", .unit = Unit::kBytes, .low = kKiB, .high = kTiB},
+    {.name = "allow_unfiltered_writes", .member = &S::allow_unfiltered_writes, .group = kDatabase,
+     .help = "Let PATCH and DELETE without a filter change every row that the caller may."},
+
     {.name = "jwt_secret", .member = &S::jwt_secret, .group = kSignIn,
      .help = "Secret that tokens are signed with (HS256). When empty: the one in data/keys/jwt.key. "
              "A flag can be seen by other users of the machine; a variable or a file cannot.",
@@ -174,6 +196,14 @@ std::string variable_of(const Setting& setting) {
 
 std::string effective_static_dir(const Settings& settings) {
   return settings.static_dir.empty() ? in_dir(settings, "static") : settings.static_dir;
+}
+
+std::string effective_schema_dir(const Settings& settings) {
+  return settings.schema_dir.empty() ? in_dir(settings, "schema") : settings.schema_dir;
+}
+
+std::string effective_db_file(const Settings& settings) {
+  return settings.db_file.empty() ? effective_data_dir(settings) + "/prodev.db" : settings.db_file;
 }
 
 std::string effective_data_dir(const Settings& settings) {

@@ -15,10 +15,12 @@
 namespace prodev::config {
 
 struct Settings {
-  // Where things are. Empty static_dir and data_dir mean <dir>/static and <dir>/data.
+  // Where things are. Empty ones mean <dir>/static, <dir>/schema, <dir>/data, <data>/prodev.db.
   std::string dir = ".";
   std::string static_dir;
+  std::string schema_dir;
   std::string data_dir;
+  std::string db_file;
 
   // Sockets. host:port, [v6]:port or :port.
   std::string listen = "127.0.0.1:8000";
@@ -68,6 +70,14 @@ struct Settings {
   std::string referrer_policy = "strict-origin-when-cross-origin";
   int64_t hsts_max_age_s = 31'536'000;  // sent over TLS only; 0: not sent
 
+  // Database.
+  bool migrate = true;               // apply pending schema files at start
+  bool dev = false;                  // and whenever one is saved
+  std::string synchronous = "full";  // full or normal: db::Durability
+  int64_t read_timeout_ms = 10'000;
+  int64_t max_response_bytes = 1'073'741'824;
+  bool allow_unfiltered_writes = false;
+
   // Sign-in.
   std::string jwt_secret;  // empty: the key in data/keys; never shown to anybody
   std::vector<std::string> jwt_audience;
@@ -96,8 +106,10 @@ struct Sources {
 // folder.
 base::Result<Settings> load_settings(const Sources& sources);
 
-// static_dir and data_dir with their defaults filled in.
+// Places with their defaults filled in.
 std::string effective_static_dir(const Settings& settings);
+std::string effective_schema_dir(const Settings& settings);
 std::string effective_data_dir(const Settings& settings);
+std::string effective_db_file(const Settings& settings);
 
 }  // namespace prodev::config

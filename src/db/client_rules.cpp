@@ -58,6 +58,8 @@ void restrict_to_client_statements(Connection& connection) {
   ::sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024);
   ::sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   ::sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 100);
+  // A name in double quotes that is not there must be an error, never a string.
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   ::sqlite3_set_authorizer(handle, judge, nullptr);
   connection.set_restricted(true);
 }

@@ -1,5 +1,6 @@
 #include "server/routes.h"
 
+#include "auth/anonymous_sign_in.h"
 #include "server/operations.h"
 
 namespace prodev::server {
@@ -31,6 +32,21 @@ std::vector<http::Route> main_routes(State& state, const config::Settings& setti
       {"/readyz", kRead, Lane::kBlocking, Access::kPublic, "readyz",
        "200 when the server should get traffic, 503 while it should not", 0,
        [&state](const Request&, Response& response) { answer_readiness(state, response); }},
+      {"/rest/v1/*", kAll, Lane::kInline, Access::kPublic, "rest",
+       "rows of tables and views, as PostgREST serves them", std::nullopt,
+       [&state](const Request& request, Response& response) {
+         state.rest->handle(request, response);
+       }},
+      {"/auth/v1/signup", Method::kPost, Lane::kInline, Access::kPublic, "auth_signup",
+       "a session for somebody without an account", auth::kMaxSignInBodyBytes,
+       [&state, enabled = settings.anonymous_sign_in](const Request& request, Response& response) {
+         auth::answer_anonymous_sign_up(*state.issuer, enabled, request, response);
+       }},
+      {"/auth/v1/token", Method::kPost, Lane::kInline, Access::kPublic, "auth_token",
+       "the next tokens of a session", auth::kMaxSignInBodyBytes,
+       [&state](const Request& request, Response& response) {
+         auth::answer_refresh(*state.issuer, request, response);
+       }},
       {"/*", kRead, Lane::kInline, Access::kPublic, "static",
        "files of the static folder, over those built in", 0, files(state)},
   };

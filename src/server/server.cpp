@@ -15,6 +15,7 @@
 #include "net/address.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "server/database.h"
 #include "server/folders.h"
 #include "server/routes.h"
 #include "server/signals.h"
@@ -72,6 +73,7 @@ struct Server {
   Folders folders;
   TlsPointer tls;
   OpenedSockets opened;
+  std::unique_ptr<Database> database;
   State state;
   std::unique_ptr<http::StaticFiles> files;
   std::unique_ptr<telemetry::Metrics> metrics;
@@ -98,6 +100,8 @@ void make_sites(const config::Settings& settings, Server& server) {
                                                      std::move(server.folders.static_root));
   server.state.files = server.files.get();
   server.state.data_dir = server.folders.data;
+  server.state.rest = server.database->rest.get();
+  server.state.issuer = server.database->issuer.get();
   std::vector<http::Route> main = main_routes(server.state, settings);
   std::vector<http::Route> redirect = redirect_routes(server.state);
   const size_t main_count = main.size();
@@ -111,7 +115,9 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.redirect_site = std::make_unique<http::Site>(
       http::Router(std::move(redirect), main_count),
       site_options(settings, server.folders.temporary, false), unmatched);
-  server.engine = std::make_unique<http::Engine>(options, *server.metrics);
+  server.engine = std::make_unique<http::Engine>(
+      options, *server.metrics,
+      [&database = *server.database](http::Batch batch) { return database.run(batch); });
 }
 
 void name_urls(Server& server) {
@@ -144,7 +150,18 @@ void announce(const Server& server, std::ostream& out) {
   if (!server.folders.static_files.empty()) {
     out << "static    " << server.folders.static_files << " over the built-in files\n";
   }
-  out << "data      " << server.folders.data << '\n' << std::flush;
+  out << "data      " << server.folders.data << '\n';
+  out << "database  " << server.database->path << ": "
+      << server.database->schema.get()->catalog->tables().size() << " tables and views\n";
+  out << "anon key  " << server.database->keys.anon_key << '\n';
+  // It opens everything: for the eyes of who starts the server, not for a log.
+  if (::isatty(STDOUT_FILENO) != 0) {
+    out << "service   " << server.database->keys.service_key << " (secret: opens everything)\n";
+  } else {
+    out << "service   prodev token --role service_role --ttl 0 prints the key that opens "
+           "everything\n";
+  }
+  out << std::flush;
 }
 
 void reload_certificates(const config::Settings& settings, Server& server) {
@@ -205,6 +222,10 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(server.folders, open_folders(settings));
   TRY_ASSIGN(server.tls, load_tls(settings));
   TRY_ASSIGN(server.opened, open_sockets(settings, server.folders.data, loop_count(settings)));
+  TRY_ASSIGN(
+      server.database,
+      open_database(settings, {server.folders.data, server.folders.temporary, loop_count(settings)},
+                    out));
   make_sites(settings, server);
   TRY(start_engine(settings, server));
   announce(server, out);

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <string>
 
+#include "auth/issuer.h"
 #include "http/static_files.h"
+#include "rest/rest.h"
 #include "telemetry/metrics.h"
 
 namespace prodev::server {
@@ -13,6 +15,8 @@ namespace prodev::server {
 struct State {
   http::StaticFiles* files = nullptr;
   telemetry::Metrics* metrics = nullptr;
+  rest::Rest* rest = nullptr;
+  const auth::Issuer* issuer = nullptr;
   std::string data_dir;
   uint16_t tls_port = 0;              // where the redirect listener sends clients
   std::atomic<bool> draining{false};  // set once, by the main thread

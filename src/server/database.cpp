@@ -1,0 +1,77 @@
+#include "server/database.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include "auth/authenticator.h"
+#include "db/client_rules.h"
+#include "server/database_file.h"
+
+namespace prodev::server {
+
+namespace {
+
+base::Result<void> bring_up_to_date(const config::Settings& settings, db::Connection& connection,
+                                    std::ostream& out) {
+  TRY_ASSIGN(const std::vector<db::MigrationFile> files, schema_files(settings));
+  if (settings.migrate) {
+    return apply_schema(settings, connection, files, [&](const db::AppliedMigration& one) {
+      out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n";
+    });
+  }
+  TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
+  const auto pending = std::count_if(statuses.begin(), statuses.end(), [](const auto& status) {
+    return status.state == db::MigrationState::kPending;
+  });
+  if (pending > 0)
+    out << "pending   " << pending << " schema files: prodev migrate up applies them\n";
+  return {};
+}
+
+rest::RestOptions rest_options(const config::Settings& settings, const DatabaseOptions& options) {
+  rest::RestOptions rest;
+  rest.loops = options.loops;
+  rest.read_timeout_ns = settings.read_timeout_ms * 1'000'000;
+  rest.max_response_bytes = static_cast<uint64_t>(settings.max_response_bytes);
+  rest.temporary_directory = options.temporary_dir;
+  rest.allow_unfiltered_writes = settings.allow_unfiltered_writes;
+  return rest;
+}
+
+}  // namespace
+
+base::Result<void> Database::run(http::Batch batch) {
+  const base::Result<void> outcome =
+      writer->run(batch.size(), [&](size_t i) { return batch[i]->run(); });
+  checkpointer->reset_long_log();
+  return outcome;
+}
+
+base::Result<std::unique_ptr<Database>> open_database(const config::Settings& settings,
+                                                      const DatabaseOptions& options,
+                                                      std::ostream& out) {
+  TRY_ASSIGN(db::Connection connection, open_database_file(settings));
+  TRY(bring_up_to_date(settings, connection, out));
+  TRY_ASSIGN(auth::Keys keys, auth::load_or_make_keys(options.data_dir, settings.jwt_secret));
+  auto database = std::make_unique<Database>(std::move(keys));
+  database->path = config::effective_db_file(settings);
+  TRY(database->schema.reload(connection));
+  for (const std::string& problem : database->schema.get()->catalog->problems())
+    out << "warning   " << problem << '\n';
+  db::restrict_to_client_statements(connection);
+  database->writer = std::make_unique<db::BatchWriter>(std::move(connection));
+  TRY_ASSIGN(database->checkpointer,
+             db::Checkpointer::start(database->path, database->writer->connection()));
+  const auth::Authenticator authenticator(database->keys.signing,
+                                          {settings.jwt_clock_skew_s, settings.jwt_audience});
+  TRY_ASSIGN(database->rest, rest::Rest::make(rest_options(settings, options), database->schema,
+                                              database->path, *database->writer, authenticator));
+  auth::IssuerOptions issuer;
+  issuer.access_token_ttl_s = settings.access_token_ttl_s;
+  if (!settings.jwt_audience.empty()) issuer.audience = settings.jwt_audience.front();
+  database->issuer = std::make_unique<auth::Issuer>(database->keys.signing, issuer);
+  TRY_ASSIGN(database->watch, SchemaWatch::start(settings, database->schema));
+  return database;
+}
+
+}  // namespace prodev::server

@@ -1,0 +1,51 @@
+// The database of a server: the file, its schema, and what reads and writes it.
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+
+#include "auth/issuer.h"
+#include "auth/keys.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "db/batch_writer.h"
+#include "db/checkpointer.h"
+#include "http/lanes.h"
+#include "records/schema.h"
+#include "rest/rest.h"
+#include "server/schema_watch.h"
+
+namespace prodev::server {
+
+// Undone in reverse: the readers go before the writer, whose end empties the log.
+struct Database {
+  explicit Database(auth::Keys own_keys) : keys(std::move(own_keys)) {}
+
+  std::string path;
+  auth::Keys keys;
+  records::CurrentSchema schema;
+  std::unique_ptr<db::BatchWriter> writer;
+  std::unique_ptr<db::Checkpointer> checkpointer;
+  std::unique_ptr<rest::Rest> rest;
+  std::unique_ptr<auth::Issuer> issuer;
+  std::unique_ptr<SchemaWatch> watch;
+
+  // Runs a batch of the write lane, on its thread.
+  base::Result<void> run(http::Batch batch);
+};
+
+struct DatabaseOptions {
+  std::string data_dir;
+  std::string temporary_dir;
+  size_t loops = 1;
+};
+
+// Opens or makes the database, applies what is pending of the schema folder (told to `out`), and
+// starts what works on it. Errors name the file and how to mend it; nothing is changed then but by
+// the schema files that were applied whole.
+base::Result<std::unique_ptr<Database>> open_database(const config::Settings& settings,
+                                                      const DatabaseOptions& options,
+                                                      std::ostream& out);
+
+}  // namespace prodev::server

@@ -1,0 +1,57 @@
+#include "server/database_file.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "access/store.h"
+#include "db/system_schema.h"
+#include "server/folders.h"
+
+namespace prodev::server {
+
+namespace {
+
+bool any_pending(const std::vector<db::MigrationStatus>& statuses) {
+  return std::any_of(statuses.begin(), statuses.end(), [](const db::MigrationStatus& status) {
+    return status.state != db::MigrationState::kApplied;
+  });
+}
+
+}  // namespace
+
+base::Result<db::Connection> open_database_file(const config::Settings& settings) {
+  const std::string path = config::effective_db_file(settings);
+  const auto durability =
+      settings.synchronous == "normal" ? db::Durability::kNormal : db::Durability::kFull;
+  if (settings.db_file.empty()) {
+    TRY(make_private_folder(config::effective_data_dir(settings)));
+    return db::Connection::open(path, db::OpenMode::kCreate, durability);
+  }
+  std::error_code ignored;  // whatever it is, the file cannot be used
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    return base::fail(base::Code::kUsage, "there is no database file " + path +
+                                              ": name one with --db, or leave --db out to use "
+                                              "prodev.db in the data folder");
+  }
+  return db::Connection::open(path, db::OpenMode::kReadWrite, durability);
+}
+
+base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings& settings) {
+  const std::string folder = config::effective_schema_dir(settings);
+  std::error_code ignored;
+  if (settings.schema_dir.empty() && !std::filesystem::is_directory(folder, ignored))
+    return std::vector<db::MigrationFile>();
+  return db::load_migrations(folder);
+}
+
+base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
+                                const std::vector<db::MigrationFile>& files,
+                                const std::function<void(const db::AppliedMigration&)>& report) {
+  if (settings.db_file.empty()) TRY(db::apply_system_migrations(connection));
+  TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
+  if (!any_pending(statuses)) return {};
+  TRY(db::apply_system_migrations(connection));
+  return db::apply_migrations(connection, files, report, access::schema_statements());
+}
+
+}  // namespace prodev::server

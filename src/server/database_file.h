@@ -1,0 +1,26 @@
+// The database file of a project, and bringing it up to its schema folder.
+#pragma once
+
+#include <functional>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "db/connection.h"
+#include "db/migrations.h"
+
+namespace prodev::server {
+
+// Opens the database for writing, making it and its folder where it is not one that --db names.
+// kUsage for a --db that does not exist; other errors tell a locked from a damaged file.
+base::Result<db::Connection> open_database_file(const config::Settings& settings);
+
+// The files of the schema folder; none when there is no such folder and none was named.
+base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings& settings);
+
+// Applies what is pending, with the system's own tables first. A database that --db names is left
+// alone while nothing is pending.
+base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
+                                const std::vector<db::MigrationFile>& files,
+                                const std::function<void(const db::AppliedMigration&)>& report);
+
+}  // namespace prodev::server
