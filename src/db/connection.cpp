@@ -125,7 +125,7 @@ base::Result<void> Connection::configure(OpenMode mode, Durability durability) {
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // Not an untrusted schema: SQLite 3.38 to 3.40 takes json_valid() in a CHECK for unsafe then. No
   // function with side effects is registered that a schema could misuse.
-  TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON"));
+  TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16000"));
   if (mode == OpenMode::kReadOnly)
     return execute("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1");
   TRY(execute("PRAGMA journal_mode = WAL"));

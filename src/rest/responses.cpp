@@ -74,8 +74,8 @@ query::Outcome<void> describe_read(http::Response& response, const RequestOption
 void describe_write(http::Response& response, const RequestOptions& options, http::Method method,
                     uint64_t rows) {
   const bool represents = options.preferences.returning == ReturnPreference::kRepresentation;
-  const std::optional<uint64_t> total =
-      options.preferences.count ? std::optional(rows) : std::nullopt;
+  std::optional<uint64_t> total;
+  if (options.preferences.count) total = rows;
   response.status = method == http::Method::kPost ? 201 : represents ? 200 : 204;
   const bool ranged = method == http::Method::kPatch;
   response.add_header("Content-Range", content_range(0, ranged ? rows : 0, total));
