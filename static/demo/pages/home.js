@@ -1,0 +1,32 @@
+import { categories, products } from "../catalog.js";
+import { el } from "../dom.js";
+import { grid } from "./cards.js";
+
+const kShown = 8;
+
+function shelf(category) {
+  return el("li", {}, el("a", { class: "shelf", href: `#/c/${category.slug}` },
+    el("strong", {}, category.name), el("span", {}, category.description)));
+}
+
+export async function home() {
+  const [{ departments }, best, latest] = await Promise.all([
+    categories(), products({ sort: "rating" }, 0, kShown), products({ sort: "newest" }, 0, 4)]);
+  const shelves = departments.flatMap((department) => department.children);
+  return {
+    title: "Kitchen, table, home",
+    content: [
+      el("section", { class: "hero" },
+        el("h1", {}, "Things that stay"),
+        el("p", {}, "For kitchen, table and home, from workshops that we know. Chosen to be used daily " +
+          "and to be repaired rather than replaced."),
+        el("p", {}, el("a", { class: "button", href: "#/c/kitchen" }, "Into the kitchen"))),
+      el("section", { "aria-labelledby": "shelves-title" },
+        el("h2", { id: "shelves-title" }, "Shelves"), el("ul", { class: "shelf-list" }, shelves.map(shelf))),
+      el("section", { "aria-labelledby": "best-title" },
+        el("h2", { id: "best-title" }, "Best rated"), grid(best.rows)),
+      el("section", { "aria-labelledby": "new-title" },
+        el("h2", { id: "new-title" }, "New in the shop"), grid(latest.rows)),
+    ],
+  };
+}
