@@ -1,4 +1,4 @@
--- What the shop sells: a tree of categories, products, their images, and the index of their words.
+-- What the shop sells: a tree of categories, products, their images, and the words to find them by.
 --
 -- Money is whole cents beside a currency. Times are UTC in ISO 8601 with milliseconds, so that text
 -- order is time order. What is worked out from other rows (stock, ratings) is kept right by triggers.
@@ -95,13 +95,19 @@ CREATE TABLE product_image (
   UNIQUE (product_id, position)
 ) STRICT;
 
--- The words of each product in groups of three letters; rowid is the product's id. It answers
--- `text LIKE '%...%'` from an index for three letters or more.
-CREATE VIRTUAL TABLE product_text USING fts5 (text, tokenize = 'trigram');
+-- The words that a search looks through, apart from the product so that a search reads these alone.
+-- Triggers write them. It is no FTS5 table on purpose: a tokenizer of trigrams would answer LIKE from an
+-- index, but SQLite 3.40 crashes on a LIKE of one or two letters beside a longer one, and searches come
+-- from anyone.
+CREATE TABLE product_text (
+  product_id INTEGER PRIMARY KEY REFERENCES product (id) ON DELETE CASCADE,
+  -- Name, summary, category, description, article number and the values of the attributes.
+  text TEXT NOT NULL
+) STRICT;
 
 CREATE TRIGGER product_text_insert AFTER INSERT ON product
 BEGIN
-  INSERT INTO product_text (rowid, text)
+  INSERT INTO product_text (product_id, text)
   SELECT NEW.id, NEW.name || ' ' || NEW.summary || ' ' || category.name || ' ' || NEW.description
     || ' ' || NEW.sku
     || ' ' || (SELECT coalesce(group_concat(value, ' '), '') FROM json_each(NEW.attributes))
@@ -116,12 +122,7 @@ BEGIN
       || ' ' || NEW.sku
       || ' ' || (SELECT coalesce(group_concat(value, ' '), '') FROM json_each(NEW.attributes))
     FROM category WHERE category.id = NEW.category_id)
-  WHERE rowid = NEW.id;
-END;
-
-CREATE TRIGGER product_text_delete AFTER DELETE ON product
-BEGIN
-  DELETE FROM product_text WHERE rowid = OLD.id;
+  WHERE product_id = NEW.id;
 END;
 
 CREATE TRIGGER category_rename AFTER UPDATE OF name ON category
@@ -146,7 +147,7 @@ SELECT product.id, product.category_id, product.slug, product.name, product.summ
   product.rating_count, product_image.path AS image_path, product_image.alt AS image_alt,
   product_text.text
 FROM product_text
--- CROSS: the words first, then their products; never the other way round.
-CROSS JOIN product ON product.id = product_text.rowid
+-- CROSS: the words first, then the products that have them; never the other way round.
+CROSS JOIN product ON product.id = product_text.product_id
 LEFT JOIN product_image ON product_image.product_id = product.id AND product_image.position = 0
 WHERE product.is_active = 1;

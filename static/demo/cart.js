@@ -12,7 +12,8 @@ function show() {
   const badge = document.getElementById("cart-count");
   badge.textContent = pieces;
   badge.hidden = pieces === 0;
-  document.getElementById("cart-words").textContent = pieces ? `, ${count(pieces, "item")}` : ", empty";
+  const words = pieces ? count(pieces, "item") : "empty";
+  document.getElementById("cart-link").setAttribute("aria-label", `Cart, ${words}`);
 }
 
 // The cart as the server has it now, or null if this shopper has none yet.
@@ -54,11 +55,11 @@ export async function add(productId, pieces) {
   return quantity;
 }
 
-// Sets how many pieces of a product are in the cart; 0 takes it out.
+// Sets how many pieces of a product are in the cart, 0 takes it out, and returns the cart.
 export async function setQuantity(productId, quantity) {
   const line = { cart_id: `eq.${cart.id}`, product_id: `eq.${productId}` };
   if (quantity === 0) await remove("cart_line", line);
   else if (cart.lines.has(productId)) await update("cart_line", line, { quantity });
   else await insert("cart_line", { cart_id: cart.id, product_id: productId, quantity });
-  await load();
+  return load();
 }

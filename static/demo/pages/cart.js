@@ -60,12 +60,12 @@ export async function cartPage() {
   const change = async (line, quantity) => {
     error.textContent = "";
     try {
-      await setQuantity(line.id, quantity);
+      await show(await setQuantity(line.id, quantity));
       announce(`${line.product?.name ?? "The product"}: ${quantity ? `${quantity} in your cart` : "removed from your cart"}.`);
     } catch (problem) {
       error.textContent = explain(problem);
+      await load().then(show, () => {}); // the error is told already
     }
-    await show(await load());
     heading.focus({ preventScroll: true }); // what had the focus was made anew
   };
   const heading = el("h1", { tabindex: "-1" }, "Your cart");

@@ -17,10 +17,12 @@ export async function home() {
     title: "Kitchen, table, home",
     content: [
       el("section", { class: "hero" },
-        el("h1", {}, "Things that stay"),
-        el("p", {}, "For kitchen, table and home, from workshops that we know. Chosen to be used daily " +
-          "and to be repaired rather than replaced."),
-        el("p", {}, el("a", { class: "button", href: "#/c/kitchen" }, "Into the kitchen"))),
+        el("div", {},
+          el("h1", {}, "Things that stay"),
+          el("p", {}, "For kitchen, table and home, from workshops that we know. Chosen to be used daily " +
+            "and to be repaired rather than replaced."),
+          el("p", {}, el("a", { class: "button", href: "#/c/kitchen" }, "Into the kitchen"))),
+        el("img", { src: "images/rowan-casserole-at-home.svg", alt: "", width: 480, height: 480 })),
       el("section", { "aria-labelledby": "shelves-title" },
         el("h2", { id: "shelves-title" }, "Shelves"), el("ul", { class: "shelf-list" }, shelves.map(shelf))),
       el("section", { "aria-labelledby": "best-title" },
