@@ -355,9 +355,10 @@ BEGIN
   UPDATE "order"
   SET (recipient, street, postal_code, city, country) =
         (SELECT recipient, street, postal_code, city, country FROM address WHERE id = NEW.address_id),
-      shipping_cents = (
-        SELECT CASE WHEN "order".items_cents >= free_from_cents THEN 0 ELSE price_cents END
-        FROM shipping_method WHERE code = NEW.shipping_method)
+      -- An unknown method is refused as a foreign key, at the end of the statement.
+      shipping_cents = coalesce(
+        (SELECT CASE WHEN "order".items_cents >= free_from_cents THEN 0 ELSE price_cents END
+         FROM shipping_method WHERE code = NEW.shipping_method), 0)
   WHERE id = NEW.id;
   SELECT RAISE(ABORT, 'the total has changed since it was shown')
   FROM "order" WHERE id = NEW.id AND total_cents <> NEW.agreed_total_cents;
