@@ -23,7 +23,7 @@ Result<void> write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail_errno("cannot write a temporary file", errno);
+    if (written < 0) return fail_errno("cannot write a file", errno);
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return {};

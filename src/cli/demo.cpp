@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/embedded_files.h"
 #include "server/server.h"
 
 namespace prodev::cli {
@@ -23,16 +24,29 @@ base::Result<void> make_folder(const fs::path& folder, fs::perms mode, std::ostr
   return {};
 }
 
+// Writes the embedded files below `prefix` into `folder`, unless `marker` is there already: what
+// somebody has changed stays.
+base::Result<void> write_missing(std::string_view prefix, const fs::path& folder,
+                                 const char* marker, std::ostream& out) {
+  std::error_code error;
+  if (fs::exists(folder / marker, error)) return {};
+  return write_embedded_files(prefix, folder, out);
+}
+
 }  // namespace
 
 base::Result<int> run_demo(const CommandLine& line, const Context& context) {
   constexpr auto kPublic = fs::perms(0755), kPrivate = fs::perms(0700);
   CommandLine with_dir = line;
   if (!context.environment.contains("PRODEV_DIR")) with_dir.flags.emplace("dir", "prodev-demo");
+  TRY_ASSIGN(const config::Settings places, load_settings(with_dir, context));
+  TRY(make_folder(places.dir, kPublic, context.out));
+  TRY(make_folder(config::effective_data_dir(places), kPrivate, context.out));
+  TRY(make_folder(config::effective_static_dir(places), kPublic, context.out));
+  TRY(write_missing("templates/demo/", places.dir, "prodev.toml", context.out));
+  TRY(write_missing("schema/shop/", config::effective_schema_dir(places), "", context.out));
+  // With the file that was just written.
   TRY_ASSIGN(const config::Settings settings, load_settings(with_dir, context));
-  TRY(make_folder(settings.dir, kPublic, context.out));
-  TRY(make_folder(config::effective_data_dir(settings), kPrivate, context.out));
-  TRY(make_folder(config::effective_static_dir(settings), kPublic, context.out));
   TRY(server::serve(settings, context.out));
   return 0;
 }

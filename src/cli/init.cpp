@@ -1,14 +1,9 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <ostream>
 
-#include "assets/assets.h"
-#include "base/unique_fd.h"
 #include "cli/commands.h"
+#include "cli/embedded_files.h"
 
 namespace prodev::cli {
 namespace {
@@ -19,11 +14,6 @@ using base::fail;
 using base::Result;
 
 constexpr std::string_view kTemplates = "templates/project/";
-
-// Files whose names begin with a dot are not embedded.
-std::string name_in_project(std::string_view name) {
-  return name == "gitignore" ? ".gitignore" : std::string(name);
-}
 
 Result<void> check_unused(const fs::path& folder) {
   std::error_code error;
@@ -41,24 +31,6 @@ Result<void> check_unused(const fs::path& folder) {
                                   first->path().filename().string() +
                                   "), and nothing is overwritten; name a folder that is new or "
                                   "empty");
-  }
-  return {};
-}
-
-Result<void> write_new_file(const fs::path& path, std::string_view bytes) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  if (error) {
-    return fail(Code::kUnavailable,
-                path.parent_path().string() + ": the folder cannot be made: " + error.message());
-  }
-  const base::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!fd) return base::fail_errno("cannot make " + path.string(), errno);
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd.get(), bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return base::fail_errno("cannot write " + path.string(), errno);
-    bytes.remove_prefix(static_cast<size_t>(n));
   }
   return {};
 }
@@ -83,12 +55,7 @@ base::Result<int> run_init(const CommandLine& line, const Context& context) {
   }
   const fs::path folder = line.words[0];
   TRY(check_unused(folder));
-  for (const assets::Asset& asset : assets::all()) {
-    if (!asset.path.starts_with(kTemplates)) continue;
-    const fs::path path = folder / name_in_project(asset.path.substr(kTemplates.size()));
-    TRY(write_new_file(path, asset.identity));
-    context.out << "made      " << path.string() << '\n';
-  }
+  TRY(write_embedded_files(kTemplates, folder, context.out));
   context.out << "next      prodev serve --dir " << quoted(folder.string()) << '\n';
   return 0;
 }
