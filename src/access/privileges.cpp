@@ -108,7 +108,7 @@ Scope Privileges::find_above(const Roles& roles, const Key& key,
 Scope Privileges::find(const Roles& roles, std::string_view role, std::string_view table,
                        Verb verb) const {
   std::set<std::string> seen = {std::string(role)};
-  const Scope scope = find_above(roles, {std::string(role), std::string(table), verb}, seen);
+  Scope scope = find_above(roles, {std::string(role), std::string(table), verb}, seen);
   if (scope.kind != Scope::Kind::kUnset) return scope;
   return said({std::string(kPublic), std::string(table), verb});
 }
