@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/migrate_plan.h"
 #include "db/migrations.h"
 #include "server/database_file.h"
 
@@ -57,6 +58,7 @@ base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
   const std::string action = line.words.empty() ? "up" : line.words[0];
   if (action == "up" && line.words.size() <= 1) return apply(settings, context.out);
   if (action == "status" && line.words.size() == 1) return tell_status(settings, context.out);
+  if (action == "plan" && line.words.size() == 1) return plan_migrations(settings, context.out);
   if (action == "new" && line.words.size() == 2) {
     TRY_ASSIGN(const std::string path,
                db::create_migration(config::effective_schema_dir(settings), line.words[1]));
@@ -64,7 +66,7 @@ base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
     return 0;
   }
   return base::fail(base::Code::kUsage,
-                    "prodev migrate takes up, status, or new NAME: prodev migrate --help");
+                    "prodev migrate takes up, plan, status, or new NAME: prodev migrate --help");
 }
 
 }  // namespace prodev::cli

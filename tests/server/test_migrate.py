@@ -69,6 +69,71 @@ class Migrate(FolderCase):
         self.assertRegex(result.stderr, r"^prodev: cannot use the database .*prodev.db: .*not a database")
         self.assertEqual((self.project / "data/prodev.db").read_bytes(), b"not a database" * 100)
 
+    def test_policies_and_grants_are_stored_and_wrong_ones_pointed_at(self):
+        self.write("0001_note.sql", "CREATE TABLE note (id INTEGER PRIMARY KEY, owner TEXT);\n"
+                   "CREATE POLICY own ON note USING (owner = auth.uid());\n"
+                   "GRANT SELECT (id) ON note TO anon;\n")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.assertEqual(self.rows("SELECT name, using_expression FROM _policy"),
+                         [("own", "owner = auth.uid()")])
+        self.write("0002_bad.sql", "CREATE ROLE staff;\nCREATE POLICY two ON note\n"
+                   "  USING (ownr = auth.uid());\n")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"0002_bad\.sql:3:10: no such column: ownr, in: CREATE POLICY two")
+        self.assertEqual(self.rows("SELECT name FROM _role WHERE name = 'staff'"), [])
+
+    def test_a_database_of_a_newer_prodev_is_left_alone(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x);")
+        self.assertEqual(self.migrate().returncode, 0)
+        with sqlite3.connect(self.project / "data/prodev.db") as connection:
+            connection.execute("INSERT INTO _system_migration (number, name) VALUES (9999, 'x')")
+        self.write("0002_b.sql", "CREATE TABLE b (x);")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("newer prodev", result.stderr)
+        self.assertEqual(self.rows("SELECT name FROM sqlite_schema WHERE name = 'b'"), [])
+
+    def test_the_plan_tells_what_would_change_and_changes_nothing(self):
+        self.write("0001_note.sql", "CREATE TABLE note (id INTEGER PRIMARY KEY, gone TEXT);\n"
+                   "CREATE INDEX note_gone ON note (gone);\n"
+                   "CREATE POLICY own ON note USING (id = 1);\nGRANT SELECT (id) ON note TO anon;")
+        plan = self.migrate("plan")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertRegex(plan.stdout, r"would run 0001_note.sql +\d+\.\d{3} ms")
+        for line in ["+ table note", "+ column note.id INTEGER PRIMARY KEY",
+                     "+ index note_gone CREATE INDEX note_gone ON note (gone)",
+                     "+ policy own on note FOR ALL TO public USING (id = 1)",
+                     "+ privilege SELECT on note of anon (id)"]:
+            self.assertIn(f"  {line}\n", plan.stdout)
+        self.assertFalse((self.project / "data").exists())
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_next.sql", "DROP INDEX note_gone; ALTER TABLE note DROP COLUMN gone;\n"
+                   "ALTER TABLE note ADD COLUMN body TEXT NOT NULL DEFAULT '';\n"
+                   "ALTER POLICY own ON note USING (id = 2); CREATE ROLE staff;")
+        before = (self.project / "data/prodev.db").read_bytes()
+        plan = self.migrate("plan")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertEqual(plan.stdout.split("change:\n")[1],
+                         "  - column note.gone TEXT\n"
+                         "  - index note_gone CREATE INDEX note_gone ON note (gone)\n"
+                         "  ~ policy own on note: FOR ALL TO public USING (id = 1)"
+                         " -> FOR ALL TO public USING (id = 2)\n"
+                         "  + column note.body TEXT NOT NULL DEFAULT ''\n"
+                         "  + role staff\n")
+        self.assertEqual((self.project / "data/prodev.db").read_bytes(), before)
+        self.assertEqual(list((self.project / "data/tmp").iterdir()), [])
+        self.assertRegex(self.migrate("status").stdout, r"(?m)^pending +0002_next.sql$")
+
+    def test_the_plan_of_a_file_that_fails_fails_alike_and_leaves_no_copy(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x);")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "INSERT INTO nosuch VALUES (1);")
+        plan = self.migrate("plan")
+        self.assertEqual(plan.returncode, 1)
+        self.assertRegex(plan.stderr, r"0002_b\.sql:1:1: no such table: nosuch")
+        self.assertEqual(list((self.project / "data/tmp").iterdir()), [])
+
     def test_wrong_words_are_wrong_usage(self):
         for words in [("down",), ("up", "x"), ("new",), ("new", "Bad Name"), ("status", "x")]:
             with self.subTest(words=words):
