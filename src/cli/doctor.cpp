@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/doctor_checks.h"
+#include "cli/doctor_schema.h"
 
 namespace prodev::cli {
 namespace {
@@ -37,6 +38,7 @@ base::Result<int> run_doctor(const CommandLine& line, const Context& context) {
   std::vector<Finding> findings;
   if (const auto settings = load_settings(line, context)) {
     findings = check_settings(*settings);
+    for (Finding& finding : check_schema(*settings)) findings.push_back(std::move(finding));
   } else {
     findings.push_back({Grade::kFail, "settings", settings.error().message,
                         "mend this first; the checks that need settings were left out"});
