@@ -14,9 +14,10 @@
 namespace prodev::access {
 
 struct LoweredExpression {
-  // On one line, without comments. ?1 stands for auth.uid() (text; NULL without a user), ?2 for
-  // auth.role() (text), ?3 for auth.jwt() (JSON text of the claims). Its parentheses are balanced
-  // and its quotes closed, so that it cannot reach outside parentheses around it.
+  // Without comments and line ends (but those in strings). ?1 stands for auth.uid() (text; NULL
+  // without a user), ?2 for auth.role() (text), ?3 for auth.jwt() (JSON text of the claims). Its
+  // parentheses are balanced and its quotes closed, so that it cannot reach outside parentheses
+  // around it.
   std::string sql;
   bool uses_identity = false;  // has ?1 or ?3
 
