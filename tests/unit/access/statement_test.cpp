@@ -5,8 +5,9 @@
 namespace prodev::access {
 namespace {
 
+// Its expressions are views of `statement`.
 template <class T>
-T parsed(const std::string& statement) {
+T parsed(std::string_view statement) {
   const auto outcome = parse_statement(statement);
   INFO(statement << ": " << (outcome ? "" : outcome.error().error.message));
   REQUIRE(outcome);
