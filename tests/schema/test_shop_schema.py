@@ -246,11 +246,55 @@ class Checks(ShopCase):
             ("UPDATE \"order\" SET status = ? WHERE status = 'placed'", ["lost"]), (review, ["Ada", 0]), (review, ["Ada", 6]),
             (review, ["", 5]), ("UPDATE review SET body = ? WHERE id = 1", ["x" * 4001]),
             ("INSERT INTO stock_movement (product_id, quantity, reason) VALUES (1, ?, 'delivery')", [0]),
+            ("UPDATE order_line SET quantity = ? WHERE order_id = (SELECT max(id) FROM \"order\")", [0]),
+            ("UPDATE product_image SET position = ? WHERE id = 1", [-1]),
             ("INSERT INTO stock_movement (product_id, quantity, reason) VALUES (1, 1, ?)", ["luck"]),
         ]
         for sql, values in cases:
             with self.subTest(sql=sql, values=values):
                 self.refused("constraint failed|cannot store", self.run_sql, sql, *values)
+
+    def test_texts_have_bounds(self):
+        for table, column, least, most in (
+                ("category", "name", 1, None), ("product", "sku", 1, None), ("product", "name", 1, 120),
+                ("product", "summary", 0, 200), ("product_image", "alt", 1, None), ("customer", "id", 1, 64),
+                ("customer", "name", 0, 120), ("address", "recipient", 1, 120), ("address", "street", 1, 200),
+                ("address", "postal_code", 2, 16), ("address", "city", 1, 100), ("shipping_method", "name", 1, None),
+                ("shipping_method", "code", 1, None), ('"order"', "note", 0, 500), ("review", "author", 1, 60),
+                ("review", "title", 0, 120), ("review", "body", 0, 4000)):
+            row = self.value(f"SELECT max(rowid) FROM {table}")
+            change = f"UPDATE {table} SET {column} = ? WHERE rowid = ?"
+            for length in [least - 1] * (least > 0) + ([most + 1] if most else []):
+                with self.subTest(column=f"{table}.{column}", length=length):
+                    self.refused("CHECK", self.run_sql, change, "x" * length, row)
+            if column not in ("id", "code"):  # others refer to these
+                self.run_sql(change, "x" * (most or 300), row)
+                self.run_sql(change, "y" * least, row)
+
+    def test_amounts_are_not_below_nothing(self):
+        for table, column in (("product", "price_cents"), ("product", "cost_cents"), ("product", "rating_count"),
+                              ("product", "rating_sum"), ("shipping_method", "price_cents"),
+                              ("shipping_method", "free_from_cents"), ('"order"', "shipping_cents"),
+                              ('"order"', "agreed_total_cents")):
+            with self.subTest(column=f"{table}.{column}"):
+                self.refused("CHECK", self.run_sql, f"UPDATE {table} SET {column} = -1")
+        for column in ("width", "height"):
+            self.refused("CHECK", self.run_sql, f"UPDATE product_image SET {column} = 0")
+
+    def test_currencies_are_codes(self):
+        for table in ("product", "shipping_method", '"order"'):
+            self.refused("CHECK", self.run_sql, f"UPDATE {table} SET currency = 'euro'")
+
+    def test_every_time_must_be_in_the_one_form(self):
+        self.run_sql("INSERT INTO cart (customer_id) SELECT id FROM customer WHERE id <> 'ada'")
+        for table, column in (("product", "created_at"), ("product", "updated_at"), ("customer", "created_at"),
+                              ("address", "created_at"), ("cart", "created_at"), ('"order"', "placed_at"),
+                              ("review", "created_at")):
+            for value in ("2026-02-01 10:00:00", "2026-02-01T10:00:00Z", "2026-13-01T10:00:00.000Z", "soon"):
+                with self.subTest(column=f"{table}.{column}", value=value):
+                    self.refused("CHECK", self.run_sql, f"UPDATE {table} SET {column} = ?", value)
+        self.refused("CHECK", self.run_sql, "INSERT INTO stock_movement (product_id, quantity, reason, created_at)"
+                     " VALUES (1, 1, 'delivery', 'soon')")
 
     def test_times_have_one_form(self):
         self.assertRegex(self.value("SELECT created_at FROM customer WHERE id = 'ada'"),
@@ -554,34 +598,59 @@ class QueryPlans(ShopCase):
 POLICY = re.compile(r"CREATE POLICY (\w+) ON (\"?\w+\"?) FOR (ALL|SELECT|INSERT|UPDATE|DELETE)(?: TO ([\w, ]+?))?"
                     r"(?: USING \((.*?)\))?(?: WITH CHECK \((.*)\))?;")
 GRANT = re.compile(r"GRANT (SELECT|INSERT|UPDATE)(?: \(([\w, ]+)\))? ON (\"?\w+\"?) TO ([\w, ]+);")
+# What anon, authenticated and staff may do with a table: select, insert, update, delete.
+VERBS = {
+    "category": ("S", "S", "SIUD"), "product": ("S", "S", "SIUD"), "product_image": ("S", "S", "SIUD"),
+    "shipping_method": ("S", "S", "SIUD"), "review": ("S", "SIUD", "SIUD"), "customer": ("", "SIU", "SIUD"),
+    "address": ("", "SIUD", "SIUD"), "cart": ("", "SI", "SIUD"), "cart_line": ("", "SIUD", "SIUD"),
+    "order": ("", "SI", "SIU"), "order_line": ("", "S", "SIUD"), "stock_movement": ("", "", "SI"),
+}
+# The columns that a role may not write, where it may write the table.
+SUMS = "items_cents total_cents currency placed_at id "
+KEPT = {
+    ("authenticated", "INSERT", "customer"): "created_at",
+    ("authenticated", "UPDATE", "customer"): "id created_at",
+    ("authenticated", "INSERT", "address"): "id created_at",
+    ("authenticated", "UPDATE", "address"): "id customer_id created_at",
+    ("authenticated", "INSERT", "cart"): "id created_at",
+    ("authenticated", "INSERT", "cart_line"): "",
+    ("authenticated", "UPDATE", "cart_line"): "cart_id product_id",
+    ("authenticated", "INSERT", "order"): SUMS + "shipping_cents status recipient street postal_code city country",
+    ("authenticated", "INSERT", "review"): "id created_at",
+    ("authenticated", "UPDATE", "review"): "id product_id customer_id created_at",
+    ("staff", "INSERT", "product"): "stock rating_count rating_sum rating_average created_at updated_at",
+    ("staff", "UPDATE", "product"): "id stock rating_count rating_sum rating_average created_at updated_at",
+    ("staff", "INSERT", "order"): SUMS + "shipping_cents status",
+    ("staff", "UPDATE", "order"): SUMS + "customer_id cart_id address_id shipping_method agreed_total_cents",
+    ("staff", "INSERT", "order_line"): "product_name unit_price_cents line_total_cents",
+    ("staff", "UPDATE", "order_line"): "order_id product_id product_name unit_price_cents line_total_cents",
+    ("staff", "INSERT", "stock_movement"): "id order_id balance created_at",
+}
 POLICIES = [match.groups() for s in ACCESS_STATEMENTS if (match := POLICY.fullmatch(s))]
 GRANTS = [match.groups() for s in ACCESS_STATEMENTS if (match := GRANT.fullmatch(s))]
 
 
 class Access(ShopCase):
-    policies = POLICIES
-    grants = GRANTS
-
     def visible(self, table, user, verb="SELECT", role="authenticated"):
         """The rows that the policies of `table` show to `user`, as a WHERE clause of plain SQL."""
-        conditions = [using for _, on, what, to, using, _ in self.policies
+        conditions = [using for _, on, what, to, using, _ in POLICIES
                       if on.strip('"') == table and what in (verb, "ALL") and using and (not to or role in to.split(", "))]
         where = " OR ".join(f"({condition.replace('auth.uid()', ':user')})" for condition in conditions) or "false"
         return self.database.execute(f'SELECT * FROM "{table}" WHERE {where}', {"user": user}).fetchall()
 
     def test_every_access_statement_is_one_of_the_known_forms(self):
-        self.assertEqual(len(self.policies) + len(self.grants) + 1, len(ACCESS_STATEMENTS))
+        self.assertEqual(len(POLICIES) + len(GRANTS) + 1, len(ACCESS_STATEMENTS))
         self.assertIn("CREATE ROLE staff;", ACCESS_STATEMENTS)
 
     def test_every_expression_is_sql_about_its_table(self):
-        for name, table, _, _, using, check in self.policies:
+        for name, table, _, _, using, check in POLICIES:
             for expression in filter(None, (using, check)):
                 with self.subTest(policy=name):
                     self.database.execute(f"SELECT count(*) FROM {table} WHERE {expression.replace('auth.uid()', ':user')}",
                                           {"user": "ada"})
 
     def test_every_granted_column_is_there(self):
-        for _, columns, table, _ in self.grants:
+        for _, columns, table, _ in GRANTS:
             known = {row[1] for row in self.rows(f"PRAGMA table_xinfo({table})")}
             self.assertTrue(known, table)
             self.assertLessEqual(set((columns or "").replace(" ", "").split(",")) - {""}, known, table)
@@ -600,8 +669,42 @@ class Access(ShopCase):
                          self.value("SELECT count(*) FROM product WHERE is_active = 1"))
         self.assertEqual(self.visible("product", "ada", "UPDATE"), [])
 
+    def test_what_is_no_longer_sold_takes_its_pictures_and_reviews_along(self):
+        self.run_sql("UPDATE product SET is_active = 0 WHERE slug = 'tarn-mug'")
+        mug = self.product("tarn-mug")
+        for table in ("product_image", "review"):
+            shown = {row[1] for row in self.visible(table, None, role="anon")}
+            self.assertNotIn(mug, shown)
+            self.assertGreater(len(shown), 60)
+
+    def test_a_shopper_changes_and_writes_rows_of_their_own_only(self):
+        self.run_sql("INSERT INTO review (product_id, customer_id, author, rating) VALUES (1, 'ada', 'Ada', 5)")
+        for verb in ("UPDATE", "DELETE"):
+            self.assertEqual([row[2] for row in self.visible("review", "ada", verb)], ["ada"], verb)
+        for name, table, _, roles, _, check in POLICIES:
+            if check and roles == "authenticated":
+                passing = self.database.execute(
+                    f"SELECT count(*) FROM {table} WHERE {check.replace('auth.uid()', ':user')}", {"user": "nobody"})
+                self.assertEqual(passing.fetchone(), (0,), name)
+
+    def test_each_role_has_its_verbs_and_no_other(self):
+        allowed = {}
+        for _, table, what, roles, _, _ in POLICIES:
+            for role in roles.split(", ") if roles else ("anon", "authenticated", "staff"):
+                verbs = "SIUD" if what == "ALL" else what[0]
+                allowed.setdefault((table.strip('"'), role), set()).update(verbs)
+        wanted = {(table, role): set(verbs) for table, by_role in VERBS.items()
+                  for role, verbs in zip(("anon", "authenticated", "staff"), by_role) if verbs}
+        self.assertEqual(allowed, wanted)
+        tables = {name for name, in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        self.assertEqual(tables - set(VERBS), {"product_text"}, "closed to all")
+
+    def test_the_lists_of_products_are_open_to_everyone(self):
+        views = {table: roles for verb, columns, table, roles in GRANTS if columns is None and verb == "SELECT"}
+        self.assertEqual(views, dict.fromkeys(("product_card", "product_search"), "anon, authenticated, staff"))
+
     def test_only_a_buyer_passes_the_check_of_a_review(self):
-        check, = [c for name, _, _, _, _, c in self.policies if name == "own_review_insert"]
+        check, = [c for name, _, _, _, _, c in POLICIES if name == "own_review_insert"]
         passes = f"SELECT count(*) FROM review WHERE customer_id = 'ada' AND ({check.replace('auth.uid()', ':user')})"
         mug = self.product("tarn-mug")
         self.run_sql("INSERT INTO review (product_id, customer_id, author, rating) VALUES (?, 'ada', 'Ada', 5)", mug)
@@ -613,24 +716,20 @@ class Access(ShopCase):
         self.run_sql('UPDATE "order" SET status = \'cancelled\' WHERE id = ?', order)
         self.assertEqual(count("ada"), 0)
 
-    def test_shoppers_write_no_column_that_is_the_shops(self):
-        shops = {"order": {"status", "items_cents", "shipping_cents", "currency", "recipient", "placed_at", "id"},
-                 "customer": {"created_at"}, "cart": {"id"}, "cart_line": set(), "address": {"id"},
-                 "review": {"id", "created_at"}}
-        writable = {}
-        for verb, columns, table, roles in self.grants:
-            if verb != "SELECT" and "authenticated" in roles.split(", "):
-                writable.setdefault(table.strip('"'), set()).update(columns.replace(" ", "").split(","))
-        written = {table.strip('"') for _, table, what, roles, _, _ in self.policies
-                   if what != "SELECT" and (not roles or "authenticated" in roles.split(", "))}
-        self.assertEqual(written, set(shops), "tables that shoppers write")
-        for table, columns in shops.items():
-            self.assertIn(table, writable, "a table without column rights would be writable whole")
-            self.assertEqual(writable[table] & columns, set(), table)
+    def test_columns_that_are_the_shops_or_the_triggers_are_written_by_nobody(self):
+        granted = {(role, verb, table.strip('"')): set(columns.split(", "))
+                   for verb, columns, table, roles in GRANTS if verb != "SELECT" for role in roles.split(", ")}
+        wanted = {(role, verb, table): {row[1] for row in self.rows(f'PRAGMA table_xinfo("{table}")')} - set(kept.split())
+                  for (role, verb, table), kept in KEPT.items()}
+        self.assertEqual(granted, wanted)
+        for table, (_, verbs, _) in VERBS.items():
+            for letter, verb in (("I", "INSERT"), ("U", "UPDATE")):
+                if letter in verbs:
+                    self.assertIn(("authenticated", verb, table), granted, "without column rights all would be open")
 
     def test_purchase_prices_and_reviewers_accounts_are_not_for_shoppers(self):
         for table, column in (("product", "cost_cents"), ("review", "customer_id")):
-            readable = [columns for verb, columns, on, roles in self.grants
+            readable = [columns for verb, columns, on, roles in GRANTS
                         if verb == "SELECT" and on == table and {"anon", "authenticated"} & set(roles.split(", "))]
             self.assertTrue(readable and all(column not in columns.split(", ") for columns in readable), table)
 
