@@ -157,7 +157,7 @@ base::Result<Finding> check_foreign_keys(db::Connection& connection) {
 }
 
 std::vector<Finding> check_schema(const config::Settings& settings) {
-  const std::string path = config::effective_data_dir(settings) + "/prodev.db";
+  const std::string path = config::effective_db_file(settings);
   std::error_code error;
   if (!fs::exists(path, error))
     return {{Grade::kOk, "database", "there is none yet: prodev migrate makes it", ""}};

@@ -53,15 +53,15 @@ struct Trial {
   db::Connection connection;
 };
 
-base::Result<Trial> make_trial(const std::string& data) {
-  const std::string path = data + "/prodev.db";
+base::Result<Trial> make_trial(const config::Settings& settings) {
+  const std::string path = config::effective_db_file(settings);
   std::error_code error;
   if (!fs::exists(path, error)) {
     TRY_ASSIGN(db::Connection empty, db::Connection::open(":memory:", db::OpenMode::kCreate));
     return Trial{std::nullopt, std::move(empty)};
   }
   TRY_ASSIGN(db::Connection source, db::Connection::open(path, db::OpenMode::kReadOnly));
-  TRY_ASSIGN(ScratchFolder folder, ScratchFolder::make(data));
+  TRY_ASSIGN(ScratchFolder folder, ScratchFolder::make(config::effective_data_dir(settings)));
   TRY_ASSIGN(db::Connection copy,
              db::Connection::open(folder.path() + "/copy.db", db::OpenMode::kCreate));
   TRY(db::copy_database(source, copy));
@@ -76,8 +76,8 @@ void print_difference(const std::vector<std::string>& lines, std::ostream& out) 
 }  // namespace
 
 base::Result<int> plan_migrations(const config::Settings& settings, std::ostream& out) {
-  TRY_ASSIGN(const auto files, db::load_migrations(settings.dir + "/schema"));
-  TRY_ASSIGN(Trial trial, make_trial(config::effective_data_dir(settings)));
+  TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
+  TRY_ASSIGN(Trial trial, make_trial(settings));
   TRY(db::apply_system_migrations(trial.connection));
   TRY_ASSIGN(const SchemaParts before, load_schema_parts(trial.connection));
   size_t applied = 0;

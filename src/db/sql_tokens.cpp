@@ -86,7 +86,7 @@ SqlToken SqlTokens::next() {
     while (end < ahead.size() &&
            (is_name_character(ahead[end]) || ahead[end] == '.' ||
             ((ahead[end] == '+' || ahead[end] == '-') && text::to_lower(ahead[end - 1]) == 'e' &&
-             !ahead.starts_with("0x")))) {
+             !(ahead[0] == '0' && text::to_lower(ahead.size() > 1 ? ahead[1] : ' ') == 'x')))) {
       ++end;
     }
     return token(Kind::kNumber, end);

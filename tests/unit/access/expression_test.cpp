@@ -64,8 +64,8 @@ TEST_CASE("an expression that would leave its parentheses is refused") {
   CHECK(lowered("a = [x") == "4: this quote has no end");
   CHECK(lowered("a /* x") == "2: this comment has no end");
   CHECK(lowered("1 --") == "1");
-  // SQLite reads the number 0X1 and a comment.
-  CHECK(lowered("0X1e--(\n").find("number is not finished") != std::string::npos);
+  // A number and a comment: the e is no exponent in hexadecimal.
+  CHECK(lowered("0X1e--(\n") == "0X1e");
   CHECK(lowered("") == "0: the expression is empty: write true for every row");
   CHECK(lowered(" -- nothing") == "0: the expression is empty: write true for every row");
   CHECK(lowered("SELECT 1") == "0: a subquery needs parentheses of its own");
