@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
 
 namespace prodev::records {
@@ -116,6 +118,12 @@ class Run {
   ReadResult result_;
 };
 
+// How many of `total` rows limit and offset leave.
+uint64_t rows_in_window(const query::Read& read, uint64_t total) {
+  const uint64_t after_offset = total - std::min(total, read.offset);
+  return std::min(after_offset, read.limit.value_or(after_offset));
+}
+
 }  // namespace
 
 Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
@@ -139,7 +147,11 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   }
   session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
   const Caller caller(identity);
-  return Run(options, session, caller, body).run(*table, rows, options.count ? &count : nullptr);
+  TRY_ASSIGN(
+      ReadResult result,
+      Run(options, session, caller, body).run(*table, rows, options.count ? &count : nullptr));
+  if (!options.want_rows && result.total) result.rows = rows_in_window(read, *result.total);
+  return result;
 }
 
 }  // namespace prodev::records

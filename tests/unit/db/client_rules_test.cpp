@@ -1,0 +1,85 @@
+#include "db/client_rules.h"
+
+#include "catch.h"
+#include "db/reader.h"
+#include "temp_folder.h"
+
+namespace prodev::db {
+
+TEST_CASE("a statement made for a client reaches rows of the schema and nothing else") {
+  test::TempFolder folder;
+  const std::string path = folder.path("x.db");
+  Connection connection = std::move(*Connection::open(path, OpenMode::kCreate));
+  REQUIRE(connection.execute(
+      "CREATE TABLE _secret (x); INSERT INTO _secret VALUES (1); CREATE TABLE t (x);"
+      "CREATE VIEW v AS SELECT x FROM _secret;"
+      "CREATE TRIGGER log AFTER INSERT ON t BEGIN INSERT INTO _secret VALUES (new.x); END;"));
+  restrict_to_client_statements(connection);
+  for (const char* sql : {"ATTACH ':memory:' AS a",
+                          "DETACH main",
+                          "PRAGMA journal_mode",
+                          "PRAGMA data_version = 1",
+                          "SELECT * FROM _secret",
+                          "SELECT * FROM sqlite_schema",
+                          "SELECT * FROM main._secret",
+                          "SELECT x FROM t WHERE x IN (SELECT x FROM _secret)",
+                          "INSERT INTO _secret VALUES (2)",
+                          "UPDATE _secret SET x = 1",
+                          "DELETE FROM _secret",
+                          "CREATE TABLE y (x)",
+                          "DROP TABLE t",
+                          "ALTER TABLE t ADD y",
+                          "CREATE TEMP TABLE y (x)",
+                          "SELECT load_extension('x')",
+                          "SELECT name FROM pragma_table_info('t')",
+
+                          "ANALYZE",
+                          "VACUUM INTO 'y'",
+                          "SELECT \"no such name\" FROM t"}) {
+    CAPTURE(sql);
+    const base::Result<Statement> statement = connection.prepare(sql);
+    // VACUUM is not asked about before it runs: it fails then, on a reader as on a file.
+    if (statement && std::string_view(sql).substr(0, 6) == "VACUUM") continue;
+    CHECK_FALSE(statement);
+  }
+  CHECK(connection.prepare("SELECT x FROM v"));
+  CHECK(connection.prepare("INSERT INTO t VALUES (1)"));
+  const TrustedScope trusted(connection);
+  CHECK(connection.prepare("SELECT * FROM _secret"));
+}
+
+TEST_CASE("a read past its deadline is interrupted, and the reader goes on") {
+  test::TempFolder folder;
+  const std::string path = folder.path("x.db");
+  REQUIRE(Connection::open(path, OpenMode::kCreate)->execute("CREATE TABLE t (x)"));
+  const auto reader = std::move(*Reader::open(path));
+  Statement* endless = *reader->statements().get(
+      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT count(*) FROM c");
+  reader->set_deadline(1);
+  {
+    const StatementUse use(*endless);
+    const base::Result<bool> row = endless->step();
+    REQUIRE_FALSE(row);
+    CHECK(row.error().code == base::Code::kTimeout);
+  }
+  reader->set_deadline(0);
+  Statement* count = *reader->statements().get("SELECT count(*) FROM t");
+  const StatementUse use(*count);
+  CHECK(*count->step());
+}
+
+TEST_CASE("cached statements are found by their text, and the oldest makes room") {
+  test::TempFolder folder;
+  Connection connection = std::move(*Connection::open(folder.path("x.db"), OpenMode::kCreate));
+  StatementCache cache(connection, 2);
+  Statement* one = *cache.get("SELECT 1");
+  CHECK(*cache.get("SELECT 1") == one);
+  REQUIRE(cache.get("SELECT 2"));
+  REQUIRE(cache.get("SELECT 1"));
+  REQUIRE(cache.get("SELECT 3"));
+  CHECK(cache.size() == 2);
+  CHECK(*cache.get("SELECT 1") == one);
+  CHECK_FALSE(cache.get("SELECT nosuch"));
+}
+
+}  // namespace prodev::db
