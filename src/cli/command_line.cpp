@@ -78,7 +78,11 @@ Result<CommandLine> parse_flags(const CommandRow& command,
   std::map<std::string, std::string> options;
   for (const OptionRow& option : command.options) {
     const std::string name(option.name);
-    parser.add_option(name, options[name]);
+    if (option.value.empty()) {
+      parser.add_flag(name, options[name]);
+    } else {
+      parser.add_option(name, options[name]);
+    }
   }
   try {
     parser.parse(to_cli11(arguments));

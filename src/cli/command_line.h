@@ -20,6 +20,8 @@ enum class Verb {
   kVersion,
   kMigrate,
   kToken,
+  kImport,
+  kExport,
   kHelp
 };
 

@@ -15,6 +15,24 @@ constexpr OptionRow kTokenOptions[] = {
     {"--claims", "JSON", "An object with more claims, such as {\"name\":\"Ada\"}."},
 };
 
+constexpr OptionRow kImportOptions[] = {
+    {"--format", "FORMAT", "csv, json (an array) or ndjson. Default: as the file's name ends."},
+    {"--map", "A=B,...", "Names in the file that stand for other columns: title=name."},
+    {"--ignore-unknown", "", "Pass over names in the file that are no columns."},
+    {"--on-conflict", "WHAT", "For a key that is taken: fail, ignore or replace. Default: fail."},
+    {"--skip-rejected", "", "Go on after a row that does not fit; else nothing is imported."},
+    {"--rejects", "FILE", "Write line and reason of each rejected row to FILE, as CSV."},
+    {"--batch", "ROWS", "Commit after so many rows. Default: all of them or none."},
+    {"--dry-run", "", "Do everything, tell, and undo it."},
+};
+
+constexpr OptionRow kExportOptions[] = {
+    {"--format", "FORMAT", "csv, json (an array) or ndjson. Default: as the output's name ends."},
+    {"--columns", "A,B", "Which columns, in which order. Default: all."},
+    {"--output", "FILE", "Where to. Default: standard output."},
+    {"--force", "", "Replace a file that is there."},
+};
+
 constexpr CommandRow kCommands[] = {
     {Verb::kDemo, "demo", "Try it out: make ./prodev-demo and serve it", true, false},
     {Verb::kInit, "init", "Make a new project: a table, a page that uses it, and settings", false,
@@ -23,6 +41,10 @@ constexpr CommandRow kCommands[] = {
     {Verb::kMigrate, "migrate",
      "Apply the SQL files of the schema folder, try them, or tell which are applied", true, false,
      "[up|plan|status|new NAME]"},
+    {Verb::kImport, "import", "Read rows from a CSV, JSON or NDJSON file (- for standard input)",
+     true, false, "TABLE FILE", kImportOptions},
+    {Verb::kExport, "export", "Write the rows of a table as CSV, JSON or NDJSON", true, false,
+     "TABLE", kExportOptions},
     {Verb::kToken,
      "token",
      "Print a signed token for a role, to try things out or for a script",

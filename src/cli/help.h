@@ -12,7 +12,7 @@ namespace prodev::cli {
 // A flag of one command, beside the settings.
 struct OptionRow {
   std::string_view name;   // "--role"
-  std::string_view value;  // "ROLE"
+  std::string_view value;  // "ROLE"; empty: a switch
   std::string_view help;
   bool required = false;
 };

@@ -31,6 +31,10 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
       return run_migrate(line, context);
     case Verb::kToken:
       return run_token(line, context);
+    case Verb::kImport:
+      return run_import(line, context);
+    case Verb::kExport:
+      return run_export(line, context);
     case Verb::kHelp:
       context.out << line.help;
       return 0;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "text/csv.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
 
@@ -42,20 +43,6 @@ std::string base64(std::string_view bytes) {
                       sodium_base64_VARIANT_ORIGINAL);
   text.resize(text.size() - 1);  // the NUL at the end
   return text;
-}
-
-void append_csv_field(std::string& out, std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos;
-  if (plain) {
-    out += text;
-    return;
-  }
-  out.push_back('"');
-  for (const char c : text) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  out.push_back('"');
 }
 
 void append_json_value(std::string& out, const db::Statement& row, int i, ValueKind kind,
@@ -107,9 +94,9 @@ void append_csv_value(std::string& out, const db::Statement& row, int i, ValueKi
     case StorageClass::kReal:
       return append_real(out, row.column_real(i), false);
     case StorageClass::kText:
-      return append_csv_field(out, row.column_text(i));
+      return text::append_csv_field(out, row.column_text(i));
     case StorageClass::kBlob:
-      return append_csv_field(out, base64(row.column_blob(i)));
+      return text::append_csv_field(out, base64(row.column_blob(i)));
   }
 }
 
@@ -122,7 +109,7 @@ RowWriter::RowWriter(RowFormat format, const std::vector<query::OutputColumn>& c
   for (const query::OutputColumn& column : columns) {
     if (format == RowFormat::kCsv) {
       if (!columns_.empty()) csv_names_.push_back(',');
-      append_csv_field(csv_names_, column.name);
+      text::append_csv_field(csv_names_, column.name);
       columns_.push_back({{}, column.kind, column.always_json});
       continue;
     }
@@ -144,6 +131,7 @@ void RowWriter::add(std::string& out, const db::Statement& row) {
   } else {
     if (rows_ > 0 && format_ == RowFormat::kJsonArray) out += ",\n";
     add_json(out, row);
+    if (format_ == RowFormat::kJsonLines) out.push_back('\n');
   }
   ++rows_;
 }

@@ -13,6 +13,7 @@ namespace prodev::records {
 enum class RowFormat : uint8_t {
   kJsonArray,   // [{...},{...}]
   kJsonObject,  // {...}: one row
+  kJsonLines,   // {...}\n{...}\n: NDJSON
   kCsv,         // RFC 4180 with a line of names first; NULL is nothing, "" an empty text
 };
 

@@ -34,6 +34,7 @@ constexpr MediaRow kMediaTypes[] = {{"application/json", RowFormat::kJsonArray},
                                     {"application/vnd.pgrst.array", RowFormat::kJsonArray},
                                     {"application/vnd.pgrst.object+json", RowFormat::kJsonObject},
                                     {"application/vnd.pgrst.object", RowFormat::kJsonObject},
+                                    {"application/x-ndjson", RowFormat::kJsonLines},
                                     {"text/csv", RowFormat::kCsv},
                                     {"text/*", RowFormat::kCsv}};
 
@@ -231,6 +232,8 @@ std::string_view content_type(RowFormat format) {
       return "application/vnd.pgrst.object+json; charset=utf-8";
     case RowFormat::kCsv:
       return "text/csv; charset=utf-8";
+    case RowFormat::kJsonLines:
+      return "application/x-ndjson; charset=utf-8";
     case RowFormat::kJsonArray:
       break;
   }

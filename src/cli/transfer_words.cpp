@@ -1,0 +1,41 @@
+#include "cli/transfer_words.h"
+
+#include "config/nearest.h"
+
+namespace prodev::cli {
+
+std::string option_of(const CommandLine& line, const std::string& name, const char* fallback) {
+  const auto found = line.options.find(name);
+  return found == line.options.end() ? fallback : found->second;
+}
+
+base::Result<transfer::Format> transfer_format(const CommandLine& line, const std::string& path) {
+  const std::string name = option_of(line, "--format", "");
+  const auto format = name.empty() ? transfer::format_of_file(path) : transfer::format_called(name);
+  if (format) return *format;
+  return base::fail(base::Code::kUsage,
+                    "give --format csv, json or ndjson: the file's name does "
+                    "not end in one of them");
+}
+
+base::Result<const catalog::Table*> table_called(const catalog::Catalog& catalog,
+                                                 const std::string& name) {
+  if (const catalog::Table* table = catalog.find(name)) return table;
+  std::vector<std::string> names;
+  for (const catalog::Table& table : catalog.tables()) names.push_back(table.name);
+  const std::string near = config::nearest(name, names);
+  return base::fail(base::Code::kUsage, "there is no table " + name +
+                                            (near.empty() ? "" : ": did you mean " + near + "?"));
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> items;
+  for (size_t start = 0; start < text.size();) {
+    const size_t comma = std::min(text.find(',', start), text.size());
+    items.push_back(text.substr(start, comma - start));
+    start = comma + 1;
+  }
+  return items;
+}
+
+}  // namespace prodev::cli

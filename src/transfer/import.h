@@ -1,0 +1,51 @@
+// Import: rows of a file become rows of a table, with the types checked as REST checks them.
+//
+// Streams: memory does not grow with the file. Runs with the owner's rights: no policies apply.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "db/connection.h"
+#include "query/lower.h"
+#include "text/csv.h"
+#include "transfer/format.h"
+
+namespace prodev::transfer {
+
+constexpr size_t kMaxRowBytes = 64 * 1024 * 1024;
+
+// A row that was not taken.
+struct Rejected {
+  uint64_t line = 0;  // of the file, from 1
+  std::string reason;
+};
+
+struct ImportOptions {
+  Format format = Format::kCsv;
+  std::map<std::string, std::string> column_names;  // name in the file -> column
+  bool ignore_unknown = false;                      // pass over names that are no columns
+  query::OnConflict::Action on_conflict = query::OnConflict::Action::kFail;
+  bool skip_rejected = false;  // go on after a row that is rejected
+  uint64_t batch_rows = 0;     // commit after so many; 0: all in one transaction
+  bool dry_run = false;        // undo everything at the end
+  std::function<void(const Rejected&)> on_rejected;
+  std::function<void(uint64_t rows)> on_progress;  // now and then
+};
+
+struct ImportResult {
+  uint64_t rows = 0;  // taken
+  uint64_t rejected = 0;
+};
+
+// Reads `source` to its end. An error: nothing of the transaction that was open stays, which
+// without batches is everything. Without skip_rejected the first rejected row is such an error, and
+// rows may refer to rows that come later; with it, rows are held to foreign keys one by one.
+base::Result<ImportResult> import_rows(db::Connection& connection, const catalog::Table& table,
+                                       text::Refill source, const ImportOptions& options);
+
+}  // namespace prodev::transfer

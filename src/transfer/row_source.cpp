@@ -1,0 +1,90 @@
+#include "transfer/row_source.h"
+
+#include "text/json_reader.h"
+#include "transfer/import.h"
+
+namespace prodev::transfer {
+
+using query::Outcome;
+using query::Value;
+
+CsvRows::CsvRows(text::Refill refill) : reader_(std::move(refill), kMaxRowBytes) {}
+
+base::Result<void> CsvRows::read_names() {
+  TRY_ASSIGN(const bool found, reader_.next(fields_));
+  if (!found) {
+    return base::fail(base::Code::kBadInput, "the file is empty: its first line names the columns");
+  }
+  for (const std::optional<std::string>& name : fields_) names_.push_back(name.value_or(""));
+  return {};
+}
+
+base::Result<bool> CsvRows::next() {
+  for (;;) {
+    TRY_ASSIGN(const bool found, reader_.next(fields_));
+    if (!found) return false;
+    const bool blank_line = fields_.size() == 1 && !fields_[0] && names_.size() > 1;
+    if (!blank_line) return true;
+  }
+}
+
+Outcome<void> CsvRows::read_values(const std::vector<const catalog::Column*>& columns,
+                                   std::vector<Value>& values) {
+  if (fields_.size() != columns.size()) {
+    return query::refuse({400, "22P04",
+                          std::to_string(fields_.size()) + " fields, but the first line names " +
+                              std::to_string(columns.size())});
+  }
+  values.assign(columns.size(), Value());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] == nullptr || !fields_[i]) continue;
+    TRY_ASSIGN(values[i], query::stored_text(*columns[i], *fields_[i]));
+  }
+  return {};
+}
+
+JsonRows::JsonRows(text::Refill refill, text::JsonSplitter::Form form)
+    : splitter_(std::move(refill), form, kMaxRowBytes) {}
+
+base::Result<bool> JsonRows::next() {
+  TRY_ASSIGN(const bool found, splitter_.next(text_));
+  if (!found) return false;
+  read_keys();
+  if (error_.empty() && keys_ != names_) {
+    names_.swap(keys_);
+    changed_ = true;
+  }
+  return true;
+}
+
+void JsonRows::read_keys() {
+  keys_.clear();
+  text::JsonReader reader(text_);
+  std::string key;
+  reader.begin_object();
+  while (reader.next_member(key)) {
+    keys_.push_back(key);
+    reader.read_raw();
+  }
+  reader.finish();
+  error_ = reader.error();
+}
+
+Outcome<void> JsonRows::read_values(const std::vector<const catalog::Column*>& columns,
+                                    std::vector<Value>& values) {
+  if (!error_.empty()) return query::refuse({400, "22P02", "not a JSON object: " + error_});
+  values.assign(columns.size(), Value());
+  text::JsonReader reader(text_);
+  std::string key;
+  reader.begin_object();
+  for (size_t i = 0; reader.next_member(key) && i < columns.size(); ++i) {
+    if (columns[i] == nullptr) {
+      reader.read_raw();
+    } else {
+      TRY_ASSIGN(values[i], query::stored_json(*columns[i], reader));
+    }
+  }
+  return {};
+}
+
+}  // namespace prodev::transfer
