@@ -1,6 +1,7 @@
 #include "server/database.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
 
 #include "auth/authenticator.h"
@@ -54,7 +55,8 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   TRY(bring_up_to_date(settings, connection, out));
   TRY_ASSIGN(auth::Keys keys, auth::load_or_make_keys(options.data_dir, settings.jwt_secret));
   auto database = std::make_unique<Database>(std::move(keys));
-  database->path = config::effective_db_file(settings);
+  database->path =
+      std::filesystem::absolute(config::effective_db_file(settings)).lexically_normal().string();
   TRY(database->schema.reload(connection));
   for (const std::string& problem : database->schema.get()->catalog->problems())
     out << "warning   " << problem << '\n';

@@ -151,8 +151,9 @@ void announce(const Server& server, std::ostream& out) {
     out << "static    " << server.folders.static_files << " over the built-in files\n";
   }
   out << "data      " << server.folders.data << '\n';
-  out << "database  " << server.database->path << ": "
-      << server.database->schema.get()->catalog->tables().size() << " tables and views\n";
+  const size_t tables = server.database->schema.get()->catalog->tables().size();
+  out << "database  " << server.database->path << ", " << tables
+      << (tables == 1 ? " table\n" : " tables and views\n");
   out << "anon key  " << server.database->keys.anon_key << '\n';
   // It opens everything: for the eyes of who starts the server, not for a log.
   if (::isatty(STDOUT_FILENO) != 0) {

@@ -16,7 +16,7 @@ CREATE POLICY notes_read ON notes FOR SELECT USING (true);
 CREATE POLICY notes_add ON notes FOR INSERT WITH CHECK (true);
 
 -- For notes that belong to who wrote them, add a column
---   owner TEXT NOT NULL DEFAULT (auth.uid())
--- and put this in the place of the policies above:
+--   owner TEXT NOT NULL
+-- which the page sends with each note (the answer to the sign-in has the user's id), and put this in the place of the policies above:
 --   CREATE POLICY notes_own ON notes FOR ALL TO authenticated
 --     USING (owner = auth.uid()) WITH CHECK (owner = auth.uid());
