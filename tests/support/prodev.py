@@ -161,6 +161,15 @@ class Server:
             self.process.kill()
             self.process.wait()
 
+    def bury(self):
+        """After a SIGKILL: waits for the end, checks that no sanitizer had reported; returns the log."""
+        self.wait()
+        log = self.stderr_text()
+        self._stderr.close()
+        if _SANITIZER_REPORT.search(log):
+            raise AssertionError(f"{self.command} was killed with a report:\n{log[-8000:]}")
+        return log
+
     def stop(self):
         """Ends the server with SIGTERM and checks that it ended well; returns its log."""
         if self.process.poll() is None:
