@@ -5,8 +5,9 @@
 
 namespace prodev::server {
 
-// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those made later, and ignores SIGPIPE. They
-// stay blocked: a signal that comes while the process ends well must not make it end badly.
+// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those made later, and ignores SIGPIPE and
+// SIGXFSZ: a write beyond the limit of a file's size fails like any other. They stay blocked: a
+// signal that comes while the process ends well must not make it end badly.
 class Signals {
  public:
   Signals();
