@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
+
 namespace prodev::db {
 
 base::Code code_of(int sqlite_code) {
@@ -38,7 +40,12 @@ base::Code code_of(int sqlite_code) {
 
 tl::unexpected<base::Error> fail_sqlite(sqlite3* connection, const std::string& what) {
   const int code = ::sqlite3_extended_errcode(connection);
-  return base::fail(code_of(code), what + ": " + ::sqlite3_errmsg(connection));
+  std::string message = what + ": " + ::sqlite3_errmsg(connection);
+  // "disk I/O error" is also what a full disk comes to where SQLite maps a file into memory.
+  const int cause = ::sqlite3_system_errno(connection);
+  if (((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) && cause != 0)
+    message += std::string(" (") + ::strerrordesc_np(cause) + ")";
+  return base::fail(code_of(code), std::move(message));
 }
 
 }  // namespace prodev::db
