@@ -52,7 +52,7 @@ base::Result<int64_t> applied_number(Connection& connection) {
 
 base::Result<void> check_known(int64_t applied, int64_t known) {
   if (applied <= known) return {};
-  return base::fail(base::Code::kUsage,
+  return base::fail(base::Code::kConflict,
                     "the database was last used by a newer prodev (its system tables are at step " +
                         std::to_string(applied) + ", this one knows up to " +
                         std::to_string(known) + "): use that version or a later one");

@@ -90,7 +90,7 @@ class Migrate(FolderCase):
             connection.execute("INSERT INTO _system_migration (number, name) VALUES (9999, 'x')")
         self.write("0002_b.sql", "CREATE TABLE b (x);")
         result = self.migrate()
-        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.returncode, 1)
         self.assertIn("newer prodev", result.stderr)
         self.assertEqual(self.rows("SELECT name FROM sqlite_schema WHERE name = 'b'"), [])
 

@@ -75,7 +75,7 @@ TEST_CASE("system tables of a newer prodev are left alone and told of") {
   const int64_t before = count(connection, "SELECT total_changes()");
   const auto outcome = apply_system_migrations(connection);
   REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().code == base::Code::kUsage);
+  CHECK(outcome.error().code == base::Code::kConflict);
   CHECK(outcome.error().message.find("newer prodev (its system tables are at step 9000, this one "
                                      "knows up to ") != std::string::npos);
   CHECK(count(connection, "SELECT total_changes()") == before);
