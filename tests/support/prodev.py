@@ -171,7 +171,9 @@ class Server:
         return log
 
     def stop(self):
-        """Ends the server with SIGTERM and checks that it ended well; returns its log."""
+        """Ends the server with SIGTERM and checks that it ended well; returns its log, "" the next time."""
+        if self._stderr.closed:
+            return ""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
         code = self.wait()
