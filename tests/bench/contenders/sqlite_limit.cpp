@@ -2,10 +2,9 @@
 // operation, prepared once, in this process and on one thread, without HTTP. Reads write their rows
 // as JSON to a buffer; writes commit every 64 rows with fsync (WAL, synchronous = FULL).
 // Usage: sqlite_limit DATABASE by-id|list-20|insert|chat-insert SECONDS
-// Prints {"requests":N,"seconds":S,"cpu_seconds":S,"peak_kb":N}.
-#include <sys/resource.h>
-
+// Prints {"requests":N,"seconds":S,"cpu_seconds":S}.
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <random>
 #include <string>
@@ -50,11 +49,8 @@ void measure(double limit_s, int size, const std::function<void()>& batch) {
     requests += size;
     elapsed_s = std::chrono::duration<double>(Clock::now() - begun).count();
   }
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  std::printf("{\"requests\":%lld,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"peak_kb\":%ld}\n",
-              static_cast<long long>(requests), elapsed_s, cpu_seconds() - cpu_before,
-              usage.ru_maxrss);
+  std::printf("{\"requests\":%lld,\"seconds\":%.6f,\"cpu_seconds\":%.6f}\n",
+              static_cast<long long>(requests), elapsed_s, cpu_seconds() - cpu_before);
 }
 
 void expect_rows(const std::string& json, const char* operation) {

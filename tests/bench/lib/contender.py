@@ -46,6 +46,8 @@ class Contender:
     name = ""
     needs = ""
     scenarios = ()
+    in_process = False  # it measures itself, with measure(workdir, scenario), and serves nothing
+    has_policies = True  # it hides the rows that it must, in the database scenarios
 
     def __init__(self, options):
         self.options = options
@@ -65,17 +67,21 @@ class Contender:
 
     def start(self, workdir, scenario):
         """Starts the server and returns (pids, url) once its sockets accept connections."""
-        arguments = [str(word) for word in self.command(workdir, scenario)]
-        self.error_file = workdir / "stderr.txt"
-        with open(self.error_file, "wb") as errors:
-            self.process = subprocess.Popen(arguments, cwd=workdir, stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.PIPE, stderr=errors)
+        self.start_command(workdir, self.command(workdir, scenario))
         try:
             url = self.await_url()
         except BaseException:
             self.kill()
             raise
         return procfs.with_descendants(self.process.pid), url
+
+    def start_command(self, workdir, command):
+        """Starts a program as this contender's process; its errors go to a file in workdir."""
+        arguments = [str(word) for word in command]
+        self.error_file = workdir / "stderr.txt"
+        with open(self.error_file, "wb") as errors:
+            self.process = subprocess.Popen(arguments, cwd=workdir, stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.PIPE, stderr=errors)
 
     def await_url(self):
         seen, deadline = b"", time.monotonic() + START_DEADLINE_S

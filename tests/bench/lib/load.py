@@ -47,10 +47,35 @@ def check_answer(url, scenario):
                          f"{len(expected)} expected ones")
 
 
+def ask(url, call):
+    """Sends one Call (lib/rows_contender.py) on a new connection: (status, body)."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        connection.request(call.method, call.path, body=call.body or None,
+                           headers={"Accept-Encoding": "identity", **call.headers})
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise LoadFailed(f"{call.method} {url}{call.path} failed: {error!r}") from error
+    finally:
+        connection.close()
+
+
 def wrk(url, path, connections, seconds):
     """Keep-alive load by wrk; its figures, with the list of what went wrong as "problems"."""
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency",
-               "-s", str(_HERE / "wrk_report.lua"), url + path]
+    return _run_wrk(["-s", str(_HERE / "wrk_report.lua"), url + path], connections, seconds)
+
+
+def wrk_rows(url, call, last, hidden_every, connections, seconds):
+    """The same with a Call whose {id} is random, from 1 to `last`, no multiple of `hidden_every`
+    (0: any). wrk's own ids are alike in every run."""
+    headers = [word for pair in call.headers.items() for word in pair]
+    return _run_wrk(["-s", str(_HERE / "wrk_rows.lua"), url, "--", call.method, call.path,
+                     str(last), str(hidden_every), call.body, *headers], connections, seconds)
+
+
+def _run_wrk(arguments, connections, seconds):
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30)
     lines = [line for line in result.stdout.splitlines() if line.startswith("JSON ")]
     if result.returncode != 0 or not lines:
@@ -61,8 +86,8 @@ def wrk(url, path, connections, seconds):
     if not figures["requests"]:
         problems.append("no request was answered")
     return {"requests": figures["requests"], "seconds": figures["duration_us"] / 1e6,
-            "p50_ms": figures["p50_us"] / 1000, "p99_ms": figures["p99_us"] / 1000,
-            "problems": problems}
+            "bytes": figures["bytes"], "p50_ms": figures["p50_us"] / 1000,
+            "p99_ms": figures["p99_us"] / 1000, "problems": problems}
 
 
 def handshakes(url, path, seconds):
@@ -100,7 +125,8 @@ def measured(pids, generate):
     cpu_used = procfs.cpu_seconds(pids) - cpu_before
     requests = max(figures["requests"], 1)
     return {**figures, "requests_per_s": figures["requests"] / figures["seconds"],
-            "cpu_us": cpu_used * 1e6 / requests, "peak_mb": procfs.memory_mb(pids, "VmHWM")}
+            "cpu_us": cpu_used * 1e6 / requests, "per_core_s": requests / max(cpu_used, 1e-6),
+            "peak_mb": procfs.memory_mb(pids, "VmHWM")}
 
 
 class IdleConnections:

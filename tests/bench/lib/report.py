@@ -31,9 +31,12 @@ def _target_value(target, summary):
     return values and values["median"]
 
 
-def summarize(scenario, results):
-    """The scenario's part of the JSON: figures of every round, medians, ratios, targets."""
-    summary = {"name": scenario.name, "what": scenario.what, "contenders": {}, "problems": []}
+def summarize(scenario, results, contenders, absent):
+    """The scenario's part of the JSON: figures of every round, medians, ratios, targets. `absent`
+    are the contenders that are not on this machine."""
+    summary = {"name": scenario.name, "what": scenario.what, "contenders": {}, "problems": [],
+               "absent": {c.name: c.needs for c in absent if scenario.name in c.scenarios},
+               "in_process": [c.name for c in contenders if c.in_process]}
     for name, rounds in results.items():
         metrics = [key for key, _, _ in scenario.columns]
         spread = {key: _spread([r[key] for r in rounds if key in r]) for key in metrics}
@@ -68,6 +71,8 @@ def table(scenario, summary):
     for row in rows:
         numbers = [cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1])]
         lines.append("  ".join(["", row[0].ljust(widths[0]), *numbers, row[-1]]).rstrip())
+    lines += [f"  {name.ljust(widths[0])}  not available: {needs}"
+              for name, needs in summary["absent"].items()]
     return lines + _verdicts(summary)
 
 
@@ -89,13 +94,15 @@ def _verdicts(summary):
 
 
 def malformed(document):
-    """Sentences on what the JSON document lacks: each contender needs a figure for each column."""
+    """Sentences on what the JSON document lacks: each server needs a figure for each column. One
+    that runs in its own process has no latencies."""
     faults = []
     for summary in json.loads(json.dumps(document))["scenarios"]:
         for name, data in summary["contenders"].items():
             faults += [f"{summary['name']}, {name}: no figure for {key}"
                        for key, spread in data["spread"].items()
-                       if spread is None or not math.isfinite(spread["median"])]
+                       if (spread is None and name not in summary["in_process"])
+                       or (spread is not None and not math.isfinite(spread["median"]))]
     return faults
 
 

@@ -59,6 +59,7 @@ class Scenario:
     ratios: tuple = ("requests_per_s", "cpu_us")
     seconds: int = 5
     warm_up_seconds: int = 1
+    has_rows = False  # True for those of rows_scenarios.py, which are about a database
 
     def run(self, contender, workdir):
         with running(contender, workdir, self) as (pids, url):

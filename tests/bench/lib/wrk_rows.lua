@@ -1,6 +1,7 @@
 -- Requests for rows at random, for the database scenarios. Arguments after --:
 --   METHOD PATH LAST HIDDEN_EVERY BODY [HEADER VALUE]...
--- {id} in the path becomes a number from 1 to LAST, never a multiple of HIDDEN_EVERY (0: any);
+-- {id} in the path becomes a number from 1 to LAST, never a multiple of HIDDEN_EVERY (0: any), and
+-- {id15} the same with leading zeros to 15 digits;
 -- {n} in the body becomes a number of its own. A path without {id} stays as it is.
 -- Every thread has its own seed, the same ones in every run.
 dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "wrk_report.lua")
@@ -15,6 +16,7 @@ end
 
 local pool = {}
 local before, after, last, hidden_every
+local digits = "%d"
 
 local function escape_replacement(text)
   return (text:gsub("%%", "%%%%"))
@@ -36,10 +38,13 @@ function init(arguments)
     return
   end
   local whole = wrk.format(nil, arguments[2])
-  local from, to = whole:find("{id}", 1, true)
+  local from, to, width = whole:find("{id(%d*)}")
   if not from then
     pool[1] = whole
     return
+  end
+  if width ~= "" then
+    digits = "%0" .. width .. "d"
   end
   before, after = whole:sub(1, from - 1), whole:sub(to + 1)
 end
@@ -52,5 +57,5 @@ function request()
   if hidden_every > 0 and id % hidden_every == 0 then
     id = id - 1
   end
-  return before .. id .. after
+  return before .. digits:format(id) .. after
 end
