@@ -1,0 +1,162 @@
+"""PocketBase, when its executable is on PATH or given by --pocketbase.
+
+Its collections are made over its own API by a superuser that its command line makes; the rows then
+go straight to its database file while it is stopped, since its API would take an hour for a million.
+Ids are its usual 15 characters: the row's number with leading zeros. Its other settings stay as
+they come, which is how it is benchmarked elsewhere; its log of requests is on, as prodev's is.
+"""
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from lib import dataset, load
+from lib.contender import Contender, ContenderFailed, free_port, program
+from lib.rows_contender import (CHAT_SCENARIOS, ITEM_SCENARIOS, Call, ServesRows, run_quietly)
+
+_EMAIL, _PASSWORD = "bench@example.com", "only-for-the-benchmark"
+_JSON = {"Content-Type": "application/json"}
+_ROOM_ID = "0000000000room0"
+_MEMBER_ID = "000000000member"
+
+# null: superusers only; "": everybody; otherwise who meets the condition.
+_ITEM = {
+    "name": "item", "type": "base", "listRule": "active = true", "viewRule": "active = true",
+    "createRule": "", "updateRule": None, "deleteRule": None,
+    "fields": [
+        {"name": "category_id", "type": "number", "onlyInt": True},
+        {"name": "name", "type": "text"},
+        {"name": "price_cents", "type": "number", "onlyInt": True, "min": 0},
+        {"name": "note", "type": "text"},
+        {"name": "active", "type": "bool"},
+        {"name": "created_at", "type": "text"},
+    ],
+    "indexes": ["CREATE INDEX item_by_category ON item (category_id)"],
+}
+_ROOM = {"name": "room", "type": "base", "fields": [{"name": "name", "type": "text"}]}
+
+
+def _chat_collections(room, users):
+    """TrailBase's workload as its authors set it up for PocketBase, with the author checked too."""
+    def relation(name, collection):
+        return {"name": name, "type": "relation", "collectionId": collection, "maxSelect": 1}
+    member = {"name": "room_member", "type": "base",
+              "fields": [relation("room", room), relation("user", users)],
+              "indexes": ["CREATE UNIQUE INDEX member_once ON room_member (room, user)"]}
+    message = {"name": "message", "type": "base",
+               "createRule": "author = @request.auth.id && "
+                             "room = @collection.room_member.room && "
+                             "@request.auth.id = @collection.room_member.user",
+               "fields": [relation("room", room), relation("author", users),
+                          {"name": "body", "type": "text"}],
+               "indexes": ["CREATE INDEX message_by_room ON message (room)"]}
+    return member, message
+
+
+def _send(url, method, path, body, token=""):
+    """One call of its API that must succeed: the JSON of the answer."""
+    headers = {**_JSON, "Authorization": token} if token else _JSON
+    status, answer = load.ask(url, Call(method, path, json.dumps(body) if body else "", headers))
+    if status >= 300:
+        raise ContenderFailed(f"pocketbase: {method} {path} gave {status}: {answer[:300]!r}")
+    return json.loads(answer)
+
+
+def _sign_in(url, collection, email):
+    return _send(url, "POST", f"/api/collections/{collection}/auth-with-password",
+                 {"identity": email, "password": _PASSWORD})["token"]
+
+
+class Pocketbase(ServesRows, Contender):
+    name = "pocketbase"
+    needs = "its executable on PATH, or --pocketbase PATH"
+    scenarios = (*ITEM_SCENARIOS, *CHAT_SCENARIOS)
+
+    def executable(self):
+        if self.options.pocketbase:
+            given = Path(self.options.pocketbase).resolve()
+            return given if os.access(given, os.X_OK) else None
+        return program("pocketbase")
+
+    def database_file(self, project):
+        return project / "pb_data" / "data.db"
+
+    def command(self, workdir, scenario):
+        return self._serve(self.project(workdir, scenario))
+
+    def _serve(self, project):
+        self.port = free_port()
+        return [self.executable(), "serve", "--dir", project / "pb_data",
+                "--http", f"127.0.0.1:{self.port}"]
+
+    def await_url(self):
+        self.await_port(self.port)
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self, folder, rows):
+        run_quietly([self.executable(), "superuser", "upsert", _EMAIL, _PASSWORD,
+                     "--dir", folder / "pb_data"])
+        self.start_command(folder, self._serve(folder))
+        try:
+            self._make_collections(self.await_url())
+        except BaseException:
+            self.kill()
+            raise
+        self.stop()
+        self._fill(folder, rows)
+
+    def _make_collections(self, url):
+        token = _sign_in(url, "_superusers", _EMAIL)
+        users = _send(url, "GET", "/api/collections/users", None, token)["id"]
+        _send(url, "POST", "/api/collections", _ITEM, token)
+        room = _send(url, "POST", "/api/collections", _ROOM, token)["id"]
+        for collection in _chat_collections(room, users):
+            _send(url, "POST", "/api/collections", collection, token)
+        _send(url, "POST", "/api/collections/users/records",
+              {"id": _MEMBER_ID, "email": "member@example.com", "password": _PASSWORD,
+               "passwordConfirm": _PASSWORD}, token)
+        _send(url, "POST", "/api/collections/room/records", {"id": _ROOM_ID, "name": "room0"},
+              token)
+        _send(url, "POST", "/api/collections/room_member/records",
+              {"room": _ROOM_ID, "user": _MEMBER_ID}, token)
+
+    def _fill(self, folder, rows):
+        plain = folder / "rows.db"
+        dataset.make_database(plain, rows)
+        with closing(sqlite3.connect(self.database_file(folder))) as database:
+            database.execute("ATTACH ? AS plain", (str(plain),))
+            with database:
+                database.execute(
+                    "INSERT INTO main.item (id, category_id, name, price_cents, note, active, "
+                    "created_at) SELECT printf('%015d', id), category_id, name, price_cents, "
+                    "ifnull(note, ''), active, created_at FROM plain.item ORDER BY id")
+            database.execute("DETACH plain")
+            database.execute("PRAGMA optimize")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for file in folder.glob("rows.db*"):
+            file.unlink()
+
+    def calls(self, scenario):
+        records = "/api/collections/item/records"
+        new = ('{"category_id":7,"name":"New item {n}","price_cents":{n},'
+               '"note":"made by the benchmark","active":true,'
+               f'"created_at":"{dataset.CREATED_AT}"}}')
+        calls = {
+            "by-id": Call("GET", records + "/{id15}"),
+            "list-20": Call("GET", f"{records}?filter=category_id%3D{{id}}&sort=id&perPage=20"
+                            "&skipTotal=1"),
+            "insert": Call("POST", records, new, _JSON),
+        }
+        if scenario.operation == "chat-insert":
+            token = _sign_in(f"http://127.0.0.1:{self.port}", "users", "member@example.com")
+            message = json.dumps({"room": _ROOM_ID, "author": _MEMBER_ID, "body": "a message {n}"})
+            calls["chat-insert"] = Call("POST", "/api/collections/message/records", message,
+                                        {**_JSON, "Authorization": token})
+        return calls
+
+    def read_rows(self, body):
+        answer = json.loads(body)
+        return [{**row, "id": int(row["id"]), "note": row["note"] or None}
+                for row in answer.get("items", [answer])]
