@@ -138,7 +138,11 @@ class Case:
             return self._random.choice(["is", "eq"]), word, f"{column} = {int(word == 'true')}"
         known = [v for v in self._samples[self.table][column] if v is not None]
         value = self._random.choice(known)
-        kinds = [*COMPARISONS, "in", *(["isdistinct"] * 2 if column in NULLABLE else [])] + ([] if column in NUMBERS else ["like", "like", "ilike"] * 2)
+        kinds = [*COMPARISONS, "in"]
+        if column in NULLABLE:
+            kinds += ["isdistinct"] * 2
+        if column not in NUMBERS:
+            kinds += ["like", "like", "ilike"] * 2
         kind = self._random.choice(kinds)
         if kind == "in":
             values = self._random.sample(known, self._random.randint(1, min(5, len(known))))
