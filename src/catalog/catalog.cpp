@@ -140,6 +140,20 @@ base::Result<void> load_indexes(db::Connection& connection, Table& table) {
   }
 }
 
+// INTEGER PRIMARY KEY is another name of the rowid (lang_createtable section 5), which is never
+// NULL; SQLite does not say so of the column. Where it is not the rowid, the key has an index.
+void note_rowid_alias(Table& table) {
+  if (table.without_rowid || table.primary_key.size() != 1) return;
+  Column& key = table.columns[table.primary_key.front()];
+  if (!text::equal_ignoring_case(key.declared_type, "INTEGER")) return;
+  const bool indexed =
+      std::any_of(table.indexes.begin(), table.indexes.end(), [&](const Index& index) {
+        return index.name.starts_with("sqlite_autoindex_") && index.columns.size() == 1 &&
+               index.columns.front() == key.name;
+      });
+  if (!indexed) key.not_null = true;
+}
+
 // A foreign key that names no columns means the primary key of the other table.
 void complete_foreign_keys(std::vector<Table>& tables) {
   const auto primary_key_of = [&](std::string_view name) {
@@ -187,7 +201,9 @@ base::Result<void> complete(db::Connection& connection, Table& table, std::strin
   if (table.kind == TableKind::kView) return note_view_triggers(connection, table);
   add_rowid(table);
   TRY(load_foreign_keys(connection, table));
-  return load_indexes(connection, table);
+  TRY(load_indexes(connection, table));
+  note_rowid_alias(table);
+  return {};
 }
 
 }  // namespace

@@ -102,6 +102,15 @@ TEST_CASE("the system's tables and shadow tables are left out, broken views are 
   CHECK(catalog->find("SHOWN") == nullptr);
 }
 
+TEST_CASE("a key that is the rowid is never NULL, and another one may be") {
+  const auto catalog = catalog_of(
+      "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY);"
+      "CREATE TABLE c (id INTEGER PRIMARY KEY DESC); CREATE TABLE d (id TEXT PRIMARY KEY);");
+  CHECK(catalog->find("a")->find_column("id")->not_null);
+  for (const char* name : {"b", "c", "d"})
+    CHECK_FALSE(catalog->find(name)->find_column("id")->not_null);
+}
+
 TEST_CASE("generated columns are known as such") {
   const auto catalog =
       catalog_of("CREATE TABLE t (a INTEGER, b AS (a + 1), c INTEGER AS (a * 2) STORED)");
