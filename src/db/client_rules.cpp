@@ -22,6 +22,15 @@ bool is_harmless_pragma(const char* name, const char* argument) {
   return name != nullptr && argument == nullptr && text::equal_ignoring_case(name, "data_version");
 }
 
+// SQLite asks for this too when it connects a virtual table: sqlite3_declare_vtab() parses a CREATE
+// TABLE, which would update the row of the table. A statement that really updates the schema fails
+// all the same, without writable_schema.
+bool is_declaration(int action, const char* table, const char* column) {
+  if (table == nullptr || !text::equal_ignoring_case(table, "sqlite_master")) return false;
+  return action == SQLITE_UPDATE ||
+         (action == SQLITE_READ && column != nullptr && text::equal_ignoring_case(column, "ROWID"));
+}
+
 // The actions of sqlite3_set_authorizer (c3ref/c_alter_table). `context`: the trigger or view that
 // the access comes from; null when it stands in the statement itself.
 int judge(void*, int action, const char* first, const char* second, const char*,
@@ -36,7 +45,8 @@ int judge(void*, int action, const char* first, const char* second, const char*,
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
-      return context == nullptr && is_system_table(first) ? SQLITE_DENY : SQLITE_OK;
+      if (context != nullptr || is_declaration(action, first, second)) return SQLITE_OK;
+      return is_system_table(first) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_FUNCTION:
       return second != nullptr && text::equal_ignoring_case(second, "load_extension") ? SQLITE_DENY
                                                                                       : SQLITE_OK;
