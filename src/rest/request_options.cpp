@@ -6,6 +6,7 @@
 #include "http/head.h"
 #include "rest/grammar.h"
 #include "rest/query_string.h"
+#include "rest/scanner.h"
 #include "text/ascii.h"
 
 namespace prodev::rest {
@@ -108,11 +109,11 @@ Outcome<void> apply_range(std::string_view range, query::Read& read) {
   return {};
 }
 
-// A column in quotes is taken out of them, so that any name can be said.
+// A column in quotes is taken out of them, so that any name can be said, as in select= and order=.
 std::string unquoted(std::string name) {
-  if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
-    return name.substr(1, name.size() - 2);
-  return name;
+  Scanner scanner("column", name);
+  Outcome<std::string> word = scanner.take_word({});
+  return word && scanner.at_end() ? std::move(*word) : std::move(name);
 }
 
 Outcome<void> apply_filter(Parameter& parameter, RequestOptions& options) {
