@@ -18,7 +18,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import Client, Server, is_sanitized, prodev_command  # noqa: E402
+from prodev import Client, Server, prodev_command  # noqa: E402
 from rest import DATABASE, RestFolderCase, make_token, write_schema  # noqa: E402
 
 COLUMNS = ("id", "owner", "team", "level", "a", "b")
