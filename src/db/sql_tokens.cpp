@@ -101,11 +101,11 @@ SqlToken SqlTokens::next() {
 
 void append_name(std::string& sql, std::string_view name) {
   sql.push_back('"');
-  for (const char c : name) {
-    if (c == '"') sql.push_back('"');
-    sql.push_back(c);
+  for (size_t quote = name.find('"'); quote != std::string_view::npos; quote = name.find('"')) {
+    sql.append(name.substr(0, quote + 1)).push_back('"');
+    name.remove_prefix(quote + 1);
   }
-  sql.push_back('"');
+  sql.append(name).push_back('"');
 }
 
 }  // namespace prodev::db

@@ -168,10 +168,12 @@ Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
   quick.body_bytes = options_.loop_body_bytes;
   quick.overflow = [](std::string&) { return false; };
   std::string body;
+  body.reserve(loop.last_body_bytes);
   TRY_ASSIGN(const records::ReadResult result,
              records::read_rows(*loop.schema, identity, table, options.read, quick,
                                 {*loop.reader, &loop.slow}, body));
   if (!result.over_budget) {
+    loop.last_body_bytes = body.size();
     TRY(describe_read(response, options, result));
     response.set_body(std::move(body), content_type(options.format));
     return {};

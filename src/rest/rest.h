@@ -51,6 +51,7 @@ class Rest {
     auth::Authenticator authenticator;
     records::SlowQueries slow;
     records::SchemaPointer schema;
+    size_t last_body_bytes = 0;  // the next one is likely to need about as much room
   };
   // A request that leaves its loop.
   struct Call {
