@@ -25,6 +25,19 @@ Outcome<void> check_supported(const Table& table, bool supported, std::string_vi
                         "Views take writes through INSTEAD OF triggers."});
 }
 
+// SQLite has no RETURNING there (sqlite.org, lang_returning 3), which is also how a new row is
+// checked.
+Outcome<void> check_returning(const Table& table, const query::Returning& returning,
+                              std::string_view verb) {
+  if (table.kind != catalog::TableKind::kVirtual) return {};
+  if (!returning.rows && returning.check.empty()) return {};
+  return query::refuse(
+      {400, "0A000",
+       "cannot " + std::string(verb) + " virtual table \"" + table.name +
+           (returning.rows ? "\" and return its rows" : "\" under a policy"),
+       returning.rows ? "Ask for return=minimal." : "Delete the row and insert it anew."});
+}
+
 query::ApiError policy_violation(const Table& table) {
   return {403, "42501",
           "new row violates row-level security policy for table \"" + table.name + "\""};
@@ -94,6 +107,7 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
   returning.select = std::move(options.select);
   returning.readable = guard_of(*select);
   returning.check = write.check_;
+  TRY(check_returning(table, returning, "update"));
   TRY_ASSIGN(write.query_, query::lower_update(table, std::move(assignments), where,
                                                guard_of(*rights), returning));
   write.options_ = std::move(options);
@@ -111,6 +125,7 @@ Outcome<PreparedWrite> PreparedWrite::remove(const SchemaPointer& schema,
   returning.rows = options.return_rows;
   returning.select = std::move(options.select);
   returning.readable = guard_of(*select);
+  TRY(check_returning(table, returning, "delete from"));
   TRY_ASSIGN(write.query_, query::lower_delete(table, where, guard_of(*rights), returning));
   write.options_ = std::move(options);
   return write;
