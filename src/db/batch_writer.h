@@ -2,6 +2,7 @@
 // savepoint, and are made durable by one commit.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 
@@ -27,8 +28,8 @@ class BatchWriter {
 
   Connection& connection() { return connection_; }
   StatementCache& statements() { return statements_; }
-  // Whether the last commit succeeded. Thread of the write lane only.
-  bool healthy() const { return healthy_; }
+  // Whether the last commit succeeded. Any thread.
+  bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
 
  private:
   base::Result<void> run_in_transaction(size_t count, const std::function<bool(size_t)>& request);
@@ -40,7 +41,7 @@ class BatchWriter {
 
   Connection connection_;
   StatementCache statements_;
-  bool healthy_ = true;
+  std::atomic<bool> healthy_{true};
 };
 
 }  // namespace prodev::db

@@ -17,6 +17,14 @@ std::string disk_trouble(const std::string& folder) {
   return {};
 }
 
+// Why the server should get no traffic; empty: it should.
+std::string trouble_of(const State& state) {
+  if (state.draining.load(std::memory_order_relaxed)) return "the server is stopping";
+  if (!state.writer->healthy())
+    return "the database takes no writes since a commit failed: the log says why";
+  return disk_trouble(state.data_dir);
+}
+
 }  // namespace
 
 void answer_health(const http::Request&, http::Response& response) {
@@ -26,8 +34,7 @@ void answer_health(const http::Request&, http::Response& response) {
 
 void answer_readiness(const State& state, http::Response& response) {
   response.add_header_lines("Cache-Control: no-store\r\n");
-  const bool draining = state.draining.load(std::memory_order_relaxed);
-  const std::string trouble = draining ? "the server is stopping" : disk_trouble(state.data_dir);
+  const std::string trouble = trouble_of(state);
   if (trouble.empty()) {
     response.set_body("{\"status\":\"ready\"}\n", "application/json");
     return;

@@ -101,6 +101,7 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.state.files = server.files.get();
   server.state.data_dir = server.folders.data;
   server.state.rest = server.database->rest.get();
+  server.state.writer = server.database->writer.get();
   server.state.issuer = server.database->issuer.get();
   std::vector<http::Route> main = main_routes(server.state, settings);
   std::vector<http::Route> redirect = redirect_routes(server.state);

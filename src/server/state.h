@@ -5,6 +5,7 @@
 #include <string>
 
 #include "auth/issuer.h"
+#include "db/batch_writer.h"
 #include "http/static_files.h"
 #include "rest/rest.h"
 #include "telemetry/metrics.h"
@@ -16,6 +17,7 @@ struct State {
   http::StaticFiles* files = nullptr;
   telemetry::Metrics* metrics = nullptr;
   rest::Rest* rest = nullptr;
+  const db::BatchWriter* writer = nullptr;
   const auth::Issuer* issuer = nullptr;
   std::string data_dir;
   uint16_t tls_port = 0;              // where the redirect listener sends clients
