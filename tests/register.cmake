@@ -70,5 +70,10 @@ set_tests_properties(architecture/tidy PROPERTIES COST 1000)
 add_test(NAME bench/smoke
   COMMAND ${CMAKE_SOURCE_DIR}/tests/bench/run --smoke --prodev ${builds}/release/prodev
           --bench-bin ${builds}/release/bench)
+# The machine's package index over REST and in the sqlite3 shell.
+add_test(NAME oracle/packages
+  COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/bench/packages/compare.py
+          --prodev ${builds}/release/prodev --packages 10000 --cases 300)
+set_tests_properties(oracle/packages PROPERTIES TIMEOUT 300)
 # It measures: nothing beside it, and nothing that it disturbs.
 set_tests_properties(bench/smoke PROPERTIES TIMEOUT 300 RUN_SERIAL ON)

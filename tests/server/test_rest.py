@@ -338,6 +338,33 @@ class LongResponses(RestCase):
         self.assertEqual(len(response.body.splitlines()), 6_001)
 
 
+class SlowReads(FolderCase):
+    SCHEMA = """
+    CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT; INSERT INTO t VALUES (1);
+    CREATE POLICY r ON t FOR SELECT USING (true);
+    CREATE VIEW endless AS WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i FROM c;
+    CREATE VIEW heavy AS WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 300000)
+      SELECT count(*) AS n FROM c;
+    GRANT SELECT ON endless TO anon; GRANT SELECT ON heavy TO anon;
+    """
+
+    def test_they_leave_their_loop_and_end_at_the_timeout(self):
+        from prodev import Client
+        folder = self.make_folder()
+        (folder / "schema").mkdir()
+        (folder / "schema/0001_a.sql").write_text(self.SCHEMA)
+        server = self.start_prodev("--loops", "1", "--read-timeout-ms", "4000", folder=folder)
+        with Client(server.port) as slow, Client(server.port) as heavy, Client(server.port) as quick:
+            for _ in range(3):  # the third time it is known as slow
+                self.assertEqual(heavy.get("/rest/v1/heavy").json(), [{"n": 300000}])
+            slow.send(b"GET /rest/v1/endless?select=i&i=lt.0 HTTP/1.1\r\nHost: x\r\n\r\n")
+            for _ in range(20):
+                self.assertEqual(quick.get("/rest/v1/t").json(), [{"id": 1}])
+            self.assertTrue(slow.is_silent(0.2))  # still at it, on a thread of the pool
+            response = slow.read_response()
+            self.assertEqual((response.status, response.json()["code"]), (504, "57014"))
+
+
 class SchemaChanges(RestCase):
     def test_a_migration_from_outside_is_in_force_at_once(self):
         (self.folder / "schema/0002_more.sql").write_text(
