@@ -95,7 +95,7 @@ Result<CommandLine> parse_flags(const CommandRow& command,
                                   " --help tells how it is given");
   }
   for (const std::string& rest : parser.remaining()) {
-    if (command.words.empty() || rest.starts_with("-")) {
+    if (command.words.empty() || (rest.starts_with("-") && rest != "-")) {
       return fail(Code::kUsage, unexpected(command, rest));
     }
     line.words.push_back(rest);

@@ -21,7 +21,7 @@ constexpr OptionRow kImportOptions[] = {
     {"--ignore-unknown", "", "Pass over names in the file that are no columns."},
     {"--on-conflict", "WHAT", "For a key that is taken: fail, ignore or replace. Default: fail."},
     {"--skip-rejected", "", "Go on after a row that does not fit; else nothing is imported."},
-    {"--rejects", "FILE", "Write line and reason of each rejected row to FILE, as CSV."},
+    {"--rejects", "FILE", "Write the rows that do not fit to FILE, each with line and reason."},
     {"--batch", "ROWS", "Commit after so many rows. Default: all of them or none."},
     {"--dry-run", "", "Do everything, tell, and undo it."},
 };
@@ -73,7 +73,8 @@ constexpr std::string_view kSettingsHelp =
     "MiB and GiB; TIME takes ms, s, m, h and d.\n\n";
 
 std::string usage_of(const OptionRow& option) {
-  const std::string usage = std::string(option.name) + " " + std::string(option.value);
+  std::string usage(option.name);
+  if (!option.value.empty()) usage += " " + std::string(option.value);
   return option.required ? " " + usage : " [" + usage + "]";
 }
 
