@@ -11,7 +11,6 @@
 #include "base/unique_fd.h"
 #include "cli/commands.h"
 #include "cli/transfer_words.h"
-#include "server/database_file.h"
 
 namespace prodev::cli {
 namespace {
@@ -75,7 +74,7 @@ Result<int> run_export(const CommandLine& line, const Context& context) {
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(options.format, transfer_format(line, path));
   options.columns = split_list(option_of(line, "--columns", ""));
-  TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
+  TRY_ASSIGN(db::Connection connection, open_database(settings, db::OpenMode::kReadOnly));
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
   TRY_ASSIGN(const catalog::Table* table, table_called(*catalog, line.words[0]));
   if (path.empty() || path == "-") {

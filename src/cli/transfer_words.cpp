@@ -1,5 +1,8 @@
 #include "cli/transfer_words.h"
 
+#include <algorithm>
+#include <filesystem>
+
 #include "config/nearest.h"
 
 namespace prodev::cli {
@@ -16,6 +19,20 @@ base::Result<transfer::Format> transfer_format(const CommandLine& line, const st
   return base::fail(base::Code::kUsage,
                     "give --format csv, json or ndjson: the file's name does "
                     "not end in one of them");
+}
+
+base::Result<db::Connection> open_database(const config::Settings& settings, db::OpenMode mode) {
+  const std::string path = config::effective_db_file(settings);
+  std::error_code ignored;  // whatever it is, there is no database
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    return base::fail(base::Code::kUsage,
+                      "there is no database " + path +
+                          ": prodev migrate makes the one of a project (--dir), and --db names "
+                          "another");
+  }
+  const auto durability =
+      settings.synchronous == "normal" ? db::Durability::kNormal : db::Durability::kFull;
+  return db::Connection::open(path, mode, durability);
 }
 
 base::Result<const catalog::Table*> table_called(const catalog::Catalog& catalog,
