@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
 #include <iomanip>
+#include <optional>
 #include <ostream>
 #include <sstream>
 
@@ -16,8 +16,7 @@
 #include "base/unique_fd.h"
 #include "cli/commands.h"
 #include "cli/transfer_words.h"
-#include "server/database_file.h"
-#include "text/csv.h"
+#include "transfer/rejects_file.h"
 
 namespace prodev::cli {
 namespace {
@@ -26,7 +25,7 @@ using base::Code;
 using base::Result;
 
 constexpr size_t kReadSize = 262'144;
-constexpr int kToldRejections = 20;
+constexpr uint64_t kToldRejections = 20;
 
 // A file or standard input, with how much of it has been read.
 struct Input {
@@ -149,32 +148,34 @@ Result<transfer::ImportOptions> import_options(const CommandLine& line, const st
   return options;
 }
 
-// Tells the first rejections, and writes all of them to the file of --rejects.
-class Rejections {
- public:
-  Result<void> open(const std::string& path) {
-    if (path.empty()) return {};
-    file_.open(path, std::ios::binary | std::ios::trunc);
-    file_ << "line,reason\n";
-    if (!file_) return base::fail(Code::kUnavailable, "cannot write " + path);
-    return {};
-  }
+// Tells the first rejections to `out`. The one that ends an import is told as its error.
+void tell_rejection(const transfer::Rejected& one, uint64_t count, std::ostream& out) {
+  if (count <= kToldRejections) out << "rejected  line " << one.line << ": " << one.reason << '\n';
+  if (count == kToldRejections + 1) out << "rejected  and more\n";
+}
 
-  void add(const transfer::Rejected& one, std::ostream& out) {
-    if (file_.is_open()) {
-      std::string reason;
-      text::append_csv_field(reason, one.reason);
-      file_ << one.line << ',' << reason << '\n';
-    }
-    if (++count_ <= kToldRejections)
-      out << "rejected  line " << one.line << ": " << one.reason << '\n';
-    if (count_ == kToldRejections + 1) out << "rejected  and more\n";
-  }
+Result<std::optional<transfer::RejectsFile>> make_rejects(const CommandLine& line,
+                                                          transfer::Format format) {
+  const std::string path = option_of(line, "--rejects", "");
+  if (path.empty()) return std::nullopt;
+  TRY_ASSIGN(transfer::RejectsFile file, transfer::RejectsFile::make(path, format));
+  return std::optional(std::move(file));
+}
 
- private:
-  std::ofstream file_;
-  int count_ = 0;
-};
+std::string what_stayed(const transfer::ImportResult& result) {
+  if (result.kept == 0) return "nothing was imported";
+  return "the batches before it, " + std::to_string(result.kept) + " rows, were imported";
+}
+
+void tell(const transfer::ImportResult& result, const transfer::ImportOptions& options,
+          const std::string& table, double seconds, std::ostream& out) {
+  const double rows = static_cast<double>(result.rows);
+  out << (options.dry_run ? "would import " : "imported  ") << result.rows - result.unchanged
+      << " rows into " << table << " in " << std::fixed << std::setprecision(1) << seconds << " s ("
+      << std::setprecision(0) << rows / std::max(seconds, 1e-9) << " rows/s), ";
+  if (result.unchanged > 0) out << "left " << result.unchanged << " that were there, ";
+  out << "rejected " << result.rejected << '\n';
+}
 
 }  // namespace
 
@@ -187,30 +188,27 @@ Result<int> run_import(const CommandLine& line, const Context& context) {
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(transfer::ImportOptions options, import_options(line, path));
   TRY_ASSIGN(Input input, open_input(path));
-  TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
+  TRY_ASSIGN(db::Connection connection, open_database(settings, db::OpenMode::kReadWrite));
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
   TRY_ASSIGN(const catalog::Table* table, table_called(*catalog, line.words[0]));
-  Rejections rejections;
-  TRY(rejections.open(option_of(line, "--rejects", "")));
-  if (options.skip_rejected)
-    options.on_rejected = [&](const transfer::Rejected& one) { rejections.add(one, context.out); };
+  transfer::ImportResult result;
+  TRY_ASSIGN(std::optional<transfer::RejectsFile> rejects, make_rejects(line, options.format));
+  options.on_rejected = [&](const transfer::Rejected& one) -> Result<void> {
+    if (options.skip_rejected) tell_rejection(one, result.rejected, context.out);
+    return rejects ? rejects->add(one) : Result<void>();
+  };
   const int64_t started_ns = base::monotonic_ns();
-  const Result<transfer::ImportResult> result = [&] {
+  const Result<void> imported = [&] {
     ProgressBar bar(input);
     options.on_progress = [&](uint64_t rows) { bar.show(rows); };
-    return transfer::import_rows(connection, *table, refill_from(input, path), options);
+    return transfer::import_rows(connection, *table, refill_from(input, path), options, result);
   }();
-  if (!result) {
-    const std::string kept = options.batch_rows == 0 || options.dry_run
-                                 ? ": nothing was imported"
-                                 : ": whole batches before it were imported";
-    return base::fail(result.error().code, path + ": " + result.error().message + kept);
+  if (!imported) {
+    return base::fail(imported.error().code,
+                      path + ": " + imported.error().message + ": " + what_stayed(result));
   }
   const double seconds = static_cast<double>(base::monotonic_ns() - started_ns) / 1e9;
-  context.out << (options.dry_run ? "would import " : "imported  ") << result->rows << " rows into "
-              << table->name << " in " << std::fixed << std::setprecision(1) << seconds << " s ("
-              << std::setprecision(0) << static_cast<double>(result->rows) / std::max(seconds, 1e-9)
-              << " rows/s), rejected " << result->rejected << '\n';
+  tell(result, options, table->name, seconds, context.out);
   return 0;
 }
 

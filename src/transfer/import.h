@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
@@ -23,6 +24,8 @@ constexpr size_t kMaxRowBytes = 64 * 1024 * 1024;
 struct Rejected {
   uint64_t line = 0;  // of the file, from 1
   std::string reason;
+  std::string text;                                 // as the file has it: CSV fields, or JSON
+  const std::vector<std::string>* names = nullptr;  // of a CSV file
 };
 
 struct ImportOptions {
@@ -33,19 +36,25 @@ struct ImportOptions {
   bool skip_rejected = false;  // go on after a row that is rejected
   uint64_t batch_rows = 0;     // commit after so many; 0: all in one transaction
   bool dry_run = false;        // undo everything at the end
-  std::function<void(const Rejected&)> on_rejected;
-  std::function<void(uint64_t rows)> on_progress;  // now and then
+  // For each rejected row; an error ends the import.
+  std::function<base::Result<void>(const Rejected&)> on_rejected;
+  std::function<void(uint64_t rows)> on_progress;  // now and then, with the rows read
 };
 
 struct ImportResult {
   uint64_t rows = 0;  // taken
   uint64_t rejected = 0;
+  uint64_t unchanged = 0;  // of `rows`: those whose key was taken, with kIgnore
+  uint64_t kept = 0;       // of `rows`: those that have been committed
 };
 
 // Reads `source` to its end. An error: nothing of the transaction that was open stays, which
-// without batches is everything. Without skip_rejected the first rejected row is such an error, and
-// rows may refer to rows that come later; with it, rows are held to foreign keys one by one.
-base::Result<ImportResult> import_rows(db::Connection& connection, const catalog::Table& table,
-                                       text::Refill source, const ImportOptions& options);
+// without batches is everything; `result` tells what was kept. A row that does not fit is rejected,
+// which ends the import unless skip_rejected is set; a disk that is full, a trigger that rolls back
+// or a file whose rows cannot be told apart always end it. Rows may refer to rows of the same table
+// that come later, unless skip_rejected is set. Values of generated columns are passed over.
+base::Result<void> import_rows(db::Connection& connection, const catalog::Table& table,
+                               text::Refill source, const ImportOptions& options,
+                               ImportResult& result);
 
 }  // namespace prodev::transfer

@@ -43,6 +43,17 @@ Outcome<void> CsvRows::read_values(const std::vector<const catalog::Column*>& co
   return {};
 }
 
+std::string CsvRows::text() const {
+  std::string record;
+  const char* glue = "";
+  for (const std::optional<std::string>& field : fields_) {
+    record += glue;
+    glue = ",";
+    if (field) text::append_csv_field(record, *field);
+  }
+  return record;
+}
+
 JsonRows::JsonRows(text::Refill refill, text::JsonSplitter::Form form)
     : splitter_(std::move(refill), form, kMaxRowBytes) {}
 

@@ -29,6 +29,8 @@ class RowSource {
                                            std::vector<query::Value>& values) = 0;
   // Where the row begins, from 1.
   virtual uint64_t line() const = 0;
+  // The row as the file has it: a CSV record without its line end, or the JSON text.
+  virtual std::string text() const = 0;
 };
 
 class CsvRows final : public RowSource {
@@ -43,6 +45,7 @@ class CsvRows final : public RowSource {
   query::Outcome<void> read_values(const std::vector<const catalog::Column*>& columns,
                                    std::vector<query::Value>& values) override;
   uint64_t line() const override { return reader_.line(); }
+  std::string text() const override;
 
  private:
   text::CsvReader reader_;
@@ -63,6 +66,7 @@ class JsonRows final : public RowSource {
   query::Outcome<void> read_values(const std::vector<const catalog::Column*>& columns,
                                    std::vector<query::Value>& values) override;
   uint64_t line() const override { return splitter_.line(); }
+  std::string text() const override { return text_; }
 
  private:
   void read_keys();

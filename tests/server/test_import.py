@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -52,6 +53,10 @@ class Transfer(FolderCase):
         with sqlite3.connect(self.folder / "data/prodev.db") as connection:
             return connection.execute(sql).fetchall()
 
+    def execute(self, sql):
+        with sqlite3.connect(self.folder / "data/prodev.db") as connection:
+            connection.executescript(sql)
+
     def export(self, form, *flags, table="item"):
         result = subprocess.run([binary_path("prodev"), "export", table, "--format", form, "--dir", self.folder, *flags],
                                 capture_output=True, env=clean_environment(), timeout=60)
@@ -95,18 +100,123 @@ class Import(Transfer):
 
     def test_rejected_rows_are_told_by_line_and_the_others_stay(self):
         path = self.write("a.ndjson", '{"name":"a"}\n{"name":"a"}\n{"name":"b","price":-1}\n{"name":\n{"name":"c"}\n{"price":1}\n')
-        result = self.run_import(path, "--skip-rejected", "--rejects", self.folder / "r.csv")
+        result = self.run_import(path, "--skip-rejected", "--rejects", self.folder / "r.ndjson")
         self.assertIn("imported  2 rows", result.stdout)
         self.assertIn("rejected 4", result.stdout)
-        rejects = list(csv.reader(io.StringIO((self.folder / "r.csv").read_text())))
-        self.assertEqual([row[0] for row in rejects], ["line", "2", "3", "4", "6"])
-        self.assertIn("unique", rejects[1][1])
-        self.assertIn("check", rejects[2][1])
-        self.assertIn("not-null", rejects[4][1])
+        rejects = [json.loads(line) for line in (self.folder / "r.ndjson").read_text().splitlines()]
+        self.assertEqual([reject["line"] for reject in rejects], [2, 3, 4, 6])
+        for reject, word in zip(rejects, ["unique", "check", "not a JSON object", "not-null"]):
+            self.assertIn(word, reject["reason"])
+        self.assertEqual(rejects[1]["row"], {"name": "b", "price": -1})
+        self.assertEqual(rejects[2]["text"], '{"name":')
 
-    def test_rows_may_refer_to_rows_that_come_later_but_not_to_none(self):
+    def test_rejected_rows_of_csv_can_be_mended_and_imported(self):
+        path = self.write("a.csv", 'name,price,facts\n"a, b",-1,\nc,1,\n"d\ne",x,""\nf\n')
+        rejects = self.folder / "r.csv"
+        self.run_import(path, "--skip-rejected", "--rejects", rejects)
+        rows = list(csv.reader(io.StringIO(rejects.read_text())))
+        self.assertEqual(rows[0], ["line", "reason", "name", "price", "facts"])
+        self.assertEqual([row[:1] + row[2:] for row in rows[1:]],
+                         [["2", "a, b", "-1", ""], ["4", "d\ne", "x", ""], ["6", "f"]])
+        self.write("mended.csv", "\n".join(rejects.read_text().split("\n")[:2]).replace(",-1,", ",1,") + "\n")
+        self.run_import(self.folder / "mended.csv", "--ignore-unknown")
+        self.assertEqual(self.rows("SELECT name, price, facts FROM item ORDER BY name"),
+                         [("a, b", 1.0, None), ("c", 1.0, None)])
+
+    def test_the_rejects_never_replace_a_file_and_none_make_none(self):
+        path = self.write("a.csv", "name\na\n")
+        self.assertIn("is there already", self.run_import(path, "--rejects", path, code=2).stderr)
+        self.assertEqual(path.read_text(), "name\na\n")
+        self.run_import(path, "--rejects", self.folder / "r.csv")
+        self.assertFalse((self.folder / "r.csv").exists())
+        self.run_import(path, "--rejects", self.folder / "r.csv", code=1)
+        self.assertTrue((self.folder / "r.csv").read_text().startswith("line,reason,name\n2,"))
+
+    def test_names_that_are_no_columns_reject_each_row_that_has_them(self):
+        path = self.write("a.ndjson", '{"nope":1}\n{"nope":2}\n{"name":"a"}\n{"name":"b","nope":1}\n{"name":"c","nope":1}\n'
+                                      '{"name":"d"}\n')
+        self.assertIn("rejected 4", self.run_import(path, "--skip-rejected").stdout)
+        self.assertEqual(self.rows("SELECT name FROM item ORDER BY name"), [("a",), ("d",)])
+        header = self.write("b.csv", "name,nope\nx,1\n")
+        self.assertIn("b.csv: line 1: ", self.run_import(header, "--skip-rejected", code=1).stderr)
+
+    def test_what_a_commit_refuses_is_not_told_as_imported(self):
+        self.execute("""CREATE TABLE note (code TEXT REFERENCES tag (code) DEFERRABLE INITIALLY DEFERRED);
+                        CREATE TABLE tag (id INTEGER PRIMARY KEY, code TEXT UNIQUE);
+                        INSERT INTO tag VALUES (1, 'A'); INSERT INTO note VALUES ('A');""")
+        result = self.run_import(self.write("tag.csv", "id,code\n1,B\n"), "--on-conflict", "replace", table="tag", code=1)
+        self.assertIn("rows of other tables refer", result.stderr)
+        self.assertEqual(self.rows("SELECT code FROM tag"), [("A",)])
+
+    def test_a_trigger_that_rolls_back_ends_the_import(self):
+        self.execute("""CREATE TRIGGER stop BEFORE INSERT ON item WHEN new.name = 'stop'
+                        BEGIN SELECT RAISE(ROLLBACK, 'enough'); END;""")
+        path = self.write("a.csv", "name\na\nstop\nb\n")
+        for flags in [(), ("--skip-rejected",)]:
+            self.assertRegex(self.run_import(path, *flags, code=1).stderr, "line 3: a trigger rolled everything back.*enough")
+            self.assertEqual(self.rows(), [])
+
+    def test_a_disk_that_is_full_is_no_fault_of_the_rows(self):
+        path = self.write("a.csv", "name\n" + "".join(f"{i}{'x' * 2000}\n" for i in range(15_000)))
+
+        def limit_files():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20))
+
+        result = subprocess.run([binary_path("prodev"), "import", "item", path, "--dir", self.folder, "--skip-rejected"],
+                                capture_output=True, text=True, env=clean_environment(), timeout=60, preexec_fn=limit_files)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertRegex(result.stderr, "line [0-9]+: .*(full|I/O).*: nothing was imported")
+        self.assertNotIn("rejected", result.stdout)
+        self.assertEqual(self.rows(), [])
+
+    def test_a_table_that_refers_to_itself_may_come_in_any_order(self):
+        self.execute("CREATE TABLE node (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES node (id), "
+                     "twice INTEGER GENERATED ALWAYS AS (id * 2))")
+        self.run_import(self.write("a.csv", "id,parent\n3,2\n2,1\n1,\n"), table="node")
+        lost = self.write("b.csv", "id,parent\n5,4\n4,\n6,77\n8,7\n7,\n")
+        for flags in [(), ("--dry-run",)]:
+            result = self.run_import(lost, *flags, table="node", code=1)
+            self.assertIn("line 4: refers to a row of node that neither", result.stderr)
+        self.assertEqual(len(self.rows("SELECT * FROM node")), 3)
+        result = self.run_import(lost, "--batch", "2", table="node", code=1)
+        self.assertIn("the batches before it, 2 rows, were imported", result.stderr)
+        self.assertEqual(self.rows("SELECT id FROM node"), [(1,), (2,), (3,), (4,), (5,)])
+
+    def test_generated_columns_of_an_export_are_passed_over(self):
+        self.execute("CREATE TABLE node (id INTEGER PRIMARY KEY, twice INTEGER GENERATED ALWAYS AS (id * 2))")
+        self.run_import(self.write("a.csv", "id,twice\n3,6\n"), table="node")
+        self.assertEqual(self.rows("SELECT * FROM node"), [(3, 6)])
+
+    def test_standard_input(self):
+        command = [binary_path("prodev"), "import", "item", "-", "--format", "csv", "--dir", self.folder]
+        result = subprocess.run(command, input=b"name\na\nb\n", capture_output=True, env=clean_environment(), timeout=60)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.rows("SELECT name FROM item"), [("a",), ("b",)])
+
+    def test_control_characters_of_a_file_do_not_reach_the_terminal(self):
+        result = self.run_import(self.write("a.csv", "name,price\na,\x1b]0;x\x07\n"), "--skip-rejected")
+        self.assertNotRegex(result.stdout, "[\x00-\x09\x0b-\x1f\x7f]")
+
+    def test_no_database_is_made_for_an_import_or_export(self):
+        empty = self.make_folder()
+        path = self.write("a.csv", "name\na\n")
+        for words in [("import", "item", path), ("export", "item", "--format", "csv")]:
+            result = run_prodev(*words, "--dir", empty)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("there is no database", result.stderr)
+            self.assertEqual(list(empty.iterdir()), [])
+
+    def test_a_database_that_is_being_written_to_is_waited_for_and_then_told(self):
+        path = self.write("a.csv", "name\na\n")
+        with sqlite3.connect(self.folder / "data/prodev.db", isolation_level=None) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self.assertIn("another program is writing", self.run_import(path, code=1).stderr)
+            connection.execute("ROLLBACK")
+
+    def test_rows_must_refer_to_rows_that_are_there(self):
         path = self.write("shelf.csv", "id,name\n2,low\n")
-        self.assertIn("refers to a row of shelf", self.run_import(self.write("i.csv", "name,shelf_id\nx,2\n"), code=1).stderr)
+        self.assertIn("line 2: ", self.run_import(self.write("i.csv", "name,shelf_id\nx,2\n"), code=1).stderr)
         self.run_import(path, table="shelf")
         self.run_import(self.write("i.csv", "name,shelf_id\nx,2\n"))
         skipped = self.run_import(self.write("j.csv", "name,shelf_id\ny,77\nz,1\n"), "--skip-rejected")
@@ -143,20 +253,59 @@ class Import(Transfer):
         self.run_import(self.write("x.txt", "name\n"), code=2)
         self.assertIn("did you mean item", self.run_import(self.write("x.csv", "name\n"), table="itme", code=2).stderr)
 
-    def test_a_killed_import_leaves_nothing_or_whole_batches(self):
+    def start_big_import(self, *flags):
+        """An import that has begun to write; its number of rows."""
         count = 20_000 if is_sanitized() else 300_000
         path = self.write("big.csv", "name\n" + "".join(f"item {i}\n" for i in range(count)))
-        for flags, batch in [([], count), (["--batch", "1000"], 1000)]:
-            process = subprocess.Popen([binary_path("prodev"), "import", "item", path, "--dir", self.folder, *flags],
-                                       env=clean_environment(), stdout=subprocess.DEVNULL)
-            time.sleep(0.15)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            kept = self.rows("SELECT count(*) FROM item")[0][0]
-            self.assertEqual(kept % batch, 0)
+        process = subprocess.Popen([binary_path("prodev"), "import", "item", path, "--dir", self.folder, *flags],
+                                   env=clean_environment(), stdout=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process, count
+
+    def wait_until(self, reached, process):
+        deadline = time.monotonic() + 30
+        while process.poll() is None and not reached():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.002)
+
+    def is_locked(self):
+        connection = sqlite3.connect(self.folder / "data/prodev.db", isolation_level=None, timeout=0)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return False
+        except sqlite3.OperationalError:
+            return True
+        finally:
+            connection.close()
+
+    def test_a_killed_import_leaves_nothing(self):
+        for _ in range(5):
+            process, _count = self.start_big_import()
+            self.wait_until(self.is_locked, process)
+            time.sleep(random.uniform(0, 0.1))
+            process.kill()
+            if process.wait() == 0:
+                self.execute("DELETE FROM item")  # it was faster
+                continue
+            self.assertEqual(self.rows("SELECT count(*) FROM item"), [(0,)])
             self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)])
-            with sqlite3.connect(self.folder / "data/prodev.db") as connection:
-                connection.execute("DELETE FROM item")
+
+    def test_a_killed_import_leaves_whole_batches(self):
+        killed = 0
+        for _ in range(5):
+            process, count = self.start_big_import("--batch", "777")
+            rows = lambda: self.rows("SELECT count(*) FROM item")[0][0]
+            target = random.randrange(1, count // 2)
+            self.wait_until(lambda: rows() >= target, process)
+            process.kill()
+            if process.wait() != 0:
+                killed += 1
+                self.assertGreaterEqual(rows(), target)
+                self.assertEqual(rows() % 777, 0)
+            self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)])
+            self.execute("DELETE FROM item")
+        self.assertGreater(killed, 0)
 
 
 class Export(Transfer):
