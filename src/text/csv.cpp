@@ -1,38 +1,30 @@
 #include "text/csv.h"
 
+#include <algorithm>
+
 namespace prodev::text {
 
-base::Error CsvReader::error(const std::string& what) const {
-  return {base::Code::kBadInput, "line " + std::to_string(line_) + ": " + what};
-}
+namespace {
 
-// Whether there is a byte at at_, after asking the source if need be.
-base::Result<bool> CsvReader::has_more() {
-  while (at_ >= buffer_.size() && !ended_) {
-    buffer_.clear();
-    at_ = 0;
-    TRY_ASSIGN(const bool more, refill_(buffer_));
-    ended_ = !more;
-  }
-  return at_ < buffer_.size();
-}
+bool ends_plain_run(char c) { return c == ',' || c == '\n' || c == '\r' || c == '"'; }
+
+}  // namespace
 
 base::Result<bool> CsvReader::next(std::vector<std::optional<std::string>>& fields) {
   fields.clear();
-  TRY_ASSIGN(bool more, has_more());
-  if (!begun_) {
-    begun_ = true;
-    if (buffer_.compare(at_, 3, "\xef\xbb\xbf") == 0) at_ += 3;
-    TRY_ASSIGN(more, has_more());
-  }
+  TRY_ASSIGN(bool more, source_.has_more());
   if (!more) return false;
-  record_line_ = line_;
+  record_line_ = source_.line();
   record_bytes_ = 0;
   for (;;) {
-    TRY_ASSIGN(more, has_more());
+    if (fields.size() == max_fields_) {
+      return tl::make_unexpected(
+          source_.error("a record has more than " + std::to_string(max_fields_) + " fields"));
+    }
+    TRY_ASSIGN(more, source_.has_more());
     std::string field;
-    if (more && buffer_[at_] == '"') {
-      ++at_;
+    if (more && source_.front() == '"') {
+      source_.take(1);
       TRY(read_quoted(field));
       fields.emplace_back(std::move(field));
     } else {
@@ -44,60 +36,66 @@ base::Result<bool> CsvReader::next(std::vector<std::optional<std::string>>& fiel
   }
 }
 
+// Takes the next `count` bytes into `field`.
+base::Result<void> CsvReader::append(std::string& field, size_t count) {
+  record_bytes_ += count;
+  if (record_bytes_ > max_record_bytes_) {
+    return tl::make_unexpected(
+        source_.error("a record is larger than " + std::to_string(max_record_bytes_) + " bytes"));
+  }
+  field.append(source_.rest().substr(0, count));
+  source_.take(count);
+  return {};
+}
+
 base::Result<void> CsvReader::read_quoted(std::string& field) {
   for (;;) {
-    TRY_ASSIGN(const bool more, has_more());
-    if (!more) return tl::make_unexpected(error("the text ends within quotes"));
-    const size_t quote = buffer_.find('"', at_);
-    const size_t end = quote == std::string::npos ? buffer_.size() : quote;
-    for (size_t i = at_; i < end; ++i) line_ += buffer_[i] == '\n' ? 1 : 0;
-    field.append(buffer_, at_, end - at_);
-    record_bytes_ += end - at_;
-    if (record_bytes_ > max_record_bytes_)
-      return tl::make_unexpected(error("a record is too long"));
-    at_ = end;
-    if (quote == std::string::npos) continue;
-    ++at_;
-    TRY_ASSIGN(const bool after, has_more());
-    if (!after || buffer_[at_] != '"') return {};
-    field.push_back('"');
-    ++at_;
+    TRY_ASSIGN(const bool more, source_.has_more());
+    if (!more) {
+      return tl::make_unexpected(
+          source_.error("the text ends within quotes, in the record that begins at line " +
+                        std::to_string(record_line_)));
+    }
+    const std::string_view rest = source_.rest();
+    const size_t quote = rest.find('"');
+    TRY(append(field, std::min(quote, rest.size())));
+    if (quote == std::string_view::npos) continue;
+    source_.take(1);
+    TRY_ASSIGN(const bool after, source_.has_more());
+    if (!after || source_.front() != '"') return {};
+    TRY(append(field, 1));
   }
 }
 
 base::Result<void> CsvReader::read_plain(std::string& field) {
   for (;;) {
-    TRY_ASSIGN(const bool more, has_more());
+    TRY_ASSIGN(const bool more, source_.has_more());
     if (!more) return {};
-    const size_t stop = buffer_.find_first_of(",\r\n\"", at_);
-    const size_t end = stop == std::string::npos ? buffer_.size() : stop;
-    field.append(buffer_, at_, end - at_);
-    record_bytes_ += end - at_;
-    if (record_bytes_ > max_record_bytes_)
-      return tl::make_unexpected(error("a record is too long"));
-    at_ = end;
-    if (stop == std::string::npos) continue;
-    if (buffer_[at_] == '"')
-      return tl::make_unexpected(error("a quote within a field that does not begin with one"));
+    const std::string_view rest = source_.rest();
+    const auto stop = std::find_if(rest.begin(), rest.end(), ends_plain_run);
+    TRY(append(field, static_cast<size_t>(stop - rest.begin())));
+    if (stop == rest.end()) continue;
+    if (*stop == '"') {
+      return tl::make_unexpected(
+          source_.error("a quote within a field that does not begin with one"));
+    }
     return {};
   }
 }
 
 // Takes the comma or the line end after a field. True: another field follows.
 base::Result<bool> CsvReader::take_separator() {
-  TRY_ASSIGN(bool more, has_more());
+  TRY_ASSIGN(bool more, source_.has_more());
   if (!more) return false;
-  const char c = buffer_[at_++];
-  if (c == ',') return true;
-  if (c == '\r') {
-    TRY_ASSIGN(more, has_more());
-    if (!more || buffer_[at_] != '\n')
-      return tl::make_unexpected(error("a carriage return without a line feed"));
-    ++at_;
-  } else if (c != '\n') {
-    return tl::make_unexpected(error("something follows the quote that ends a field"));
-  }
-  ++line_;
+  const char c = source_.front();
+  if (c != ',' && c != '\n' && c != '\r')
+    return tl::make_unexpected(source_.error("something follows the quote that ends a field"));
+  source_.take(1);
+  if (c != '\r') return c == ',';
+  TRY_ASSIGN(more, source_.has_more());
+  if (!more || source_.front() != '\n')
+    return tl::make_unexpected(source_.error("a carriage return without a line feed"));
+  source_.take(1);
   return false;
 }
 

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "base/result.h"
-#include "text/csv.h"
+#include "text/byte_source.h"
 
 namespace prodev::text {
 
@@ -17,31 +16,28 @@ class JsonSplitter {
     kLines,  // one value on each line; empty lines are passed over (NDJSON)
   };
   JsonSplitter(Refill refill, Form form, size_t max_value_bytes)
-      : refill_(std::move(refill)), form_(form), max_value_bytes_(max_value_bytes) {}
+      : source_(std::move(refill)), form_(form), max_value_bytes_(max_value_bytes) {}
 
-  // Replaces `value` by the text of the next one. False at the end. kBadInput names the line.
+  // Replaces `value` by the text of the next one. False at the end. kBadInput names line and
+  // column.
   base::Result<bool> next(std::string& value);
 
   // The line on which the last value began, from 1.
   uint64_t line() const { return value_line_; }
 
  private:
-  base::Result<bool> has_more();
   base::Result<bool> skip_space();
+  base::Result<void> open_array();
   base::Result<bool> next_line(std::string& value);
   base::Result<bool> next_element(std::string& value);
-  base::Result<void> take_value(std::string& value);
-  base::Error error(const std::string& what) const;
+  base::Result<void> take_element(std::string& value);
+  base::Result<void> append(std::string& value, size_t count);
 
-  Refill refill_;
+  ByteSource source_;
   const Form form_;
   const size_t max_value_bytes_;
-  std::string buffer_;
-  size_t at_ = 0;  // in buffer_
-  bool ended_ = false;
-  bool begun_ = false;
-  bool closed_ = false;  // the array
-  uint64_t line_ = 1;
+  bool opened_ = false;  // the array
+  bool closed_ = false;
   uint64_t value_line_ = 1;
 };
 

@@ -13,12 +13,13 @@
 #include "catalog/catalog.h"
 #include "db/connection.h"
 #include "query/lower.h"
-#include "text/csv.h"
+#include "text/byte_source.h"
 #include "transfer/format.h"
 
 namespace prodev::transfer {
 
 constexpr size_t kMaxRowBytes = 64 * 1024 * 1024;
+constexpr size_t kMaxFields = 32'766;  // of a row: as many as SQLite has parameters
 
 // A row that was not taken.
 struct Rejected {

@@ -8,7 +8,7 @@ namespace prodev::transfer {
 using query::Outcome;
 using query::Value;
 
-CsvRows::CsvRows(text::Refill refill) : reader_(std::move(refill), kMaxRowBytes) {}
+CsvRows::CsvRows(text::Refill refill) : reader_(std::move(refill), kMaxRowBytes, kMaxFields) {}
 
 base::Result<void> CsvRows::read_names() {
   TRY_ASSIGN(const bool found, reader_.next(fields_));
@@ -73,17 +73,21 @@ void JsonRows::read_keys() {
   text::JsonReader reader(text_);
   std::string key;
   reader.begin_object();
-  while (reader.next_member(key)) {
+  while (keys_.size() <= kMaxFields && reader.next_member(key)) {
     keys_.push_back(key);
     reader.read_raw();
   }
+  if (keys_.size() > kMaxFields) {
+    error_ = "more than " + std::to_string(kMaxFields) + " members";
+    return;
+  }
   reader.finish();
-  error_ = reader.error();
+  error_ = reader.failed() ? "not a JSON object: " + reader.error() + " of the row" : "";
 }
 
 Outcome<void> JsonRows::read_values(const std::vector<const catalog::Column*>& columns,
                                     std::vector<Value>& values) {
-  if (!error_.empty()) return query::refuse({400, "22P02", "not a JSON object: " + error_});
+  if (!error_.empty()) return query::refuse({400, "22P02", error_});
   values.assign(columns.size(), Value());
   text::JsonReader reader(text_);
   std::string key;
