@@ -28,7 +28,7 @@ class OutputFile {
                         path + " is there already: name another file, or give --force");
     }
     OutputFile file(path);
-    file.fd_.reset(::open(file.temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    file.fd_.reset(::open(file.temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.fd_) return base::fail_errno("cannot make " + file.temporary_, errno);
     return file;
   }
@@ -49,7 +49,8 @@ class OutputFile {
   }
 
  private:
-  explicit OutputFile(const std::string& path) : path_(path), temporary_(path + ".part") {}
+  explicit OutputFile(const std::string& path)
+      : path_(path), temporary_(path + "." + std::to_string(::getpid()) + ".part") {}
 
   std::string path_;
   std::string temporary_;

@@ -15,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import FolderCase, binary_path, clean_environment, is_sanitized, run_prodev  # noqa: E402
+from prodev import Client, FolderCase, binary_path, clean_environment, is_sanitized, run_prodev  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE shelf (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
@@ -253,6 +253,52 @@ class Import(Transfer):
         self.run_import(self.write("x.txt", "name\n"), code=2)
         self.assertIn("did you mean item", self.run_import(self.write("x.csv", "name\n"), table="itme", code=2).stderr)
 
+    def test_rows_are_bounded_and_memory_does_not_grow_with_the_file(self):
+        long = self.write("long.ndjson", b'{"name":"' + b"x" * (65 << 20) + b'"}\n')
+        self.assertIn("a value is larger than 67108864 bytes", self.run_import(long, "--skip-rejected", code=1).stderr)
+        self.write("long.csv", b"name\n" + b"x" * (65 << 20))
+        self.assertIn("a record is larger than", self.run_import(self.folder / "long.csv", code=1).stderr)
+        self.write("commas.csv", b"name\n" + b"," * (30 << 20))
+        self.assertIn("more than 32766 fields", self.run_import(self.folder / "commas.csv", code=1).stderr)
+        row = b'{"name":"%d","picture":"' + b"A" * 200_000 + b'"}'
+        rows = [row % i for i in range(800)]  # 160 MB
+        for name, content in {"a.ndjson": b"\n".join(rows), "a.json": b"[" + b",\n".join(rows) + b"]"}.items():
+            command = [binary_path("prodev"), "import", "item", self.write(name, content), "--dir", self.folder]
+            if is_sanitized():  # it needs terabytes of address space
+                limit = None
+            else:
+                limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (128 << 20, 128 << 20))
+            result = subprocess.run(command, env=clean_environment(), capture_output=True, timeout=60, preexec_fn=limit)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.execute("DELETE FROM item")
+
+    def test_progress_is_shown_on_a_terminal_only(self):
+        path = self.write("a.csv", "name\n" + "".join(f"item {i}\n" for i in range(200_000)))
+        self.assertEqual(self.run_import(path, "--dry-run").stderr, "")
+        ours, theirs = os.openpty()
+        with subprocess.Popen([binary_path("prodev"), "import", "item", path, "--dry-run", "--dir", self.folder],
+                              env=clean_environment(), stdout=subprocess.PIPE, stderr=theirs) as process:
+            os.close(theirs)
+            shown = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    shown += piece
+            except OSError:  # the other end is closed
+                pass
+            self.assertIn(b"would import 200000 rows", process.stdout.read())
+        os.close(ours)
+        self.assertRegex(shown, rb"\[=* *\] +[0-9]+%.* s left +[0-9]+ rows, [0-9]+ rows/s")
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown[-100:])
+
+    def test_a_server_of_the_same_database_serves_what_was_imported(self):
+        self.write("schema/0002_open.sql", "GRANT SELECT ON item TO anon; CREATE POLICY open ON item FOR SELECT TO anon USING (1);")
+        server = self.start_prodev(folder=self.folder)
+        with Client(server.port) as client:
+            self.assertEqual(client.get("/rest/v1/item").body, b"[]")
+            self.run_import(self.write("a.csv", "name\na\nb\n"), "--batch", "1")
+            names = [row["name"] for row in client.get("/rest/v1/item?select=name").json()]
+        self.assertEqual(names, ["a", "b"])
+
     def start_big_import(self, *flags):
         """An import that has begun to write; its number of rows."""
         count = 20_000 if is_sanitized() else 300_000
@@ -348,6 +394,15 @@ class Export(Transfer):
         self.assertEqual(run_prodev("export", "shelf", "--output", target, "--dir", self.folder).returncode, 2)
         self.assertEqual(run_prodev("export", "shelf", "--output", target, "--force", "--dir", self.folder).returncode, 0)
         self.assertEqual([path.name for path in self.folder.glob("out*")], ["out.csv"])
+
+    def test_an_export_leaves_other_files_and_the_database_as_they_are(self):
+        other = self.write("out.csv.part", "mine")
+        path = self.folder / "data/prodev.db"
+        self.execute("PRAGMA journal_mode = DELETE")
+        before = path.read_bytes()
+        self.assertEqual(run_prodev("export", "shelf", "--output", self.folder / "out.csv", "--dir", self.folder).returncode, 0)
+        self.assertEqual(other.read_text(), "mine")
+        self.assertEqual(path.read_bytes(), before)
 
 
 if __name__ == "__main__":
