@@ -141,6 +141,13 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
   return Statement(statement);
 }
 
+bool Connection::has_unresolved_references() const {
+  int unresolved = 0;
+  int ignored = 0;
+  ::sqlite3_db_status(connection_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &ignored, 0);
+  return unresolved != 0;
+}
+
 base::Result<void> Connection::execute(const std::string& sql) {
   if (::sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK)
     return {};

@@ -75,6 +75,10 @@ class Connection {
 
   sqlite3* handle() const { return connection_.get(); }
 
+  // Whether the open transaction has rows that refer to rows that are not there, which deferred
+  // foreign keys leave to the commit to refuse.
+  bool has_unresolved_references() const;
+
   // How long a statement waits for another process's lock.
   static constexpr int kBusyTimeout_ms = 5'000;
 

@@ -40,10 +40,7 @@ ApiError constraint_error(int code, std::string_view message, std::string_view t
               "duplicate key value violates unique constraint of table " + quoted(table),
               subject.empty() ? "" : "Key (" + bare_columns(subject) + ") already exists."};
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-      return {
-          409, "23503",
-          "insert, update or delete on table " + quoted(table) + " violates foreign key constraint",
-          "A row that this row refers to is missing, or other rows still refer to it."};
+      return broken_reference(table);
     case SQLITE_CONSTRAINT_NOTNULL:
       return {400, "23502",
               "null value in column " + quoted(bare_columns(subject)) + " of relation " +
@@ -112,6 +109,12 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       break;
   }
   return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});
+}
+
+ApiError broken_reference(std::string_view table) {
+  return {409, "23503",
+          "insert, update or delete on table " + quoted(table) + " violates foreign key constraint",
+          "A row that this row refers to is missing, or other rows still refer to it."};
 }
 
 ApiError unknown_column(std::string_view table, std::string_view column,

@@ -45,6 +45,9 @@ inline tl::unexpected<ApiError> refuse(ApiError error) {
 // read.
 ApiError sqlite_error(sqlite3* connection, std::string_view table);
 
+// 23503: what was written to `table` refers to a row that is not there, or was referred to.
+ApiError broken_reference(std::string_view table);
+
 // 42703: `table` has no such column; the hint names one that is spelled nearly so.
 ApiError unknown_column(std::string_view table, std::string_view column,
                         const std::vector<std::string>& known);

@@ -171,6 +171,9 @@ Outcome<uint64_t> PreparedWrite::run(db::BatchWriter& writer, std::string& body)
       values[k].bind(statement, query::kFirstValue + static_cast<int>(k));
     TRY(run_once(writer, statement, rows, body, written));
   }
+  // Left to the commit, it would take the other requests of the batch with it.
+  if (writer.connection().has_unresolved_references())
+    return query::refuse(query::broken_reference(table_->name));
   if (options_.return_rows) rows.end(body);
   return written;
 }

@@ -33,6 +33,7 @@ INSERT INTO product (id, category_id, name, price, stock, active, attributes, pi
   (3, 2, 'Cedar pot, "large"', 40, 9007199254740993, 0, '[1,2]', NULL),
   (4, 2, 'dill pot', 1e300, 1, 1, '"text"', NULL);
 INSERT INTO note VALUES (1, 'ada', 'hers'), (2, 'bob', 'his');
+CREATE TABLE part (id INTEGER PRIMARY KEY, whole INTEGER REFERENCES part (id) DEFERRABLE INITIALLY DEFERRED) STRICT;
 CREATE POLICY all_categories ON category FOR SELECT USING (true);
 CREATE POLICY all_products ON product FOR ALL TO staff USING (true) WITH CHECK (true);
 CREATE POLICY active_products ON product FOR SELECT TO anon, authenticated USING (active = 1);
@@ -284,6 +285,12 @@ class Writing(RestCase):
         error = self.refused(400, "23502", "POST", "product", {"category_id": 1})
         self.assertIn('"name"', error["message"])
         self.refused(409, "23503", "DELETE", "category?id=eq.1", role="service_role")
+
+    def test_a_deferred_foreign_key_is_checked_with_its_request(self):
+        admin = {"role": "service_role"}
+        self.refused(409, "23503", "POST", "part", {"id": 1, "whole": 2}, **admin)
+        self.assertEqual(self.call("POST", "part", [{"id": 1, "whole": 2}, {"id": 2, "whole": 1}], **admin).status, 201)
+        self.assertEqual(self.client().request("GET", "/readyz").status, 200)
 
     def test_a_request_is_whole_or_not_at_all(self):
         rows = [{"category_id": 1, "name": "a"}, {"category_id": 77, "name": "b"}]
