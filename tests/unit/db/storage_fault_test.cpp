@@ -2,6 +2,8 @@
 #include <sqlite3.h>
 
 #include <cstring>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ struct Faults {
   int sync = SQLITE_OK;
   int writes_before_fault = 0;  // so many more writes succeed
   int hits = 0;
+  // What each file held at its last sync, by path: what a power cut is sure to leave.
+  std::map<std::string, std::string> synced = {};
 };
 
 Faults& faults() {
@@ -29,6 +33,7 @@ Faults& faults() {
 // A file of the real VFS, which lives behind this struct, as sqlite.org/vfs allows.
 struct FaultyFile : sqlite3_file {
   bool is_log = false;
+  const char* path = nullptr;  // SQLite keeps it as long as the file is open
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -46,9 +51,19 @@ int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 of
   return real(file)->pMethods->xWrite(real(file), bytes, size, offset);
 }
 
+std::string read_all(sqlite3_file* file) {
+  sqlite3_int64 size = 0;
+  REQUIRE(file->pMethods->xFileSize(file, &size) == SQLITE_OK);
+  std::string bytes(static_cast<size_t>(size), '\0');
+  if (size > 0)
+    REQUIRE(file->pMethods->xRead(file, bytes.data(), static_cast<int>(size), 0) == SQLITE_OK);
+  return bytes;
+}
+
 int sync_file(sqlite3_file* file, int flags) {
-  if (static_cast<FaultyFile*>(file)->is_log && faults().sync != SQLITE_OK)
-    return fail_with(faults().sync);
+  auto* faulty = static_cast<FaultyFile*>(file);
+  if (faulty->is_log && faults().sync != SQLITE_OK) return fail_with(faults().sync);
+  if (faulty->path != nullptr) faults().synced[faulty->path] = read_all(faulty->real());
   return real(file)->pMethods->xSync(real(file), flags);
 }
 
@@ -92,9 +107,16 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   auto* faulty = static_cast<FaultyFile*>(file);
   faulty->pMethods = nullptr;
   faulty->is_log = (flags & SQLITE_OPEN_WAL) != 0;
+  faulty->path = name;
   const int code = base->xOpen(base, name, faulty->real(), flags, out_flags);
   if (faulty->real()->pMethods != nullptr) faulty->pMethods = &kMethods;
   return code;
+}
+
+int delete_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
+  auto* base = static_cast<sqlite3_vfs*>(vfs->pAppData);
+  faults().synced.erase(name);
+  return base->xDelete(base, name, sync_folder);
 }
 
 // The default VFS while it lives.
@@ -107,6 +129,7 @@ class FaultyStorage {
     vfs_.pAppData = real_;
     vfs_.szOsFile = static_cast<int>(sizeof(FaultyFile)) + real_->szOsFile;
     vfs_.xOpen = open_file;
+    vfs_.xDelete = delete_file;
     REQUIRE(::sqlite3_vfs_register(&vfs_, 1) == SQLITE_OK);
   }
   ~FaultyStorage() {
@@ -118,13 +141,13 @@ class FaultyStorage {
 
  private:
   sqlite3_vfs* real_;
-  sqlite3_vfs vfs_;  // but for xOpen the real one's functions, which do not look at it
+  sqlite3_vfs vfs_;  // else the real one's functions, which do not look at it
 };
 
 class FaultyDatabase {
  public:
-  FaultyDatabase() {
-    Connection connection = std::move(*Connection::open(path(), OpenMode::kCreate));
+  explicit FaultyDatabase(Durability durability = Durability::kFull) {
+    Connection connection = std::move(*Connection::open(path(), OpenMode::kCreate, durability));
     REQUIRE(connection.execute("CREATE TABLE t (x INTEGER UNIQUE, filler TEXT) STRICT"));
     writer_ = std::make_unique<BatchWriter>(std::move(connection));
     reader_ =
@@ -149,6 +172,20 @@ class FaultyDatabase {
   // What another connection sees.
   std::vector<int64_t> rows() { return rows_of(*reader_); }
 
+  // What a power cut at this moment would leave: files as they were at their last sync.
+  std::vector<int64_t> rows_after_power_cut() {
+    const test::TempFolder after;
+    for (const auto& [file, bytes] : faults().synced) {
+      const std::filesystem::path path(file);
+      if (path.parent_path() == folder_.path()) after.write(path.filename().string(), bytes);
+    }
+    Connection again = std::move(*Connection::open(after.path("x.db"), OpenMode::kReadWrite));
+    Statement check = *again.prepare("PRAGMA integrity_check");
+    REQUIRE(*check.step());
+    CHECK(check.column_text(0) == "ok");
+    return rows_of(again);
+  }
+
   // What is there after everything was closed and opened again.
   std::vector<int64_t> rows_after_reopening() {
     reader_.reset();
@@ -163,7 +200,9 @@ class FaultyDatabase {
  private:
   std::string path() { return folder_.path("x.db"); }
   static std::vector<int64_t> rows_of(Connection& connection) {
-    Statement statement = *connection.prepare("SELECT x FROM t ORDER BY x");
+    base::Result<Statement> prepared = connection.prepare("SELECT x FROM t ORDER BY x");
+    if (!prepared) FAIL(prepared.error().message);
+    Statement statement = std::move(*prepared);
     std::vector<int64_t> found;
     while (*statement.step()) found.push_back(statement.column_int(0));
     return found;
@@ -204,21 +243,25 @@ void check_refusal_and_recovery(const Faults& fault) {
 }  // namespace
 
 TEST_CASE("a log that cannot be written to refuses the batch, and takes writes when it can") {
-  check_refusal_and_recovery({SQLITE_IOERR_WRITE, SQLITE_OK, 0, 0});
+  check_refusal_and_recovery(
+      {.write = SQLITE_IOERR_WRITE, .sync = SQLITE_OK, .writes_before_fault = 0});
 }
 
 TEST_CASE("a log that takes only some pages of a batch keeps none of it") {
   for (int pages = 1; pages < 6; ++pages)
-    check_refusal_and_recovery({SQLITE_IOERR_WRITE, SQLITE_OK, pages, 0});
+    check_refusal_and_recovery(
+        {.write = SQLITE_IOERR_WRITE, .sync = SQLITE_OK, .writes_before_fault = pages});
 }
 
 TEST_CASE("a full disk refuses the batch, and takes writes when there is space") {
   for (int pages = 0; pages < 6; ++pages)
-    check_refusal_and_recovery({SQLITE_FULL, SQLITE_OK, pages, 0});
+    check_refusal_and_recovery(
+        {.write = SQLITE_FULL, .sync = SQLITE_OK, .writes_before_fault = pages});
 }
 
 TEST_CASE("a failed sync of the log refuses the batch: what may not be on the disk never shows") {
-  check_refusal_and_recovery({SQLITE_OK, SQLITE_IOERR_FSYNC, 0, 0});
+  check_refusal_and_recovery(
+      {.write = SQLITE_OK, .sync = SQLITE_IOERR_FSYNC, .writes_before_fault = 0});
 }
 
 TEST_CASE("acknowledged rows outlive a writer that ends while its disk fails") {
@@ -228,6 +271,29 @@ TEST_CASE("acknowledged rows outlive a writer that ends while its disk fails") {
   REQUIRE_FALSE(database.insert(10, 1));
   faults() = {};
   CHECK(database.rows_after_reopening() == std::vector<int64_t>{1, 2, 3});
+}
+
+TEST_CASE("what was acknowledged survives a power cut, whatever was checkpointed before") {
+  FaultyDatabase database;
+  std::vector<int64_t> acknowledged;
+  for (int batch = 0; batch < 30; ++batch) {
+    REQUIRE(database.insert(batch * 10, 3));
+    for (int i = 0; i < 3; ++i) acknowledged.push_back(batch * 10 + i);
+    CHECK(database.rows_after_power_cut() == acknowledged);
+    if (batch % 7 != 6) continue;
+    const char* mode = batch % 2 == 0 ? "PASSIVE" : "RESTART";
+    REQUIRE(
+        database.writer().connection().execute("PRAGMA wal_checkpoint(" + std::string(mode) + ")"));
+    CHECK(database.rows_after_power_cut() == acknowledged);
+  }
+}
+
+TEST_CASE("with synchronous=normal a power cut takes the last commits, and leaves the file sound") {
+  FaultyDatabase database(Durability::kNormal);
+  REQUIRE(database.insert(1, 2));
+  REQUIRE(database.writer().connection().execute("PRAGMA wal_checkpoint(PASSIVE)"));
+  REQUIRE(database.insert(10, 2));
+  CHECK(database.rows_after_power_cut() == std::vector<int64_t>{1, 2});
 }
 
 }  // namespace prodev::db
