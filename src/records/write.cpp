@@ -75,7 +75,8 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
       conflict.updatable = guard_of(*update);
       const std::string changeable = both(update->using_sql, select->using_sql);
       conflict.updatable.rows = changeable;
-      returning.check = write.must_return_ && write.check_.empty() ? "1" : write.check_;
+      if (write.must_return_ && write.check_.empty()) write.check_ = "1";
+      returning.check = write.check_;
       returning.select = std::move(options.select);
       TRY_ASSIGN(write.query_, query::lower_insert(table, rows.columns, conflict, returning));
       write.rows_ = std::move(rows.rows);
