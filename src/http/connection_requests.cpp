@@ -304,6 +304,7 @@ void Connection::refuse_body(int status, std::string_view code, std::string_view
   response.clear();
   response.close = true;
   set_error(response, status, code, message);
+  if (status == 503) response.add_header("Retry-After", "1");
   respond(refused->request, response);
 }
 
