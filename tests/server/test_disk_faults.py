@@ -171,7 +171,8 @@ class FullDisk(FaultCase):
             acknowledged |= self.write_until_refused(f"full/{number}", size=5_000)
             self.assert_reads_go_on(acknowledged)
             self.fill()
-            self.assert_unavailable(self.insert("never"))
+            # More than what the log has left of pages that no commit came to use.
+            self.assert_unavailable(self.insert("never", size=400_000))
             self.assert_reads_go_on(acknowledged)
             self.free()
             self.assertEqual(self.insert(f"after/{number}").status, 201, "without a restart")
