@@ -531,7 +531,7 @@ class AccessMatrix(RestFolderCase):
     def test_long_lists_have_the_visible_rows_too(self):
         """What is too much for a loop is read on another thread and comes from a file."""
         self.file.executemany("INSERT INTO own_doc (id, owner, team, level, a, b) VALUES (?, ?, 0, 1, NULL, ?)",
-                              [(1_000 + i, f"u{i % 3 + 1}", f"of-u{i % 3 + 1} " + "x" * 300) for i in range(12_000)])
+                              [(1_000 + i, f"u{i % 3 + 1}", f"of-u{i % 3 + 1} " + "x" * 300) for i in range(4_000)])
         try:
             for caller in CALLERS:
                 rows = self.oracle(caller, "own_doc", may(caller, "own_doc").select)
