@@ -57,6 +57,7 @@ class Privileges {
   struct Key {
     std::string role, table;
     Verb verb = Verb::kSelect;
+    // NOLINTNEXTLINE(modernize-use-nullptr): it takes the comparison with 0 in there for one
     auto operator<=>(const Key&) const = default;
   };
   Scope said(const Key& key) const;

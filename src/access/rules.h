@@ -42,6 +42,7 @@ struct Rights {
   // The columns that the verb may touch, in the table's order; nullopt: all. Not for kDelete.
   std::optional<std::vector<std::string>> columns;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): it takes the comparison with 0 in there for one
   auto operator<=>(const Rights&) const = default;
 };
 

@@ -46,12 +46,21 @@ base::Result<void> BatchWriter::run_control(std::string_view sql) {
 }
 
 // A commit that must reach the disk: the header of the database file is rewritten with the value
-// it has.
-base::Result<void> BatchWriter::prove_healthy() {
+// that it has.
+base::Result<void> BatchWriter::commit_probe() {
   const TrustedScope trusted(connection_);
-  base::Result<void> probe = connection_.execute("BEGIN IMMEDIATE");
-  if (probe) probe = connection_.execute("CREATE TABLE _probe (x); DROP TABLE _probe; COMMIT");
-  if (!probe) {
+  TRY(connection_.execute("BEGIN IMMEDIATE"));
+  int64_t version = 0;
+  {
+    TRY_ASSIGN(Statement read, connection_.prepare("PRAGMA user_version"));
+    TRY(read.step());
+    version = read.column_int(0);
+  }
+  return connection_.execute("PRAGMA user_version = " + std::to_string(version) + "; COMMIT");
+}
+
+base::Result<void> BatchWriter::prove_healthy() {
+  if (const base::Result<void> probe = commit_probe(); !probe) {
     if (::sqlite3_get_autocommit(connection_.handle()) == 0) (void)connection_.execute("ROLLBACK");
     return base::fail(base::Code::kUnavailable,
                       "the database cannot be written to at the moment: " + probe.error().message);

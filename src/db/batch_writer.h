@@ -33,6 +33,7 @@ class BatchWriter {
 
  private:
   base::Result<void> run_in_transaction(size_t count, const std::function<bool(size_t)>& request);
+  base::Result<void> commit_probe();
   base::Result<void> prove_healthy();
 
   base::Result<void> run_control(std::string_view sql);

@@ -141,6 +141,10 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
   return Statement(statement);
 }
 
+uint64_t Connection::changed_rows() const {
+  return static_cast<uint64_t>(::sqlite3_changes64(connection_.get()));
+}
+
 bool Connection::has_unresolved_references() const {
   int unresolved = 0;
   int ignored = 0;

@@ -75,6 +75,9 @@ class Connection {
 
   sqlite3* handle() const { return connection_.get(); }
 
+  // How many rows the last statement inserted, changed or deleted, without those of triggers.
+  uint64_t changed_rows() const;
+
   // Whether the open transaction has rows that refer to rows that are not there, which deferred
   // foreign keys leave to the commit to refuse.
   bool has_unresolved_references() const;

@@ -12,6 +12,7 @@ namespace prodev::db {
 
 // An error about a spot of a statement's text.
 struct StatementError {
+  // NOLINTNEXTLINE(google-explicit-constructor): lets TRY convert
   StatementError(base::Error cause, size_t at = 0) : error(std::move(cause)), offset(at) {}
 
   base::Error error;

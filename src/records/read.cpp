@@ -1,7 +1,5 @@
 #include "records/read.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 
 #include "base/clock.h"

@@ -1,7 +1,5 @@
 #include "records/write.h"
 
-#include <sqlite3.h>
-
 namespace prodev::records {
 
 namespace {
@@ -62,29 +60,25 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   write.check_ = rights->check_sql;
   query::Returning returning;
   returning.rows = options.return_rows;
+  returning.select = std::move(options.select);
   const bool merges = conflict.action == query::OnConflict::Action::kMerge;
+  std::string changeable;  // rows that a merge may change
   if (returning.rows || merges) {
     TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
     returning.readable = guard_of(*select);
     write.check_ = both(write.check_, select->using_sql);
-    if (merges) {
-      TRY_ASSIGN(const Rights* update, authorize(*schema, identity.role, table, Verb::kUpdate));
-      write.check_ = both(write.check_, update->check_sql);
-      // A taken key whose row the caller may not change is an error, not a row left alone.
-      write.must_return_ = !update->bypass;
-      conflict.updatable = guard_of(*update);
-      const std::string changeable = both(update->using_sql, select->using_sql);
-      conflict.updatable.rows = changeable;
-      if (write.must_return_ && write.check_.empty()) write.check_ = "1";
-      returning.check = write.check_;
-      returning.select = std::move(options.select);
-      TRY_ASSIGN(write.query_, query::lower_insert(table, rows.columns, conflict, returning));
-      write.rows_ = std::move(rows.rows);
-      write.options_ = std::move(options);
-      return write;
-    }
+    changeable = select->using_sql;
   }
-  returning.select = std::move(options.select);
+  if (merges) {
+    TRY_ASSIGN(const Rights* update, authorize(*schema, identity.role, table, Verb::kUpdate));
+    write.check_ = both(write.check_, update->check_sql);
+    changeable = both(update->using_sql, changeable);
+    conflict.updatable = guard_of(*update);
+    conflict.updatable.rows = changeable;
+    // A taken key whose row the caller may not change is an error, not a row left alone.
+    write.must_return_ = !update->bypass;
+    if (write.must_return_ && write.check_.empty()) write.check_ = "1";
+  }
   returning.check = write.check_;
   TRY_ASSIGN(write.query_, query::lower_insert(table, rows.columns, conflict, returning));
   write.rows_ = std::move(rows.rows);
@@ -150,8 +144,7 @@ Outcome<void> PreparedWrite::run_once(db::BatchWriter& writer, db::Statement& st
   }
   const bool returns = options_.return_rows || query_.lead_columns > 0;
   if (is_insert_ && must_return_ && returned == 0) return query::refuse(policy_violation(*table_));
-  written +=
-      returns ? returned : static_cast<uint64_t>(::sqlite3_changes64(writer.connection().handle()));
+  written += returns ? returned : writer.connection().changed_rows();
   return {};
 }
 

@@ -42,8 +42,7 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
 }  // namespace
 
 base::Result<void> Database::run(http::Batch batch) {
-  const base::Result<void> outcome =
-      writer->run(batch.size(), [&](size_t i) { return batch[i]->run(); });
+  base::Result<void> outcome = writer->run(batch.size(), [&](size_t i) { return batch[i]->run(); });
   checkpointer->reset_long_log();
   return outcome;
 }

@@ -20,9 +20,18 @@ std::string disk_trouble(const std::string& folder) {
 // Why the server should get no traffic; empty: it should.
 std::string trouble_of(const State& state) {
   if (state.draining.load(std::memory_order_relaxed)) return "the server is stopping";
-  if (!state.writer->healthy())
-    return "the database takes no writes since a commit failed: the log says why";
   return disk_trouble(state.data_dir);
+}
+
+void answer_trouble(const State& state, http::Response& response) {
+  response.add_header_lines("Cache-Control: no-store\r\n");
+  const std::string trouble = trouble_of(state);
+  if (trouble.empty()) {
+    response.set_body("{\"status\":\"ready\"}\n", "application/json");
+    return;
+  }
+  http::set_error(response, 503, "not_ready", trouble);
+  response.add_header("Retry-After", "5");
 }
 
 }  // namespace
@@ -33,14 +42,15 @@ void answer_health(const http::Request&, http::Response& response) {
 }
 
 void answer_readiness(const State& state, http::Response& response) {
-  response.add_header_lines("Cache-Control: no-store\r\n");
-  const std::string trouble = trouble_of(state);
-  if (trouble.empty()) {
-    response.set_body("{\"status\":\"ready\"}\n", "application/json");
+  if (!state.writer->healthy()) {
+    // A job of the write lane makes the writer try again, and fails with the reason if it cannot:
+    // nobody else might, while no traffic is sent here.
+    response.continue_on(http::Lane::kWrite, [&state](const http::Request&, http::Response& out) {
+      answer_trouble(state, out);
+    });
     return;
   }
-  http::set_error(response, 503, "not_ready", trouble);
-  response.add_header("Retry-After", "5");
+  answer_trouble(state, response);
 }
 
 void answer_metrics(const State& state, http::Response& response) {
