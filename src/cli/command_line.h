@@ -33,6 +33,12 @@ struct CommandLine {
   std::map<std::string, std::string> options;  // flags of the command alone: "--role" -> value
   std::vector<std::string> words;              // what is not a flag: "new" "add_price"
   std::string help;                            // kHelp: the text to print
+
+  // The value of a flag in `options`; `fallback` when it is not given.
+  std::string option(const std::string& name, const char* fallback = "") const {
+    const auto found = options.find(name);
+    return found == options.end() ? fallback : found->second;
+  }
 };
 
 // The error (kUsage) names the argument and, when one is near, what was probably meant.

@@ -70,11 +70,11 @@ Result<int> run_export(const CommandLine& line, const Context& context) {
     return base::fail(Code::kUsage,
                       "prodev export takes a table: prodev export product --format csv");
   }
-  const std::string path = option_of(line, "--output", "");
+  const std::string path = line.option("--output");
   transfer::ExportOptions options;
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(options.format, transfer_format(line, path));
-  options.columns = split_list(option_of(line, "--columns", ""));
+  options.columns = split_list(line.option("--columns"));
   TRY_ASSIGN(db::Connection connection, open_database(settings, db::OpenMode::kReadOnly));
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
   TRY_ASSIGN(const catalog::Table* table, table_called(*catalog, line.words[0]));

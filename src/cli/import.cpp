@@ -137,8 +137,8 @@ Result<query::OnConflict::Action> parse_conflict(const std::string& text) {
 Result<transfer::ImportOptions> import_options(const CommandLine& line, const std::string& path) {
   transfer::ImportOptions options;
   TRY_ASSIGN(options.format, transfer_format(line, path));
-  TRY_ASSIGN(options.column_names, parse_map(option_of(line, "--map", "")));
-  TRY_ASSIGN(options.on_conflict, parse_conflict(option_of(line, "--on-conflict", "fail")));
+  TRY_ASSIGN(options.column_names, parse_map(line.option("--map")));
+  TRY_ASSIGN(options.on_conflict, parse_conflict(line.option("--on-conflict", "fail")));
   if (line.options.contains("--batch")) {
     TRY_ASSIGN(options.batch_rows, parse_batch(line.options.at("--batch")));
   }
@@ -156,7 +156,7 @@ void tell_rejection(const transfer::Rejected& one, uint64_t count, std::ostream&
 
 Result<std::optional<transfer::RejectsFile>> make_rejects(const CommandLine& line,
                                                           transfer::Format format) {
-  const std::string path = option_of(line, "--rejects", "");
+  const std::string path = line.option("--rejects");
   if (path.empty()) return std::nullopt;
   TRY_ASSIGN(transfer::RejectsFile file, transfer::RejectsFile::make(path, format));
   return std::optional(std::move(file));

@@ -18,14 +18,9 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-std::string option(const CommandLine& line, const std::string& name, const char* fallback = "") {
-  const auto found = line.options.find(name);
-  return found == line.options.end() ? fallback : found->second;
-}
-
 Result<int64_t> ttl_of(const CommandLine& line) {
   constexpr int64_t kLongest_s = int64_t{36'500} * 86'400;
-  const std::string text = option(line, "--ttl", "1h");
+  const std::string text = line.option("--ttl", "1h");
   const auto ttl_s = config::parse_amount(text, config::Unit::kSeconds);
   if (ttl_s && *ttl_s >= 0 && *ttl_s <= kLongest_s) return *ttl_s;
   return fail(Code::kUsage,
@@ -69,12 +64,12 @@ void append_claim(std::string& json, const char* name, std::string_view text) {
 }
 
 Result<std::string> claims_of(const CommandLine& line, const config::Settings& settings) {
-  const std::string role = option(line, "--role"), subject = option(line, "--sub");
+  const std::string role = line.option("--role"), subject = line.option("--sub");
   if (role.empty()) {
     return fail(Code::kUsage, "prodev token needs --role, such as --role authenticated");
   }
   TRY_ASSIGN(const int64_t ttl_s, ttl_of(line));
-  TRY_ASSIGN(const MoreClaims more, more_claims(option(line, "--claims", "{}")));
+  TRY_ASSIGN(const MoreClaims more, more_claims(line.option("--claims", "{}")));
   const int64_t now_s = base::wall_ms() / 1'000;
   std::string json = "{\"iat\":" + std::to_string(now_s);
   if (ttl_s != 0) json += ",\"exp\":" + std::to_string(now_s + ttl_s);

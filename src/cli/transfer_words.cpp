@@ -7,13 +7,8 @@
 
 namespace prodev::cli {
 
-std::string option_of(const CommandLine& line, const std::string& name, const char* fallback) {
-  const auto found = line.options.find(name);
-  return found == line.options.end() ? fallback : found->second;
-}
-
 base::Result<transfer::Format> transfer_format(const CommandLine& line, const std::string& path) {
-  const std::string name = option_of(line, "--format", "");
+  const std::string name = line.option("--format");
   const auto format = name.empty() ? transfer::format_of_file(path) : transfer::format_called(name);
   if (format) return *format;
   return base::fail(base::Code::kUsage,

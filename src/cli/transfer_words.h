@@ -13,9 +13,6 @@
 
 namespace prodev::cli {
 
-// The value of a flag of the command; `fallback` when it is not given.
-std::string option_of(const CommandLine& line, const std::string& name, const char* fallback);
-
 // Of --format, or of the file's name. kUsage when neither tells.
 base::Result<transfer::Format> transfer_format(const CommandLine& line, const std::string& path);
 

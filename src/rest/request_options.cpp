@@ -175,25 +175,6 @@ Outcome<void> check_profile(const http::Request& request) {
   return {};
 }
 
-}  // namespace
-
-std::string Preferences::applied(bool is_write) const {
-  std::string out;
-  const auto add = [&](std::string_view preference) {
-    if (!out.empty()) out += ", ";
-    out += preference;
-  };
-  if (is_write && resolution == ResolutionPreference::kMerge) add("resolution=merge-duplicates");
-  if (is_write && resolution == ResolutionPreference::kIgnore) add("resolution=ignore-duplicates");
-  if (is_write && returning) {
-    static constexpr std::string_view kNames[] = {"return=minimal", "return=headers-only",
-                                                  "return=representation"};
-    add(kNames[static_cast<size_t>(*returning)]);
-  }
-  if (count) add("count=exact");
-  return out;
-}
-
 Preferences parse_preferences(const http::Request& request) {
   Preferences preferences;
   std::string joined;
@@ -211,6 +192,25 @@ Preferences parse_preferences(const http::Request& request) {
       preferences.count = true;
   }
   return preferences;
+}
+
+}  // namespace
+
+std::string Preferences::applied(bool is_write) const {
+  std::string out;
+  const auto add = [&](std::string_view preference) {
+    if (!out.empty()) out += ", ";
+    out += preference;
+  };
+  if (is_write && resolution == ResolutionPreference::kMerge) add("resolution=merge-duplicates");
+  if (is_write && resolution == ResolutionPreference::kIgnore) add("resolution=ignore-duplicates");
+  if (is_write && returning) {
+    static constexpr std::string_view kNames[] = {"return=minimal", "return=headers-only",
+                                                  "return=representation"};
+    add(kNames[static_cast<size_t>(*returning)]);
+  }
+  if (count) add("count=exact");
+  return out;
 }
 
 Outcome<RequestOptions> parse_request_options(const http::Request& request) {

@@ -26,8 +26,6 @@ struct Preferences {
   std::string applied(bool is_write) const;
 };
 
-Preferences parse_preferences(const http::Request& request);
-
 struct RequestOptions {
   query::Read read;
   bool has_window = false;  // limit, offset or order were given

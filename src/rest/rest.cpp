@@ -19,7 +19,6 @@ records::ReadOptions read_options(const RequestOptions& options, bool want_rows)
   records::ReadOptions read;
   read.format = options.format;
   read.count = options.preferences.count;
-  // How many rows there are in the window is part of the answer, also without them.
   read.want_rows = want_rows;
   return read;
 }
