@@ -25,8 +25,8 @@ std::string content_range(uint64_t first, uint64_t rows, std::optional<uint64_t>
   return range;
 }
 
-void add_applied(http::Response& response, const RequestOptions& options, bool is_write) {
-  const std::string applied = options.preferences.applied(is_write);
+void add_applied(http::Response& response, const RequestOptions& options, http::Method method) {
+  const std::string applied = options.preferences.applied(method);
   if (!applied.empty()) response.add_header("Preference-Applied", applied);
 }
 
@@ -63,23 +63,24 @@ query::Outcome<void> describe_read(http::Response& response, const RequestOption
                               " was requested, but there are only " +
                               std::to_string(*result.total) + " rows."});
   }
-  if (options.format == records::RowFormat::kJsonObject && result.rows != 1)
+  if (options.media.format == records::RowFormat::kJsonObject && result.rows != 1)
     return query::refuse(not_singular(result.rows));
   response.status = result.total && result.rows < *result.total ? 206 : 200;
   response.add_header("Content-Range", content_range(offset, result.rows, result.total));
-  add_applied(response, options, false);
+  add_applied(response, options, http::Method::kGet);
   return {};
 }
 
 void describe_write(http::Response& response, const RequestOptions& options, http::Method method,
                     uint64_t rows) {
-  const bool represents = options.preferences.returning == ReturnPreference::kRepresentation;
   std::optional<uint64_t> total;
   if (options.preferences.count) total = rows;
-  response.status = method == http::Method::kPost ? 201 : represents ? 200 : 204;
+  response.status = method == http::Method::kPost      ? 201
+                    : options.preferences.represents() ? 200
+                                                       : 204;
   const bool ranged = method == http::Method::kPatch;
   response.add_header("Content-Range", content_range(0, ranged ? rows : 0, total));
-  add_applied(response, options, true);
+  add_applied(response, options, method);
 }
 
 }  // namespace prodev::rest

@@ -17,8 +17,8 @@ using query::Outcome;
 
 records::ReadOptions read_options(const RequestOptions& options, bool want_rows) {
   records::ReadOptions read;
-  read.format = options.format;
-  read.count = options.preferences.count;
+  read.format = options.media.format;
+  read.count = options.preferences.count.has_value();
   read.want_rows = want_rows;
   return read;
 }
@@ -55,9 +55,9 @@ query::OnConflict conflict_of(const RequestOptions& options) {
 
 records::WriteOptions write_options(const RequestOptions& options) {
   records::WriteOptions write;
-  write.return_rows = options.preferences.returning == ReturnPreference::kRepresentation;
+  write.return_rows = options.preferences.represents();
   write.select = options.read.select;
-  write.format = options.format;
+  write.format = options.media.format;
   return write;
 }
 
@@ -90,10 +90,10 @@ Outcome<void> run_write(const records::PreparedWrite& write, const RequestOption
                         Method method, db::BatchWriter& writer, Response& response) {
   std::string body;
   TRY_ASSIGN(const uint64_t rows, write.run(writer, body));
-  if (options.format == records::RowFormat::kJsonObject && rows != 1)
+  if (options.media.format == records::RowFormat::kJsonObject && rows != 1)
     return query::refuse(not_singular(rows));
   describe_write(response, options, method, rows);
-  if (!body.empty()) response.set_body(std::move(body), content_type(options.format));
+  if (!body.empty()) response.set_body(std::move(body), options.media.content_type());
   return {};
 }
 
@@ -174,7 +174,7 @@ Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
     TRY(describe_read(response, options, result));
-    response.set_body(std::move(body), content_type(options.format));
+    response.set_body(std::move(body), options.media.content_type());
     return {};
   }
   auto call = std::make_shared<const Call>(Call{identity, loop.schema, table, std::move(options)});
@@ -220,11 +220,11 @@ Outcome<void> Rest::read_on_pool(const Call& call, bool want_rows, Response& res
   TRY(spooled);
   TRY(describe_read(response, call.options, result));
   if (!spool) {
-    response.set_body(std::move(body), content_type(call.options.format));
+    response.set_body(std::move(body), call.options.media.content_type());
     return {};
   }
   TRY(spool->write(body));
-  response.set_segment(std::move(*spool).segment(), content_type(call.options.format));
+  response.set_segment(std::move(*spool).segment(), call.options.media.content_type());
   return {};
 }
 
