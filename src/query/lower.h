@@ -69,9 +69,15 @@ Outcome<LoweredQuery> lower_insert(const catalog::Table& table,
                                    const std::vector<const catalog::Column*>& columns,
                                    const OnConflict& conflict, const Returning& returning);
 
+// The SQL that finds a row of `table` by the columns of a key: parameters from kFirstValue on, in
+// the same order.
+std::string key_lookup_sql(const catalog::Table& table,
+                           const std::vector<const catalog::Column*>& key);
+
 struct Assignment {
   const catalog::Column* column = nullptr;
   Value value;
+  bool to_default = false;  // instead of `value`
 };
 
 // UPDATE of the rows that `where` and `guard.rows` let through.

@@ -89,15 +89,15 @@ class Run {
   Outcome<void> write_rows(const catalog::Table& table, const LoweredQuery& query) {
     TRY_ASSIGN(db::Statement * statement, prepare(table, query));
     const db::StatementUse use(*statement);
-    RowWriter writer(options_.format, query.columns, query.lead_columns);
+    RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls);
     if (options_.want_rows) writer.begin(body_);
     for (;;) {
       TRY_ASSIGN(const bool row, step(table, query, *statement));
       if (!row) break;
       ++result_.rows;
       if (!options_.want_rows) continue;
-      // A second row of what must be one is not written: there will be an error.
-      if (options_.format == RowFormat::kJsonObject && result_.rows > 1) break;
+      // A second row of what must be one is not written: there will be an error, with their number.
+      if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;
       writer.add(body_, *statement);
       if (body_.size() < options_.body_bytes) continue;
       if (!options_.overflow(body_)) {

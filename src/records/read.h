@@ -15,6 +15,7 @@ namespace prodev::records {
 
 struct ReadOptions {
   RowFormat format = RowFormat::kJsonArray;
+  bool strips_nulls = false;
   bool count = false;     // also how many rows there are without limit and offset
   bool want_rows = true;  // false: HEAD; only the figures
   int64_t budget_ns = 0;  // for the whole; 0: no limit

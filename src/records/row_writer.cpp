@@ -8,6 +8,7 @@
 #include "text/csv.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
+#include "text/json_strip.h"
 
 namespace prodev::records {
 
@@ -103,8 +104,8 @@ void append_csv_value(std::string& out, const db::Statement& row, int i, ValueKi
 }  // namespace
 
 RowWriter::RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns,
-                     int lead_columns)
-    : format_(format), lead_columns_(lead_columns) {
+                     int lead_columns, bool strips_nulls)
+    : format_(format), strips_nulls_(strips_nulls), lead_columns_(lead_columns) {
   columns_.reserve(columns.size());
   for (const query::OutputColumn& column : columns) {
     if (format == RowFormat::kCsv) {
@@ -130,7 +131,11 @@ void RowWriter::add(std::string& out, const db::Statement& row) {
     add_csv(out, row);
   } else {
     if (rows_ > 0 && format_ == RowFormat::kJsonArray) out += ",\n";
-    add_json(out, row);
+    if (strips_nulls_) {
+      add_stripped(out, row);
+    } else {
+      add_json(out, row);
+    }
     if (format_ == RowFormat::kJsonLines) out.push_back('\n');
   }
   ++rows_;
@@ -149,6 +154,28 @@ void RowWriter::add_json(std::string& out, const db::Statement& row) const {
   out.push_back('}');
 }
 
+void RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
+  out.push_back('{');
+  const size_t start = out.size();
+  for (size_t k = 0; k < columns_.size(); ++k) {
+    const Column& column = columns_[k];
+    const int i = lead_columns_ + static_cast<int>(k);
+    const StorageClass stored = row.column_class(i);
+    if (stored == StorageClass::kNull) continue;
+    const bool may_be_json = column.kind == ValueKind::kJson && stored == StorageClass::kText;
+    const std::string_view text = may_be_json ? row.column_text(i) : std::string_view();
+    if (text == "null") continue;
+    if (out.size() > start) out.push_back(',');
+    out.append(column.prefix, 1);
+    if (!text.empty() && (column.always_json || text::is_json(text))) {
+      text::append_without_nulls(out, text);
+    } else {
+      append_json_value(out, row, i, column.kind, false);
+    }
+  }
+  out.push_back('}');
+}
+
 void RowWriter::add_csv(std::string& out, const db::Statement& row) const {
   char glue = '\n';
   int i = lead_columns_;
@@ -157,6 +184,21 @@ void RowWriter::add_csv(std::string& out, const db::Statement& row) const {
     glue = ',';
     append_csv_value(out, row, i++, column.kind);
   }
+}
+
+std::string value_text(const db::Statement& row, int column, ValueKind kind) {
+  std::string text;
+  switch (row.column_class(column)) {
+    case StorageClass::kNull:
+      return "null";
+    case StorageClass::kText:
+      return std::string(row.column_text(column));
+    case StorageClass::kBlob:
+      return base64(row.column_blob(column));
+    default:
+      append_json_value(text, row, column, kind, false);
+  }
+  return text;
 }
 
 }  // namespace prodev::records

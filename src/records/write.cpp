@@ -1,5 +1,7 @@
 #include "records/write.h"
 
+#include <algorithm>
+
 namespace prodev::records {
 
 namespace {
@@ -41,7 +43,132 @@ query::ApiError policy_violation(const Table& table) {
           "new row violates row-level security policy for table \"" + table.name + "\""};
 }
 
+// What an insert gives back when only its key is wanted.
+std::vector<query::SelectItem> key_columns(const Table& table) {
+  std::vector<query::SelectItem> items;
+  for (const size_t i : table.primary_key) {
+    query::SelectItem item;
+    item.column = table.columns[i].name;
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+// Where the key of `conflict` is among the columns of a shape; nothing when a part of it is left to
+// a DEFAULT, which no row has yet.
+std::vector<size_t> key_places(const Table& table, const query::OnConflict& conflict,
+                               const std::vector<const catalog::Column*>& shape) {
+  std::vector<std::string> names = conflict.columns;
+  if (names.empty()) {
+    for (const size_t i : table.primary_key) names.push_back(table.columns[i].name);
+  }
+  std::vector<size_t> places;
+  for (const std::string& name : names) {
+    const auto found = std::find_if(shape.begin(), shape.end(), [&](const catalog::Column* column) {
+      return column->name == name;
+    });
+    if (found == shape.end()) return {};
+    places.push_back(static_cast<size_t>(found - shape.begin()));
+  }
+  return places;
+}
+
 }  // namespace
+
+// One run of a write, in the transaction of the writer.
+class PreparedWrite::Run {
+ public:
+  Run(const PreparedWrite& write, db::BatchWriter& writer, std::string& body)
+      : write_(write),
+        writer_(writer),
+        body_(body),
+        row_writer_(write.options_.format, write.forms_.front().query.columns,
+                    write.forms_.front().query.lead_columns, write.options_.strips_nulls) {}
+
+  Outcome<WriteResult> run() {
+    if (write_.returns(Returned::kRows)) row_writer_.begin(body_);
+    if (!write_.is_insert_)
+      TRY(run_form(write_.forms_.front(), write_.forms_.front().query.values));
+    for (const NewRow& row : write_.rows_) TRY(insert(row));
+    // Left to the commit, it would take the other requests of the batch with it.
+    if (writer_.connection().has_unresolved_references())
+      return query::refuse(query::broken_reference(write_.table_->name));
+    if (write_.returns(Returned::kRows)) row_writer_.end(body_);
+    if (result_.rows != 1) result_.key.clear();
+    return std::move(result_);
+  }
+
+ private:
+  tl::unexpected<query::ApiError> failed() const {
+    return query::refuse(query::sqlite_error(writer_.connection().handle(), write_.table_->name));
+  }
+
+  Outcome<void> insert(const NewRow& row) {
+    const Form& form = write_.forms_[row.shape];
+    TRY_ASSIGN(const bool taken, is_taken(form, row));
+    const uint64_t before = result_.rows;
+    TRY(run_form(form, row.values));
+    result_.inserted = result_.inserted || (!taken && result_.rows > before);
+    return {};
+  }
+
+  // Whether there is a row of the same key. Not asked any more once one was inserted.
+  Outcome<bool> is_taken(const Form& form, const NewRow& row) {
+    if (form.lookup.empty() || result_.inserted) return false;
+    const base::Result<db::Statement*> prepared = writer_.statements().get(form.lookup);
+    if (!prepared) return failed();
+    const db::StatementUse use(**prepared);
+    for (size_t i = 0; i < form.key.size(); ++i)
+      row.values[form.key[i]].bind(**prepared, query::kFirstValue + static_cast<int>(i));
+    const base::Result<bool> found = (*prepared)->step();
+    if (!found) return failed();
+    return *found;
+  }
+
+  Outcome<void> run_form(const Form& form, const std::vector<query::Value>& values) {
+    const base::Result<db::Statement*> prepared = writer_.statements().get(form.query.sql);
+    if (!prepared) return failed();
+    db::Statement& statement = **prepared;
+    const db::StatementUse use(statement);
+    write_.caller_.bind(statement);
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i].bind(statement, query::kFirstValue + static_cast<int>(i));
+    uint64_t returned = 0;
+    for (;;) {
+      const base::Result<bool> row = statement.step();
+      if (!row) return failed();
+      if (!*row) break;
+      ++returned;
+      if (form.query.lead_columns > 0 && statement.column_int(0) != 1)
+        return query::refuse(policy_violation(*write_.table_));
+      keep(form, statement);
+    }
+    if (write_.must_return_ && returned == 0)
+      return query::refuse(policy_violation(*write_.table_));
+    const bool returns = !write_.returns(Returned::kNothing) || form.query.lead_columns > 0;
+    result_.rows += returns ? returned : writer_.connection().changed_rows();
+    return {};
+  }
+
+  void keep(const Form& form, const db::Statement& row) {
+    if (write_.returns(Returned::kKey)) {
+      result_.key.clear();
+      int i = form.query.lead_columns;
+      for (const query::OutputColumn& column : form.query.columns)
+        result_.key.emplace_back(column.name, value_text(row, i++, column.kind));
+    }
+    if (!write_.returns(Returned::kRows)) return;
+    // A second row of what must be one is not written: there will be an error.
+    const bool second = write_.options_.format == RowFormat::kJsonObject && row_writer_.rows() > 0;
+    if (!second) row_writer_.add(body_, row);
+  }
+
+  const PreparedWrite& write_;
+  db::BatchWriter& writer_;
+  std::string& body_;
+  RowWriter row_writer_;
+  WriteResult result_;
+};
 
 Outcome<query::Guard> writable(const Schema& schema, const auth::Identity& identity,
                                const Table& table, Verb verb) {
@@ -58,8 +185,12 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   PreparedWrite write(schema, identity, table);
   write.is_insert_ = true;
   write.check_ = rights->check_sql;
+  if (options.returned == Returned::kKey) {
+    options.select = key_columns(table);
+    if (options.select.empty()) options.returned = Returned::kNothing;
+  }
   query::Returning returning;
-  returning.rows = options.return_rows;
+  returning.rows = options.returned != Returned::kNothing;
   returning.select = std::move(options.select);
   const bool merges = conflict.action == query::OnConflict::Action::kMerge;
   std::string changeable;  // rows that a merge may change
@@ -80,7 +211,18 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
     if (write.must_return_ && write.check_.empty()) write.check_ = "1";
   }
   returning.check = write.check_;
-  TRY_ASSIGN(write.query_, query::lower_insert(table, rows.columns, conflict, returning));
+  if (rows.shapes.empty()) rows.shapes.emplace_back();
+  for (const auto& shape : rows.shapes) {
+    Form form;
+    TRY_ASSIGN(form.query, query::lower_insert(table, shape, conflict, returning));
+    if (merges) form.key = key_places(table, conflict, shape);
+    if (!form.key.empty()) {
+      std::vector<const catalog::Column*> key;
+      for (const size_t place : form.key) key.push_back(shape[place]);
+      form.lookup = query::key_lookup_sql(table, key);
+    }
+    write.forms_.push_back(std::move(form));
+  }
   write.rows_ = std::move(rows.rows);
   write.options_ = std::move(options);
   return write;
@@ -98,13 +240,15 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
   // (PostgreSQL, CREATE POLICY, "Policies Applied by Command Type").
   write.check_ = both(rights->check_sql, select->using_sql);
   query::Returning returning;
-  returning.rows = options.return_rows;
+  returning.rows = options.returned == Returned::kRows;
   returning.select = std::move(options.select);
   returning.readable = guard_of(*select);
   returning.check = write.check_;
   TRY(check_returning(table, returning, "update"));
-  TRY_ASSIGN(write.query_, query::lower_update(table, std::move(assignments), where,
-                                               guard_of(*rights), returning));
+  Form form;
+  TRY_ASSIGN(form.query, query::lower_update(table, std::move(assignments), where,
+                                             guard_of(*rights), returning));
+  write.forms_.push_back(std::move(form));
   write.options_ = std::move(options);
   return write;
 }
@@ -117,59 +261,19 @@ Outcome<PreparedWrite> PreparedWrite::remove(const SchemaPointer& schema,
   TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
   PreparedWrite write(schema, identity, table);
   query::Returning returning;
-  returning.rows = options.return_rows;
+  returning.rows = options.returned == Returned::kRows;
   returning.select = std::move(options.select);
   returning.readable = guard_of(*select);
   TRY(check_returning(table, returning, "delete from"));
-  TRY_ASSIGN(write.query_, query::lower_delete(table, where, guard_of(*rights), returning));
+  Form form;
+  TRY_ASSIGN(form.query, query::lower_delete(table, where, guard_of(*rights), returning));
+  write.forms_.push_back(std::move(form));
   write.options_ = std::move(options);
   return write;
 }
 
-Outcome<void> PreparedWrite::run_once(db::BatchWriter& writer, db::Statement& statement,
-                                      RowWriter& rows, std::string& body, uint64_t& written) const {
-  uint64_t returned = 0;
-  for (;;) {
-    const base::Result<bool> row = statement.step();
-    if (!row) {
-      return query::refuse(query::sqlite_error(writer.connection().handle(), table_->name));
-    }
-    if (!*row) break;
-    ++returned;
-    if (query_.lead_columns > 0 && statement.column_int(0) != 1)
-      return query::refuse(policy_violation(*table_));
-    if (!options_.return_rows) continue;
-    const bool second = options_.format == RowFormat::kJsonObject && rows.rows() > 0;
-    if (!second) rows.add(body, statement);
-  }
-  const bool returns = options_.return_rows || query_.lead_columns > 0;
-  if (is_insert_ && must_return_ && returned == 0) return query::refuse(policy_violation(*table_));
-  written += returns ? returned : writer.connection().changed_rows();
-  return {};
-}
-
-Outcome<uint64_t> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {
-  const base::Result<db::Statement*> prepared = writer.statements().get(query_.sql);
-  if (!prepared)
-    return query::refuse(query::sqlite_error(writer.connection().handle(), table_->name));
-  db::Statement& statement = **prepared;
-  RowWriter rows(options_.format, query_.columns, query_.lead_columns);
-  if (options_.return_rows) rows.begin(body);
-  uint64_t written = 0;
-  const size_t runs = is_insert_ ? rows_.size() : 1;
-  for (size_t i = 0; i < runs; ++i) {
-    const db::StatementUse use(statement);
-    caller_.bind(statement);
-    const std::vector<query::Value>& values = is_insert_ ? rows_[i] : query_.values;
-    for (size_t k = 0; k < values.size(); ++k)
-      values[k].bind(statement, query::kFirstValue + static_cast<int>(k));
-    TRY(run_once(writer, statement, rows, body, written));
-  }
-  // Left to the commit, it would take the other requests of the batch with it.
-  if (writer.connection().has_unresolved_references())
-    return query::refuse(query::broken_reference(table_->name));
-  if (options_.return_rows) rows.end(body);
-  return written;
+Outcome<WriteResult> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {
+  return Run(*this, writer, body).run();
 }
 
 }  // namespace prodev::records
