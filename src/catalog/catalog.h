@@ -61,6 +61,9 @@ struct Index {
   bool unique = false;
   bool partial = false;
   std::vector<std::string> columns;  // an expression is an empty name
+  // How many rows share the first column, the first two, and so on, on average (sqlite_stat1,
+  // fileformat2 section 2.6.4); empty: not known.
+  std::vector<uint64_t> rows_per_key;
 };
 
 enum class TableKind : uint8_t { kTable, kView, kVirtual };
@@ -78,6 +81,7 @@ struct Table {
   std::vector<size_t> primary_key;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
+  std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
 
   const Column* find_column(std::string_view name) const;
 };

@@ -173,11 +173,18 @@ Outcome<LoweredQuery> lower_read(const Table& table, const Read& read, const Gua
   return std::move(lowering.query);
 }
 
-Outcome<LoweredQuery> lower_count(const Table& table, const Condition& where, const Guard& guard) {
+Outcome<LoweredQuery> lower_count(const Table& table, const Condition& where, const Guard& guard,
+                                  std::optional<uint64_t> at_most) {
   Lowering lowering(table, guard);
-  lowering.sql() += "SELECT count(*) FROM ";
+  lowering.sql() += at_most ? "SELECT count(*) FROM (SELECT 1 FROM " : "SELECT count(*) FROM ";
   db::append_name(lowering.sql(), table.name);
   TRY(lowering.add_where(where));
+  if (at_most) {
+    lowering.sql() += " LIMIT ";
+    lowering.add_value(
+        Value::of_integer(static_cast<int64_t>(std::min<uint64_t>(*at_most, INT64_MAX))));
+    lowering.sql() += ')';
+  }
   return std::move(lowering.query);
 }
 

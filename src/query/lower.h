@@ -5,6 +5,7 @@
 // from kFirstValue on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,9 +44,9 @@ struct LoweredQuery {
 // SELECT of the rows that `guard` and `read.where` let through.
 Outcome<LoweredQuery> lower_read(const catalog::Table& table, const Read& read, const Guard& guard);
 
-// SELECT count(*) of the same rows, without limit and offset.
+// SELECT count(*) of the same rows, without limit and offset. Counts no further than `at_most`.
 Outcome<LoweredQuery> lower_count(const catalog::Table& table, const Condition& where,
-                                  const Guard& guard);
+                                  const Guard& guard, std::optional<uint64_t> at_most = {});
 
 // Whether and how a write gives back the rows that it wrote.
 struct Returning {

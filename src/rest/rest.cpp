@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "rest/responses.h"
 #include "rest/spool.h"
+#include "rest/window.h"
 #include "text/url.h"
 
 namespace prodev::rest {
@@ -14,11 +15,26 @@ using http::Request;
 using http::Response;
 using query::Outcome;
 
-records::ReadOptions read_options(const RequestOptions& options, bool want_rows) {
+records::Count count_of(const Preferences& preferences) {
+  if (!preferences.count) return records::Count::kNone;
+  switch (*preferences.count) {
+    case CountPreference::kPlanned:
+      return records::Count::kPlanned;
+    case CountPreference::kEstimated:
+      return records::Count::kEstimated;
+    case CountPreference::kExact:
+      break;
+  }
+  return records::Count::kExact;
+}
+
+records::ReadOptions read_options(const RequestOptions& options, bool want_rows,
+                                  uint64_t max_rows) {
   records::ReadOptions read;
   read.format = options.media.format;
   read.strips_nulls = options.media.strips_nulls;
-  read.count = options.preferences.count.has_value();
+  read.count = count_of(options.preferences);
+  if (max_rows > 0) read.exact_below = max_rows;
   read.want_rows = want_rows;
   return read;
 }
@@ -97,8 +113,10 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
   TRY_ASSIGN(std::string table, table_name(request.path, options_.prefix));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   const Method method = request.head.method;
-  if (method == Method::kGet || method == Method::kHead)
+  if (method == Method::kGet || method == Method::kHead) {
+    cap_rows(options.read, options_.max_rows);
     return read(request, identity, table, std::move(options), response);
+  }
   auto call = std::make_shared<WriteCall>();
   call->identity = identity;
   call->schema = loop.schema;
@@ -130,7 +148,7 @@ Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
                          const std::string& table, RequestOptions options, Response& response) {
   Loop& loop = loops_[request.loop];
   const bool want_rows = request.head.method == Method::kGet;
-  records::ReadOptions quick = read_options(options, want_rows);
+  records::ReadOptions quick = read_options(options, want_rows, options_.max_rows);
   quick.budget_ns = options_.loop_budget_ns;
   quick.body_bytes = options_.loop_body_bytes;
   quick.overflow = [](std::string&) { return false; };
@@ -177,7 +195,7 @@ Outcome<void> Rest::read_on_pool(const Call& call, bool want_rows, Response& res
     body.clear();
     return spooled.has_value();
   };
-  records::ReadOptions options = read_options(call.options, want_rows);
+  records::ReadOptions options = read_options(call.options, want_rows, options_.max_rows);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
   options.overflow = to_file;

@@ -30,6 +30,7 @@ struct RestOptions {
   uint64_t max_response_bytes = 1'073'741'824;
   std::string temporary_directory = "/tmp";
   bool allow_unfiltered_writes = false;
+  uint64_t max_rows = 0;  // of a read; 0: no limit
 };
 
 class Rest {

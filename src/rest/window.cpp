@@ -57,4 +57,8 @@ Outcome<void> apply_range(std::string_view range, query::Read& read) {
   return {};
 }
 
+void cap_rows(query::Read& read, uint64_t max_rows) {
+  if (max_rows > 0) read.limit = std::min(read.limit.value_or(max_rows), max_rows);
+}
+
 }  // namespace prodev::rest

@@ -18,4 +18,7 @@ query::Outcome<uint64_t> parse_bound(std::string_view name, std::string_view val
 // forms and units are none of ours (RFC 9110 section 14.2). PGRST103 when the range is empty.
 query::Outcome<void> apply_range(std::string_view range, query::Read& read);
 
+// Narrows the window of `read` to `max_rows` rows; 0: no limit.
+void cap_rows(query::Read& read, uint64_t max_rows);
+
 }  // namespace prodev::rest
