@@ -51,6 +51,8 @@ struct OrderItem {
 struct Read {
   std::vector<SelectItem> select;  // empty: "*"
   Condition where;
+  Condition after;         // where a page begins: as `where`, but not a part of counts
+  bool with_keys = false;  // the values of `order` follow each row, beside its result
   std::vector<OrderItem> order;
   std::optional<uint64_t> limit;
   uint64_t offset = 0;

@@ -133,6 +133,16 @@ Outcome<void> Lowering::add_results(const std::vector<SelectItem>& items) {
   return {};
 }
 
+Outcome<void> Lowering::add_keys(const std::vector<OrderItem>& order) {
+  for (const OrderItem& item : order) {
+    TRY_ASSIGN(const Column* column, readable_column(item.column));
+    sql() += ',';
+    db::append_name(sql(), column->name);
+    query.keys.push_back(column->kind);
+  }
+  return {};
+}
+
 Outcome<void> Lowering::add_order(const std::vector<OrderItem>& order) {
   const char* glue = " ORDER BY ";
   for (const OrderItem& item : order) {
@@ -155,9 +165,10 @@ Outcome<LoweredQuery> lower_read(const Table& table, const Read& read, const Gua
   sql.reserve(256);
   sql += "SELECT ";
   TRY(lowering.add_results(read.select));
+  if (read.with_keys) TRY(lowering.add_keys(read.order));
   sql += " FROM ";
   db::append_name(sql, table.name);
-  TRY(lowering.add_where(read.where));
+  TRY(lowering.add_where(read.where, {}, read.after));
   TRY(lowering.add_order(read.order));
   if (read.limit || read.offset > 0) {
     // -1: no limit (sqlite.org, lang_select).

@@ -39,6 +39,7 @@ struct LoweredQuery {
   std::vector<OutputColumn> columns;  // of each row, after `lead_columns` others
   // Columns in front of `columns`: whether the new row passes its check (1, else 0 or NULL).
   int lead_columns = 0;
+  std::vector<catalog::ValueKind> keys;  // of Read::with_keys: the columns behind `columns`
 };
 
 // SELECT of the rows that `guard` and `read.where` let through.

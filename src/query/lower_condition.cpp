@@ -69,11 +69,13 @@ Outcome<void> Lowering::add_condition(const Condition& condition) {
   return {};
 }
 
-Outcome<void> Lowering::add_where(const Condition& condition, std::string_view more_rows) {
+Outcome<void> Lowering::add_where(const Condition& condition, std::string_view more_rows,
+                                  const Condition& after) {
   std::string_view glue = " WHERE ";
-  if (!condition.children.empty()) {
+  for (const Condition* one : {&condition, &after}) {
+    if (one->children.empty()) continue;
     sql() += glue;
-    TRY(add_condition(condition));
+    TRY(add_condition(*one));
     glue = " AND ";
   }
   for (const std::string_view rows : {guard_.rows, more_rows}) {

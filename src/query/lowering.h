@@ -14,11 +14,14 @@ class Lowering {
   Lowering(const catalog::Table& table, const Guard& readable) : table_(table), guard_(readable) {}
 
   Outcome<void> add_condition(const Condition& condition);
-  // " WHERE ...", with the guard's rows and `more_rows` (an expression; may be empty); nothing when
-  // every row passes.
-  Outcome<void> add_where(const Condition& condition, std::string_view more_rows = {});
+  // " WHERE ...", with the guard's rows, `more_rows` (an expression; may be empty) and `after`;
+  // nothing when every row passes.
+  Outcome<void> add_where(const Condition& condition, std::string_view more_rows = {},
+                          const Condition& after = {});
   // The list of results, each noted in query.columns.
   Outcome<void> add_results(const std::vector<SelectItem>& items);
+  // The columns of `order`, behind the results, each noted in query.keys.
+  Outcome<void> add_keys(const std::vector<OrderItem>& order);
   Outcome<void> add_order(const std::vector<OrderItem>& order);
   // A parameter for `value`.
   void add_value(Value value);

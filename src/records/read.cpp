@@ -59,11 +59,12 @@ class Run {
       snapshot.emplace(session_.reader.statements());
     }
     const bool figures_only = !options_.want_rows && options_.count == Count::kExact;
-    if (!figures_only) TRY(write_rows(lowered.table, lowered.rows));
+    if (!figures_only) TRY(write_rows(lowered.table, lowered.read, lowered.rows));
     if (options_.count == Count::kNone || result_.over_budget) return result_;
     if (figures_only) {
       TRY(read_count(lowered.table, lowered.count));
-      result_.rows = rows_in_window(lowered.read, result_.total.value_or(0));
+      const uint64_t total = result_.total.value_or(0);
+      result_.rows = rows_in_window(lowered.read, total - std::min(total, options_.rows_before));
       return result_;
     }
     if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
@@ -100,14 +101,16 @@ class Run {
 
   bool may_count(const Lowered& lowered) const {
     if (options_.count == Count::kNone) return false;
-    return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0;
+    return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0 ||
+           options_.rows_before > 0;
   }
 
   // A window that was not filled ends with the last row there is.
   bool tell_from_window(const query::Read& read) {
     const bool filled = read.limit && result_.rows >= *read.limit;
-    if (filled || (result_.rows == 0 && read.offset > 0)) return false;
-    result_.total = read.offset + result_.rows;
+    const uint64_t before = options_.rows_before + read.offset;
+    if (filled || (result_.rows == 0 && before > 0)) return false;
+    result_.total = before + result_.rows;
     return true;
   }
 
@@ -115,7 +118,8 @@ class Run {
     if (options_.count == Count::kExact) return read_count(lowered.table, lowered.count);
     TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
     const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, lowered.guard, rows);
-    const uint64_t seen = result_.rows == 0 ? 0 : lowered.read.offset + result_.rows;
+    const uint64_t before = options_.rows_before + lowered.read.offset;
+    const uint64_t seen = result_.rows == 0 ? 0 : before + result_.rows;
     uint64_t counted = 0;
     if (options_.count == Count::kEstimated && estimate <= options_.exact_below) {
       TRY(read_count(lowered.table, lowered.count));
@@ -143,15 +147,18 @@ class Run {
     return {};
   }
 
-  Outcome<void> write_rows(const catalog::Table& table, const LoweredQuery& query) {
+  Outcome<void> write_rows(const catalog::Table& table, const query::Read& read,
+                           const LoweredQuery& query) {
     TRY_ASSIGN(db::Statement * statement, prepare(table, query));
     const db::StatementUse use(*statement);
+    const uint64_t page_rows = query.keys.empty() ? 0 : read.limit.value_or(0);
     RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls);
     if (options_.want_rows) writer.begin(body_);
     for (;;) {
       TRY_ASSIGN(const bool row, step(table, query, *statement));
       if (!row) break;
       ++result_.rows;
+      if (result_.rows == page_rows) note_key(query, *statement);
       if (!options_.want_rows) continue;
       // A second row of what must be one is not written: there will be an error, with their number.
       if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;
@@ -166,6 +173,15 @@ class Run {
     return {};
   }
 
+  void note_key(const LoweredQuery& query, const db::Statement& row) {
+    int i = query.lead_columns + static_cast<int>(query.columns.size());
+    for (const catalog::ValueKind kind : query.keys) {
+      const bool null = row.column_is_null(i);
+      result_.last_key.push_back(null ? std::nullopt : std::optional(value_text(row, i, kind)));
+      ++i;
+    }
+  }
+
   const ReadOptions& options_;
   ReadSession session_;
   const Caller& caller_;
@@ -173,11 +189,9 @@ class Run {
   ReadResult result_;
 };
 
-}  // namespace
-
-Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
-                              std::string_view table_name, const query::Read& read,
-                              const ReadOptions& options, ReadSession session, std::string& body) {
+Outcome<Lowered> lower(const Schema& schema, const auth::Identity& identity,
+                       std::string_view table_name, const query::Read& read,
+                       const ReadOptions& options) {
   TRY_ASSIGN(const catalog::Table* table, find_table(schema, table_name));
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
@@ -189,16 +203,52 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
         bounded ? std::optional(options.exact_below + 1) : std::nullopt;
     TRY_ASSIGN(lowered.count, query::lower_count(*table, read.where, lowered.guard, most));
   }
+  return lowered;
+}
+
+bool is_slow(const SlowQueries* slow, const Lowered& lowered, int64_t now_ns) {
+  return slow != nullptr &&
+         (slow->contains(lowered.rows.sql, now_ns) || slow->contains(lowered.count.sql, now_ns));
+}
+
+}  // namespace
+
+Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
+                              std::string_view table, const query::Read& read,
+                              const ReadOptions& options, ReadSession session, std::string& body) {
+  TRY_ASSIGN(const Lowered lowered, lower(schema, identity, table, read, options));
   const int64_t now_ns = base::monotonic_ns();
-  if (session.slow != nullptr && (session.slow->contains(lowered.rows.sql, now_ns) ||
-                                  session.slow->contains(lowered.count.sql, now_ns))) {
-    ReadResult slow;
-    slow.over_budget = true;
-    return slow;
+  ReadResult result;
+  result.over_budget = is_slow(session.slow, lowered, now_ns);
+  if (!result.over_budget) {
+    session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
+    const Caller caller(identity);
+    TRY_ASSIGN(result, Run(options, session, caller, body).run(lowered));
   }
-  session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
+  result.lowered_ns = now_ns;
+  return result;
+}
+
+Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& identity,
+                               std::string_view table, const query::Read& read, bool run,
+                               const ReadOptions& options, db::Reader& reader) {
+  TRY_ASSIGN(const Lowered lowered, lower(schema, identity, table, read, options));
+  const int64_t now_ns = base::monotonic_ns();
+  reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
+  ReadPlan plan;
+  plan.sql = lowered.rows.sql;
+  TRY_ASSIGN(plan.steps, explain(reader.connection(), plan.sql, lowered.table.name));
+  if (!run) return plan;
+  ReadOptions figures = options;
+  figures.want_rows = false;
+  figures.count = Count::kNone;
+  std::string nothing;
   const Caller caller(identity);
-  return Run(options, session, caller, body).run(lowered);
+  TRY_ASSIGN(const ReadResult result,
+             Run(figures, {reader, nullptr}, caller, nothing).run(lowered));
+  plan.rows = result.rows;
+  plan.run_ns = base::monotonic_ns() - now_ns;
+  return plan;
 }
 
 }  // namespace prodev::records

@@ -65,6 +65,9 @@ class PreparedWrite {
   // `body`. After an error the caller must undo the whole request: a part of it may have been done.
   query::Outcome<WriteResult> run(db::BatchWriter& writer, std::string& body) const;
 
+  // Its statement; of rows of different shapes that of the first.
+  const std::string& sql() const { return forms_.front().query.sql; }
+
  private:
   PreparedWrite(SchemaPointer schema, const auth::Identity& identity, const catalog::Table& table)
       : schema_(std::move(schema)), caller_(identity), table_(&table) {}

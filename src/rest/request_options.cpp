@@ -1,6 +1,7 @@
 #include "rest/request_options.h"
 
 #include "http/head.h"
+#include "rest/cursor.h"
 #include "rest/grammar.h"
 #include "rest/query_string.h"
 #include "rest/scanner.h"
@@ -62,6 +63,9 @@ Outcome<void> apply_parameter(Parameter& parameter, RequestOptions& options) {
     TRY_ASSIGN(options.columns, parse_names(parameter.value));
   } else if (name == "on_conflict") {
     TRY_ASSIGN(options.on_conflict, parse_names(parameter.value));
+  } else if (name == "cursor" && parameter.value.starts_with(kCursorPrefix)) {
+    options.cursor = parameter.value.substr(kCursorPrefix.size());
+    options.has_window = true;
   } else {
     return apply_filter(parameter, options);
   }

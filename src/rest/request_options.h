@@ -15,7 +15,8 @@ namespace prodev::rest {
 
 struct RequestOptions {
   query::Read read;
-  bool has_window = false;  // limit, offset or order were given
+  bool has_window = false;            // limit, offset or order were given
+  std::optional<std::string> cursor;  // the text behind "after."
   std::optional<std::vector<std::string>> columns;
   std::vector<std::string> on_conflict;
   Preferences preferences;

@@ -11,6 +11,7 @@
 #include "auth/authenticator.h"
 #include "db/batch_writer.h"
 #include "db/reader.h"
+#include "http/encoder.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "records/read.h"
@@ -31,17 +32,21 @@ struct RestOptions {
   std::string temporary_directory = "/tmp";
   bool allow_unfiltered_writes = false;
   uint64_t max_rows = 0;  // of a read; 0: no limit
+  bool plan_enabled = false;
+  bool server_timing = false;
+  size_t compress_min_bytes = 1'024;  // of rows; 0: they are never compressed
 };
 
 class Rest {
  public:
-  // Opens a reader for each loop. The references outlive this; `writer` is used on the write lane
-  // only.
+  // Opens a reader for each loop. `cursor_key` signs cursors (cursor.h). The references outlive
+  // this; `writer` is used on the write lane only.
   static base::Result<std::unique_ptr<Rest>> make(const RestOptions& options,
                                                   const records::CurrentSchema& schema,
                                                   const std::string& database_path,
                                                   db::BatchWriter& writer,
-                                                  const auth::Authenticator& authenticator);
+                                                  const auth::Authenticator& authenticator,
+                                                  const auth::SigningKey& cursor_key);
 
   // The handler of all of its routes, for the inline lane.
   void handle(const http::Request& request, http::Response& response);
@@ -53,29 +58,45 @@ class Rest {
     auth::Authenticator authenticator;
     records::SlowQueries slow;
     records::SchemaPointer schema;
-    size_t last_body_bytes = 0;  // the next one is likely to need about as much room
+    size_t last_body_bytes = 0;           // the next one is likely to need about as much room
+    std::unique_ptr<http::Encoder> gzip;  // made when it is first needed
   };
-  // A read that leaves its loop.
-  struct Call {
+  struct Read {
     auth::Identity identity;
     records::SchemaPointer schema;
-    std::string table;
+    const catalog::Table* table = nullptr;  // of `schema`
     RequestOptions options;
+    bool want_rows = true;     // false: HEAD
+    uint64_t rows_before = 0;  // of the page, when it begins at a cursor
+    Timing timing{false, 0};
   };
 
   Rest(const RestOptions& options, const records::CurrentSchema& schema,
-       const std::string& database_path, db::BatchWriter& writer);
+       const std::string& database_path, db::BatchWriter& writer,
+       const auth::SigningKey& cursor_key);
 
   // The schema in force, which `loop` keeps from now on.
   const records::Schema& refresh(Loop& loop) const;
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
-                              http::Response& response);
-  query::Outcome<void> read(const http::Request& request, const auth::Identity& identity,
-                            const std::string& table, RequestOptions options,
-                            http::Response& response);
-  query::Outcome<void> read_on_pool(const Call& call, bool want_rows, http::Response& response);
+                              Timing timing, http::Response& response);
+  query::Outcome<void> check_plan(const MediaType& media, const auth::Identity& identity) const;
+
+  // rest_reads.cpp
+  query::Outcome<void> prepare_page(const http::Request& request, Read& read) const;
+  query::Outcome<void> read(const http::Request& request, Read read, http::Response& response);
+  query::Outcome<void> read_on_pool(const http::Request& request, const Read& read,
+                                    http::Response& response);
+  query::Outcome<void> explain_on_pool(const Read& read, http::Response& response);
+  records::ReadOptions read_options(const Read& read) const;
+  query::Outcome<void> describe(const http::Request& request, Read& read,
+                                const records::ReadResult& result, http::Response& response) const;
+  http::Coding coding_for(const http::Request& request, size_t bytes,
+                          http::Response& response) const;
+  void send(const http::Request& request, Loop& loop, std::string body, const Read& read,
+            http::Response& response) const;
+
   query::Outcome<void> write(const http::Request& request, std::shared_ptr<const WriteCall> call,
                              http::Response& response);
   query::Outcome<void> submit_write(const std::shared_ptr<const WriteCall>& call,
@@ -86,6 +107,7 @@ class Rest {
   const records::CurrentSchema& current_schema_;
   db::ReaderPool pool_;
   db::BatchWriter& writer_;
+  const auth::SigningKey cursor_key_;
   std::vector<Loop> loops_;
 };
 

@@ -1,0 +1,257 @@
+// What Rest does with requests that read.
+#include "base/clock.h"
+#include "rest/cursor.h"
+#include "rest/plan.h"
+#include "rest/responses.h"
+#include "rest/rest.h"
+#include "rest/spool.h"
+#include "rest/window.h"
+
+namespace prodev::rest {
+
+namespace {
+
+using http::Request;
+using http::Response;
+using query::Outcome;
+
+// What is compressed on a loop takes it some tenths of a millisecond.
+constexpr size_t kMaxEncodedOnLoop = 16'384;
+
+records::Count count_of(const Preferences& preferences) {
+  if (!preferences.count) return records::Count::kNone;
+  switch (*preferences.count) {
+    case CountPreference::kPlanned:
+      return records::Count::kPlanned;
+    case CountPreference::kEstimated:
+      return records::Count::kEstimated;
+    case CountPreference::kExact:
+      break;
+  }
+  return records::Count::kExact;
+}
+
+void set_encoded_body(Response& response, http::Encoder& encoder, std::string_view body,
+                      const std::string& content_type) {
+  std::string encoded;
+  encoder.append(body, encoded);
+  encoder.finish(encoded);
+  response.add_header("Content-Encoding", http::coding_name(encoder.coding()));
+  response.set_body(std::move(encoded), content_type);
+}
+
+// A body that is spooled while it is made, encoded if that was agreed on.
+class SpooledBody {
+ public:
+  SpooledBody(const std::string& directory, uint64_t max_bytes, http::Coding coding)
+      : directory_(directory), max_bytes_(max_bytes) {
+    if (coding != http::Coding::kIdentity) encoder_.emplace(coding);
+  }
+
+  bool begun() const { return spool_.has_value(); }
+
+  // Takes `body` and empties it.
+  base::Result<void> take(std::string& body, bool last) {
+    raw_bytes_ += body.size();
+    if (raw_bytes_ > max_bytes_) {
+      return base::fail(base::Code::kTooLarge, "the response is larger than " +
+                                                   std::to_string(max_bytes_) +
+                                                   " bytes: ask for fewer rows with limit");
+    }
+    if (!spool_) {
+      TRY_ASSIGN(Spool made, Spool::make(directory_));
+      spool_ = std::move(made);
+    }
+    if (encoder_) {
+      std::string encoded;
+      encoder_->append(body, encoded);
+      if (last) encoder_->finish(encoded);
+      body.swap(encoded);
+    }
+    TRY(spool_->write(body));
+    body.clear();
+    return {};
+  }
+
+  void send(Response& response, const std::string& content_type) && {
+    if (encoder_) response.add_header("Content-Encoding", http::coding_name(encoder_->coding()));
+    response.set_segment(std::move(*spool_).segment(), content_type);
+  }
+
+ private:
+  const std::string& directory_;
+  const uint64_t max_bytes_;
+  uint64_t raw_bytes_ = 0;
+  std::optional<http::Encoder> encoder_;
+  std::optional<Spool> spool_;
+};
+
+tl::unexpected<query::ApiError> no_pages() {
+  return query::refuse({400, "PGRST100", "cursor does not apply to this request",
+                        "Pages need limit, and an order of columns that together with the primary "
+                        "key tell every row from the others."});
+}
+
+}  // namespace
+
+records::ReadOptions Rest::read_options(const Read& read) const {
+  records::ReadOptions options;
+  options.format = read.options.media.format;
+  options.strips_nulls = read.options.media.strips_nulls;
+  options.count = count_of(read.options.preferences);
+  if (options_.max_rows > 0) options.exact_below = options_.max_rows;
+  options.rows_before = read.rows_before;
+  options.want_rows = read.want_rows;
+  return options;
+}
+
+// Makes the order of a page total, so that it can tell where the next one begins.
+Outcome<void> Rest::prepare_page(const Request& request, Read& read) const {
+  RequestOptions& options = read.options;
+  const bool one = options.media.format == records::RowFormat::kJsonObject;
+  const bool pages =
+      options.read.limit && !options.read.order.empty() && !one && !request.head.has("range");
+  if (!pages) return options.cursor ? no_pages() : Outcome<void>();
+  TRY_ASSIGN(const access::Rights* rights, records::authorize(*read.schema, read.identity.role,
+                                                              *read.table, access::Verb::kSelect));
+  std::optional<std::vector<query::OrderItem>> order =
+      total_order(*read.table, records::guard_of(*rights), options.read.order);
+  if (!order) return options.cursor ? no_pages() : Outcome<void>();
+  options.read.order = std::move(*order);
+  options.read.with_keys = true;
+  if (!options.cursor) return {};
+  TRY_ASSIGN(const Cursor cursor,
+             decode_cursor(cursor_key_, *read.table, options.read.order, *options.cursor));
+  options.read.after = rows_after(*read.table, options.read.order, cursor.values);
+  read.rows_before = cursor.rows_before;
+  return {};
+}
+
+Outcome<void> Rest::read(const Request& request, Read read, Response& response) {
+  Loop& loop = loops_[request.loop];
+  TRY(prepare_page(request, read));
+  cap_rows(read.options.read, options_.max_rows);
+  if (read.options.media.plan) {
+    response.continue_on(http::Lane::kBlocking, [this, read](const Request&, Response& out) {
+      const Outcome<void> done = explain_on_pool(read, out);
+      if (!done) respond_error(out, done.error(), read.identity.role);
+    });
+    return {};
+  }
+  records::ReadOptions quick = read_options(read);
+  quick.budget_ns = options_.loop_budget_ns;
+  quick.body_bytes = options_.loop_body_bytes;
+  quick.overflow = [](std::string&) { return false; };
+  std::string body;
+  body.reserve(loop.last_body_bytes);
+  TRY_ASSIGN(const records::ReadResult result,
+             records::read_rows(*read.schema, read.identity, read.table->name, read.options.read,
+                                quick, {*loop.reader, &loop.slow}, body));
+  if (!result.over_budget) {
+    loop.last_body_bytes = body.size();
+    TRY(describe(request, read, result, response));
+    send(request, loop, std::move(body), read, response);
+    return {};
+  }
+  auto shared = std::make_shared<const Read>(std::move(read));
+  response.continue_on(http::Lane::kBlocking, [this, shared](const Request& same, Response& out) {
+    const Outcome<void> done = read_on_pool(same, *shared, out);
+    if (!done) respond_error(out, done.error(), shared->identity.role);
+  });
+  return {};
+}
+
+Outcome<void> Rest::describe(const Request& request, Read& read, const records::ReadResult& result,
+                             Response& response) const {
+  read.timing.end(Timing::kPlan, result.lowered_ns);
+  read.timing.end(Timing::kTransaction);
+  const query::Read& window = read.options.read;
+  TRY(describe_read(response, read.options, read.rows_before, result));
+  if (!result.last_key.empty()) {
+    const Cursor next{read.rows_before + window.offset + result.rows, result.last_key};
+    response.add_header("Link",
+                        next_link(request.head.path, request.head.query,
+                                  encode_cursor(cursor_key_, *read.table, window.order, next)));
+  }
+  read.timing.end(Timing::kResponse);
+  if (read.timing.enabled()) response.add_header("Server-Timing", read.timing.header());
+  return {};
+}
+
+// How rows of `bytes` bytes are to be encoded, which caches are told to tell apart.
+http::Coding Rest::coding_for(const Request& request, size_t bytes, Response& response) const {
+  if (options_.compress_min_bytes == 0 || bytes < options_.compress_min_bytes)
+    return http::Coding::kIdentity;
+  response.add_header("Vary", "Accept-Encoding");
+  return http::choose_coding(request.header("accept-encoding"));
+}
+
+void Rest::send(const Request& request, Loop& loop, std::string body, const Read& read,
+                Response& response) const {
+  const http::Coding coding = coding_for(request, body.size(), response);
+  std::string type = read.options.media.content_type();
+  if (coding == http::Coding::kIdentity) return response.set_body(std::move(body), type);
+  if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
+    if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
+    return set_encoded_body(response, *loop.gzip, body, type);
+  }
+  const auto rows = std::make_shared<const std::string>(std::move(body));
+  response.continue_on(http::Lane::kBlocking,
+                       [coding, rows, type = std::move(type)](const Request&, Response& out) {
+                         http::Encoder encoder(coding);
+                         set_encoded_body(out, encoder, *rows, type);
+                       });
+}
+
+Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Response& response) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
+  records::ReadOptions options = read_options(call);
+  options.budget_ns = options_.read_timeout_ns;
+  options.body_bytes = options_.body_memory_bytes;
+  http::Response vary;  // for bodies that turn out long
+  const http::Coding coding = coding_for(request, options_.body_memory_bytes, vary);
+  SpooledBody long_body(options_.temporary_directory, options_.max_response_bytes, coding);
+  base::Result<void> spooled;
+  options.overflow = [&](std::string& body) {
+    spooled = long_body.take(body, false);
+    return spooled.has_value();
+  };
+  std::string body;
+  TRY_ASSIGN(const records::ReadResult result,
+             records::read_rows(*call.schema, call.identity, call.table->name, call.options.read,
+                                options, {*reader, nullptr}, body));
+  TRY(spooled);
+  Read read = call;
+  TRY(describe(request, read, result, response));
+  const std::string type = call.options.media.content_type();
+  if (long_body.begun()) {
+    TRY(long_body.take(body, true));
+    response.add_header_lines(vary.headers());
+    std::move(long_body).send(response, type);
+    return {};
+  }
+  const http::Coding short_coding = coding_for(request, body.size(), response);
+  if (short_coding == http::Coding::kIdentity) {
+    response.set_body(std::move(body), type);
+  } else {
+    http::Encoder encoder(short_coding);
+    set_encoded_body(response, encoder, body, type);
+  }
+  return {};
+}
+
+Outcome<void> Rest::explain_on_pool(const Read& read, Response& response) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
+  const PlanMedia& media = *read.options.media.plan;
+  records::ReadOptions options = read_options(read);
+  options.budget_ns = options_.read_timeout_ns;
+  TRY_ASSIGN(records::ReadPlan plan,
+             records::explain_read(*read.schema, read.identity, read.table->name, read.options.read,
+                                   media.has(PlanMedia::kAnalyze), options, *reader));
+  PlanText text{std::move(plan.steps), {}, plan.rows, plan.run_ns};
+  if (tells_sql(media, read.identity)) text.sql = std::move(plan.sql);
+  response.set_body(write_plan(media, text), read.options.media.content_type());
+  return {};
+}
+
+}  // namespace prodev::rest
