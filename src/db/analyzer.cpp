@@ -12,7 +12,7 @@ namespace prodev::db {
 
 base::Result<void> analyze(Connection& connection) {
   const TrustedScope trusted(connection);
-  return connection.execute("PRAGMA analysis_limit = 400; ANALYZE");
+  return connection.execute("PRAGMA analysis_limit = 1000; ANALYZE");
 }
 
 bool Analyzer::run_when_due() {
