@@ -62,7 +62,10 @@ struct OnConflict {
   enum class Action : uint8_t { kFail, kMerge, kIgnore };
   Action action = Action::kFail;
   std::vector<std::string> columns;  // the key; empty: the primary key
-  Guard updatable;                   // rows and columns that a merge may change
+  // What a merge sets; empty: the columns of the row. What the row does not have becomes the
+  // DEFAULT.
+  std::vector<const catalog::Column*> merged;
+  Guard updatable;  // rows and columns that a merge may change
 };
 
 // INSERT of one row with values for `columns`, in that order, from parameter kFirstValue on; the

@@ -134,7 +134,8 @@ Outcome<LoweredQuery> lower_insert(const Table& table, const std::vector<const C
       glue = ",";
     }
     sql += ')';
-    TRY(add_conflict(lowering, table, columns, conflict));
+    TRY(add_conflict(lowering, table, conflict.merged.empty() ? columns : conflict.merged,
+                     conflict));
   }
   TRY(add_returning(lowering, returning));
   return std::move(lowering.query);

@@ -20,6 +20,8 @@ struct NewRow {
 };
 struct NewRows {
   std::vector<std::vector<const catalog::Column*>> shapes;
+  // What a merge sets, whatever a row has: what it has not, to the DEFAULT. Empty: what it has.
+  std::vector<const catalog::Column*> merged;
   std::vector<NewRow> rows;
 };
 

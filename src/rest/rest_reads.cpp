@@ -16,7 +16,7 @@ using http::Response;
 using query::Outcome;
 
 // What is compressed on a loop takes it some tenths of a millisecond.
-constexpr size_t kMaxEncodedOnLoop = 16'384;
+constexpr size_t kMaxEncodedOnLoop = 65'536;
 
 records::Count count_of(const Preferences& preferences) {
   if (!preferences.count) return records::Count::kNone;

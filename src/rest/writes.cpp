@@ -34,7 +34,7 @@ query::OnConflict conflict_of(const WriteCall& call) {
   if (resolution)
     conflict.action =
         *resolution == ResolutionPreference::kMerge ? Action::kMerge : Action::kIgnore;
-  if (call.method == Method::kPut) conflict = {Action::kMerge, {}, {}};
+  if (call.method == Method::kPut) conflict = {Action::kMerge, {}, {}, {}};
   return conflict;
 }
 
