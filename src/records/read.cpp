@@ -58,15 +58,12 @@ class Run {
       TRY(Snapshot::begin(session_.reader.statements()));
       snapshot.emplace(session_.reader.statements());
     }
-    const bool figures_only = !options_.want_rows && options_.count == Count::kExact;
-    if (!figures_only) TRY(write_rows(lowered.table, lowered.read, lowered.rows));
+    // One row must be seen to be one.
+    const bool figures_only = !options_.want_rows && options_.count != Count::kNone &&
+                              options_.format != RowFormat::kJsonObject;
+    if (figures_only) return figures(lowered);
+    TRY(write_rows(lowered.table, lowered.read, lowered.rows));
     if (options_.count == Count::kNone || result_.over_budget) return result_;
-    if (figures_only) {
-      TRY(read_count(lowered.table, lowered.count));
-      const uint64_t total = result_.total.value_or(0);
-      result_.rows = rows_in_window(lowered.read, total - std::min(total, options_.rows_before));
-      return result_;
-    }
     if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
     return result_;
   }
@@ -103,6 +100,14 @@ class Run {
     if (options_.count == Count::kNone) return false;
     return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0 ||
            options_.rows_before > 0;
+  }
+
+  // Without reading a row.
+  Outcome<ReadResult> figures(const Lowered& lowered) {
+    TRY(find_total(lowered));
+    const uint64_t total = result_.total.value_or(0);
+    result_.rows = rows_in_window(lowered.read, total - std::min(total, options_.rows_before));
+    return result_;
   }
 
   // A window that was not filled ends with the last row there is.

@@ -92,8 +92,8 @@ class Rest {
   records::ReadOptions read_options(const Read& read) const;
   query::Outcome<void> describe(const http::Request& request, Read& read,
                                 const records::ReadResult& result, http::Response& response) const;
-  http::Coding coding_for(const http::Request& request, size_t bytes,
-                          http::Response& response) const;
+  // Whether rows of `bytes` bytes are compressed for clients that take it.
+  bool may_encode(size_t bytes) const;
   void send(const http::Request& request, Loop& loop, std::string body, const Read& read,
             http::Response& response) const;
 

@@ -31,6 +31,9 @@ records::Count count_of(const Preferences& preferences) {
   return records::Count::kExact;
 }
 
+// Caches are told to keep encoded and plain rows apart.
+void add_vary(Response& response) { response.add_header_lines("Vary: Accept-Encoding\r\n"); }
+
 void set_encoded_body(Response& response, http::Encoder& encoder, std::string_view body,
                       const std::string& content_type) {
   std::string encoded;
@@ -178,18 +181,16 @@ Outcome<void> Rest::describe(const Request& request, Read& read, const records::
   return {};
 }
 
-// How rows of `bytes` bytes are to be encoded, which caches are told to tell apart.
-http::Coding Rest::coding_for(const Request& request, size_t bytes, Response& response) const {
-  if (options_.compress_min_bytes == 0 || bytes < options_.compress_min_bytes)
-    return http::Coding::kIdentity;
-  response.add_header("Vary", "Accept-Encoding");
-  return http::choose_coding(request.header("accept-encoding"));
+bool Rest::may_encode(size_t bytes) const {
+  return options_.compress_min_bytes > 0 && bytes >= options_.compress_min_bytes;
 }
 
 void Rest::send(const Request& request, Loop& loop, std::string body, const Read& read,
                 Response& response) const {
-  const http::Coding coding = coding_for(request, body.size(), response);
   std::string type = read.options.media.content_type();
+  if (!may_encode(body.size())) return response.set_body(std::move(body), type);
+  add_vary(response);
+  const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
   if (coding == http::Coding::kIdentity) return response.set_body(std::move(body), type);
   if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
     if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
@@ -208,9 +209,10 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Respo
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
-  http::Response vary;  // for bodies that turn out long
-  const http::Coding coding = coding_for(request, options_.body_memory_bytes, vary);
-  SpooledBody long_body(options_.temporary_directory, options_.max_response_bytes, coding);
+  const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
+  const bool encode_long = may_encode(options.body_bytes);
+  SpooledBody long_body(options_.temporary_directory, options_.max_response_bytes,
+                        encode_long ? coding : http::Coding::kIdentity);
   base::Result<void> spooled;
   options.overflow = [&](std::string& body) {
     spooled = long_body.take(body, false);
@@ -226,16 +228,17 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Respo
   const std::string type = call.options.media.content_type();
   if (long_body.begun()) {
     TRY(long_body.take(body, true));
-    response.add_header_lines(vary.headers());
+    if (encode_long) add_vary(response);
     std::move(long_body).send(response, type);
     return {};
   }
-  const http::Coding short_coding = coding_for(request, body.size(), response);
-  if (short_coding == http::Coding::kIdentity) {
-    response.set_body(std::move(body), type);
-  } else {
-    http::Encoder encoder(short_coding);
+  const bool encode = may_encode(body.size());
+  if (encode) add_vary(response);
+  if (encode && coding != http::Coding::kIdentity) {
+    http::Encoder encoder(coding);
     set_encoded_body(response, encoder, body, type);
+  } else {
+    response.set_body(std::move(body), type);
   }
   return {};
 }

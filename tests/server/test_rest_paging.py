@@ -123,6 +123,15 @@ class Estimates(PagingCase):
             self.assertEqual(self.window("item?id=eq.7&limit=5", prefer), (200, "0-0/1"))
             self.assertEqual(self.window("empty?limit=5", prefer), (200, "*/0"))
 
+    def test_head_reads_no_rows_for_them(self):
+        self.assertEqual(self.window("item", "count=planned", "HEAD"), (200, "0-499/500"))
+        self.assertEqual(self.window("item?limit=20&offset=30", "count=planned", "HEAD"), (206, "30-49/500"))
+        self.assertEqual(self.window("item?grp=in.(1,2)", "count=estimated", "HEAD"), (200, "0-99/100"))
+        self.assertEqual(self.window("empty", "count=planned", "HEAD"), (200, "*/0"))
+        one = {"Accept": "application/vnd.pgrst.object+json"}
+        self.assertEqual(self.window("item?id=eq.4", "count=planned", "HEAD", headers=one), (200, "0-0/1"))
+        self.assertEqual(self.call("HEAD", "item?id=lt.4", headers={"Prefer": "count=planned", **one}).status, 406)
+
     def test_few_are_counted(self):
         self.assertEqual(self.total("item?grp=in.(1,2)&limit=5", "count=estimated"), 100)
         self.assertEqual(self.total("item?score=is.null&limit=5", "count=estimated"), 100)
