@@ -4,6 +4,7 @@
 #include <map>
 
 #include "catalog/checks.h"
+#include "catalog/functions.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -222,6 +223,9 @@ const Column* Table::find_column(std::string_view wanted) const {
   return nullptr;
 }
 
+Catalog::Catalog() = default;
+Catalog::~Catalog() = default;
+
 base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& connection) {
   auto catalog = std::make_shared<Catalog>();
   TRY_ASSIGN(db::Statement rows,
@@ -256,12 +260,23 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     note_primary_key(table);
     catalog->by_name_.emplace(table.name, catalog->by_name_.size());
   }
+  TRY_ASSIGN(catalog->functions_, load_functions(connection, *catalog, catalog->problems_));
   return catalog;
 }
 
 const Table* Catalog::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &tables_[found->second];
+}
+
+const Function* Catalog::find_computed(std::string_view table, std::string_view name) const {
+  auto function =
+      std::lower_bound(functions_.begin(), functions_.end(), name,
+                       [](const Function& a, std::string_view b) { return a.name < b; });
+  for (; function != functions_.end() && function->name == name; ++function) {
+    if (function->row_table == table) return &*function;
+  }
+  return nullptr;
 }
 
 }  // namespace prodev::catalog

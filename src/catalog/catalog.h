@@ -82,11 +82,18 @@ struct Table {
   const Column* find_column(std::string_view name) const;
 };
 
+struct Function;  // catalog/function.h
+
 class Catalog {
  public:
+  Catalog();
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
   // Reads everything; holds no reference to the connection afterwards. Tables of the system (names
   // beginning with "_" or "sqlite_") and the shadow tables of virtual ones are left out, and so are
-  // views that do not work: problems() tells why.
+  // views and functions that do not work: problems() tells why.
   static base::Result<std::shared_ptr<const Catalog>> load(db::Connection& connection);
 
   // By exact name; nullptr: there is none.
@@ -94,6 +101,11 @@ class Catalog {
   // By name.
   const std::vector<Table>& tables() const { return tables_; }
   const std::vector<std::string>& problems() const { return problems_; }
+
+  // By name, overloads side by side.
+  const std::vector<Function>& functions() const { return functions_; }
+  // The function `name` of a row of `table`: a computed column or relationship; nullptr: none.
+  const Function* find_computed(std::string_view table, std::string_view name) const;
 
  private:
   struct NameHash {
@@ -104,6 +116,7 @@ class Catalog {
   std::vector<Table> tables_;
   std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> by_name_;
   std::vector<std::string> problems_;
+  std::vector<Function> functions_;
 };
 
 }  // namespace prodev::catalog
