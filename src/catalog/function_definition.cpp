@@ -153,6 +153,7 @@ class FunctionBuilder {
         std::erase_if(rows.columns, [](const Column& column) { return column.hidden; });
         std::erase_if(rows.primary_key, [&](size_t i) { return i >= rows.columns.size(); });
         rows.indexes.clear();
+        rows.rows_of = table->name;
         break;
       }
       case Returns::kColumns:
