@@ -9,6 +9,7 @@
 #include "catalog/constraint_names.h"
 #include "catalog/functions.h"
 #include "catalog/relationships.h"
+#include "catalog/statistics.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
 
@@ -158,7 +159,7 @@ base::Result<void> load_indexes(db::Connection& connection, Table& table) {
     const std::string_view name = rows.column_text(0);
     if (table.indexes.empty() || table.indexes.back().name != name) {
       table.indexes.push_back(
-          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}});
+          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}, {}});
     }
     table.indexes.back().columns.emplace_back(rows.column_text(3));
   }
@@ -279,6 +280,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     catalog->tables_.push_back(std::move(table));
   }
   complete_foreign_keys(catalog->tables_);
+  TRY(load_statistics(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);
     table.primary_key.clear();

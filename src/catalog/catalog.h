@@ -65,6 +65,9 @@ struct Index {
   bool unique = false;
   bool partial = false;
   std::vector<std::string> columns;  // an expression is an empty name
+  // How many rows share the first column, the first two, and so on, on average (sqlite_stat1,
+  // fileformat2 section 2.6.4); empty: not known.
+  std::vector<uint64_t> rows_per_key;
 };
 
 enum class TableKind : uint8_t { kTable, kView, kVirtual };
@@ -85,6 +88,7 @@ struct Table {
   bool full_text = false;     // an FTS5 table
   std::string content_table;  // of an FTS5 table with external content; else empty
   std::string content_rowid;
+  std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
 
   std::string rows_of;  // of a function's result: the table whose rows it has; else empty
 
