@@ -4,6 +4,7 @@
 #include <map>
 
 #include "catalog/checks.h"
+#include "catalog/comments.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -197,7 +198,10 @@ base::Result<void> note_view_triggers(db::Connection& connection, Table& table) 
 base::Result<void> complete(db::Connection& connection, Table& table, std::string_view sql) {
   TRY(load_columns(connection, table));
   note_primary_key(table);
-  if (table.kind == TableKind::kTable) note_checks(sql, table.columns);
+  if (table.kind == TableKind::kTable) {
+    note_checks(sql, table.columns);
+    note_column_comments(sql, table.columns);
+  }
   if (table.kind == TableKind::kView) return note_view_triggers(connection, table);
   add_rowid(table);
   TRY(load_foreign_keys(connection, table));
@@ -250,6 +254,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     catalog->tables_.push_back(std::move(table));
   }
   complete_foreign_keys(catalog->tables_);
+  TRY(load_comments(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);
     table.primary_key.clear();

@@ -48,6 +48,7 @@ struct Column {
   size_t key_position = 0;           // from 1 within the primary key; 0: not in it
   std::string default_sql;           // empty: none
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
+  std::string description;           // what its comments say (comments.h); may be empty
 };
 
 struct ForeignKey {
@@ -78,6 +79,7 @@ struct Table {
   std::vector<size_t> primary_key;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
+  std::string description;  // what its comment says; may be empty
 
   const Column* find_column(std::string_view name) const;
 };
