@@ -10,4 +10,7 @@ namespace prodev::text {
 // digits; `out` is then unspecified.
 [[nodiscard]] bool percent_decode(std::string_view encoded, std::string& out);
 
+// `text` as a segment of a path: everything but unreserved characters is encoded.
+std::string percent_encode(std::string_view text);
+
 }  // namespace prodev::text
