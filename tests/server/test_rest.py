@@ -70,8 +70,8 @@ class RestCase(FolderCase):
 
     def client(self):
         if not hasattr(self, "_client"):
-            from prodev import Client
-            self._client = Client(self.server.port)
+            from openapi_check import CheckedClient
+            self._client = CheckedClient(self.server.port)
             self.addCleanup(self._client.close)
         return self._client
 
