@@ -3,8 +3,9 @@
 //   OUTPUT/assets.bin        every variant of every file, one after the other
 //   OUTPUT/assets.S          puts assets.bin into the read-only data of the executable
 //   OUTPUT/assets_table.cpp  implements assets/assets_table.h over it
-// Files below a PATH are other people's and large: where gzip makes them smaller they are kept as that
-// alone. The same files give the same bytes. Runs while building; it is not part of the executable.
+// Files below a PATH are other people's and large: where gzip makes them smaller they are kept as
+// that alone. The same files give the same bytes. Runs while building; it is not part of the
+// executable.
 #include <brotli/encode.h>
 #include <sodium.h>
 #include <zlib.h>
