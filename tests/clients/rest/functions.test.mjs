@@ -25,32 +25,62 @@ test('JSON as a result', async () => {
 });
 
 test('a table as a result: select, filter, order, window, count', async () => {
-  assert.deepEqual(await dataOf(anon.rpc('top_films', { n: 2 })),
-    [{ id: 4, title: 'Pulp Fiction', rating: 8.9 }, { id: 5, title: 'Reservoir Dogs', rating: 8.3 }]);
+  assert.deepEqual(await dataOf(anon.rpc('top_films', { n: 2 })), [
+    { id: 4, title: 'Pulp Fiction', rating: 8.9 },
+    { id: 5, title: 'Reservoir Dogs', rating: 8.3 },
+  ]);
   assert.deepEqual(await column('id', anon.rpc('top_films')), [4, 5, 6]);
-  assert.deepEqual(await dataOf(anon.rpc('top_films', { n: 5 }, { get: true }).select('title').lt('rating', 8).order('title').limit(2)),
-    [{ title: 'The Haunted Castle' }, { title: 'The Lighthouse' }]);
+  assert.deepEqual(
+    await dataOf(
+      anon.rpc('top_films', { n: 5 }, { get: true }).select('title').lt('rating', 8).order('title').limit(2),
+    ),
+    [{ title: 'The Haunted Castle' }, { title: 'The Lighthouse' }],
+  );
   const page = await anon.rpc('top_films', { n: 5 }, { count: 'exact' }).select('id').order('id').range(0, 1);
   assert.deepEqual([page.error, page.count, page.data], [null, 5, [{ id: 1 }, { id: 3 }]]);
   const head = await anon.rpc('top_films', { n: 4 }, { head: true, count: 'exact' });
   assert.deepEqual([head.error, head.count, head.data], [null, 4, null]);
-  assert.deepEqual(await dataOf(anon.rpc('top_films', { n: 1 }).single()), { id: 4, title: 'Pulp Fiction', rating: 8.9 });
-  assert.match(await dataOf(anon.rpc('top_films', { n: 1 }).select('id, title').csv()), /^id,title\r?\n4,Pulp Fiction\r?\n?$/);
+  assert.deepEqual(await dataOf(anon.rpc('top_films', { n: 1 }).single()), {
+    id: 4,
+    title: 'Pulp Fiction',
+    rating: 8.9,
+  });
+  assert.match(
+    await dataOf(anon.rpc('top_films', { n: 1 }).select('id, title').csv()),
+    /^id,title\r?\n4,Pulp Fiction\r?\n?$/,
+  );
 });
 
 test('rows of a table as a result: embedded, computed and filtered like the table', async () => {
-  assert.deepEqual(await dataOf(anon.rpc('films_of', { director: 4 }).select('title, directors(last_name), roles(count()), is_old')
-    .gt('rating', 8.5)), [{ title: 'Pulp Fiction', directors: { last_name: 'Tarantino' }, roles: [{ count: 4 }], is_old: false }]);
-  assert.deepEqual(await column('id', anon.rpc('films_of', { director: 4 }, { get: true }).select('id, actors!inner()')
-    .eq('actors.last_name', 'Travolta')), [4]);
+  assert.deepEqual(
+    await dataOf(
+      anon
+        .rpc('films_of', { director: 4 })
+        .select('title, directors(last_name), roles(count()), is_old')
+        .gt('rating', 8.5),
+    ),
+    [{ title: 'Pulp Fiction', directors: { last_name: 'Tarantino' }, roles: [{ count: 4 }], is_old: false }],
+  );
+  assert.deepEqual(
+    await column(
+      'id',
+      anon
+        .rpc('films_of', { director: 4 }, { get: true })
+        .select('id, actors!inner()')
+        .eq('actors.last_name', 'Travolta'),
+    ),
+    [4],
+  );
   assert.deepEqual(await dataOf(anon.rpc('films_of', { director: 6 })), []);
 });
 
 test('a row as a result is an object', async () => {
   const film = await dataOf(anon.rpc('film_by_title', { title: 'Pulp Fiction' }));
   assert.deepEqual([film.id, film.year, film.tags], [4, 1994, ['crime', 'drama']]);
-  assert.deepEqual(await dataOf(anon.rpc('film_by_title', { title: 'The Lighthouse' }).select('id, directors(last_name)')),
-    { id: 6, directors: { last_name: 'Eggers' } });
+  assert.deepEqual(
+    await dataOf(anon.rpc('film_by_title', { title: 'The Lighthouse' }).select('id, directors(last_name)')),
+    { id: 6, directors: { last_name: 'Eggers' } },
+  );
 });
 
 test('a set of scalars is an array', async () => {
@@ -59,10 +89,15 @@ test('a set of scalars is an array', async () => {
 
 test('a function that writes: by POST only, with its rows as the result', async () => {
   const { id } = await dataOf(staff.from('items').insert({ code: 'f', quantity: 1 }).select('id').single());
-  assert.deepEqual(await dataOf(staff.rpc('restock', { item_id: id, amount: 4 }).select('code, quantity')), [{ code: 'f', quantity: 5 }]);
+  assert.deepEqual(await dataOf(staff.rpc('restock', { item_id: id, amount: 4 }).select('code, quantity')), [
+    { code: 'f', quantity: 5 },
+  ]);
   const error = await refusal(staff.rpc('restock', { item_id: id, amount: 4 }, { get: true }), 405, '25006');
   assert.match(error.message, /read-only transaction/);
-  assert.deepEqual(await dataOf(staff.rpc('restock', { item_id: id, amount: 1 }).select('quantity').rollback()), [{ quantity: 6 }]);
+  assert.deepEqual(
+    await dataOf(staff.rpc('restock', { item_id: id, amount: 1 }).select('quantity').rollback()),
+    [{ quantity: 6 }],
+  );
   await refusal(staff.rpc('restock', { item_id: id, amount: -9 }), 400, '23514');
   assert.deepEqual(await column('quantity', staff.from('items').select('quantity').eq('code', 'f')), [5]);
 });

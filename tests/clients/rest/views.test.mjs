@@ -4,16 +4,32 @@ import test from 'node:test';
 import { ada, anon, column, dataOf, refusal, service, staff } from './clients.mjs';
 
 test('a view is read with filters, order and counts', async () => {
-  const { data, count, error } = await anon.from('film_cards').select('title, director', { count: 'exact' })
-    .not('director', 'is', null).gt('year', 1990).order('year', { ascending: false }).range(0, 1);
+  const { data, count, error } = await anon
+    .from('film_cards')
+    .select('title, director', { count: 'exact' })
+    .not('director', 'is', null)
+    .gt('year', 1990)
+    .order('year', { ascending: false })
+    .range(0, 1);
   assert.equal(error, null);
-  assert.deepEqual(data, [{ title: 'The Lighthouse', director: 'Eggers' }, { title: 'Pulp Fiction', director: 'Tarantino' }]);
+  assert.deepEqual(data, [
+    { title: 'The Lighthouse', director: 'Eggers' },
+    { title: 'Pulp Fiction', director: 'Tarantino' },
+  ]);
   assert.equal(count, 3);
 });
 
 test('a view with triggers takes rows, changes and deletions', async () => {
-  await dataOf(staff.from('item_labels').insert([{ code: 'v1', name: 'one' }, { code: 'v2', name: 'two' }]));
-  assert.deepEqual(await column('label', staff.from('item_labels').select('label').order('code')), ['v1: one', 'v2: two']);
+  await dataOf(
+    staff.from('item_labels').insert([
+      { code: 'v1', name: 'one' },
+      { code: 'v2', name: 'two' },
+    ]),
+  );
+  assert.deepEqual(await column('label', staff.from('item_labels').select('label').order('code')), [
+    'v1: one',
+    'v2: two',
+  ]);
   await dataOf(staff.from('item_labels').update({ name: 'uno' }).eq('code', 'v1'));
   assert.deepEqual(await column('name', service.from('items').select('name').eq('code', 'v1')), ['uno']);
   await dataOf(staff.from('item_labels').delete().like('code', 'v%'));
