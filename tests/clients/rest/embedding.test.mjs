@@ -161,6 +161,31 @@ test('a table is embedded in itself, up and down', async () => {
   }
 });
 
+test('a function is a relationship', async () => {
+  assert.deepEqual(await one(anon, 'employees', 'name, chief(name, chief(name))', 4), {
+    name: 'Davis',
+    chief: { name: 'Miller', chief: { name: 'Taylor' } },
+  });
+  const taylor = await dataOf(
+    anon
+      .from('employees')
+      .select('name, chief(name), team(name, team(name))')
+      .eq('id', 1)
+      .order('name', { referencedTable: 'team' })
+      .single(),
+  );
+  assert.deepEqual(taylor, {
+    name: 'Taylor',
+    chief: null,
+    team: [
+      { name: 'Johnson', team: [] },
+      { name: 'Miller', team: [{ name: 'Davis' }] },
+    ],
+  });
+  const films = anon.from('films').select('id, contemporaries!inner(id)').eq('contemporaries.id', 4);
+  assert.deepEqual(await dataOf(films), [{ id: 5, contemporaries: [{ id: 4 }] }]);
+});
+
 test('a key and a junction between two tables are told apart by a hint', async () => {
   const error = await refusal(anon.from('sites').select('name, projects(name)'), 300, 'PGRST201');
   assert.deepEqual(error.details.map((choice) => choice.cardinality).sort(), ['many-to-many', 'many-to-one']);

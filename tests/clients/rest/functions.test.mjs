@@ -15,7 +15,13 @@ test('default arguments', async () => {
   assert.equal(await dataOf(anon.rpc('greet', { name: 'a & b = c' }, { get: true })), 'Hello, a & b = c!');
 });
 
-test('an array as an argument', async () => {
+test('an array as an argument, by POST and by GET', async () => {
+  assert.deepEqual(await dataOf(anon.rpc('plus_one', { numbers: [1, 2, 3] })), [2, 3, 4]);
+  assert.deepEqual(await dataOf(anon.rpc('plus_one', { numbers: [1, 2, 3] }, { get: true })), [2, 3, 4]);
+});
+
+test('JSON as an argument, and the whole body as one', async () => {
+  assert.equal(await dataOf(anon.rpc('multiply', { x: 6, y: 7 })), 42);
   assert.equal(await dataOf(anon.rpc('sum_of', { numbers: [1, 2, 39] })), 42);
 });
 
@@ -72,6 +78,12 @@ test('rows of a table as a result: embedded, computed and filtered like the tabl
     [4],
   );
   assert.deepEqual(await dataOf(anon.rpc('films_of', { director: 6 })), []);
+});
+
+test('functions of one name are told apart by their arguments', async () => {
+  assert.deepEqual(await column('id', anon.rpc('films_between', { since: 1994 }).order('id')), [4, 6]);
+  const few = anon.rpc('films_between', { since: 1890, until: 1895 }, { get: true });
+  assert.deepEqual(await column('id', few.order('id')), [1, 2]);
 });
 
 test('a row as a result is an object', async () => {
