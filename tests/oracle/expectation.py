@@ -56,6 +56,10 @@ def expect_write(request, database, schema):
     expected = Expected(200 if request.returns else 204, rows=rows)
     if request.method == "POST":
         expected.status = 200 if request.resolution == "merge" and not writer.inserted else 201
+    if request.method == "PUT":
+        if request.returns:
+            expected.status = 201 if writer.inserted else 200
+        return expected
     total = count if request.count else None
     expected.content_range = _range(0, count if request.method == "PATCH" else 0, total)
     return expected

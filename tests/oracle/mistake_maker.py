@@ -1,19 +1,20 @@
 """Requests with one mistake each, and the status and code that PostgREST's documentation lists."""
 
+import json
 from urllib.parse import quote
 
 from model import Caller
 from request import Node, Request
-from request_maker import RequestMaker
 from wire import word
+from write_maker import WriteMaker
 
 SERVICE = Caller("service_role")
 
 
-class MistakeMaker(RequestMaker):
+class MistakeMaker(WriteMaker):
     def mistake(self):
-        makers = [self._bad_value, self._bad_value, self._unknown, self._ambiguous, self._related_order,
-                  self._malformed]
+        makers = [self._bad_value, self._bad_value, self._unknown, self._ambiguous,
+                  self._related_order, self._malformed, self._bad_body, self._bad_body, self._bad_write]
         while True:
             request = self._random.choice(makers)()
             if request:
@@ -80,3 +81,39 @@ class MistakeMaker(RequestMaker):
             f"order={column}.up", f"select={column},", "limit=many", "select=*,(", f"select={column}(",
             f"{column}=eq(some).{{1}}", f"{column}=is.maybe"])
         return self._request(table, query, 400, "PGRST100")
+
+    def _write(self, method, table, query, body, status, code):
+        request = self._request(table, query, status, code)
+        request.method = method
+        request.raw_body = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+        return request
+
+    def _bad_body(self):
+        table = self._random.choice(self._schema.tables)
+        row = self._row(table)
+        column = self._random.choice(table.columns)
+        wrong = {"integer": [("x", "22P02"), (1.5, "22P02"), ({}, "22P02"), (2**63, "22003"),
+                             (True, "22P02")],
+                 "boolean": [("maybe", "22P02"), ([], "22P02")], "real": [("NaN", "22P02")],
+                 "blob": [("%", "22P02")]}
+        if column.kind in wrong and self._random.random() < 0.6:
+            value, code = self._random.choice(wrong[column.kind])
+            return self._write("POST", table, "", {**row, column.name: value}, 400, code)
+        method, body, code = self._random.choice([
+            ("POST", "", "PGRST102"), ("POST", "{", "PGRST102"), ("POST", "[1]", "PGRST102"),
+            ("POST", [row, {**row, "": 1}], "PGRST102"), ("POST", {**row, "nowhere": 1}, "PGRST204"),
+            ("POST", [row, {k: row[k] for k in list(row)[1:]}], "PGRST102")])
+        return self._write(method, table, "", body, 400, code)
+
+    def _bad_write(self):
+        table = self._random.choice(self._schema.tables)
+        row, key = self._row(table), quote(word(table.key[0]))
+        other = {**row, table.key[0]: "other" if table.column(table.key[0]).kind == "text" else 777}
+        keys = "&".join(f"{quote(word(name))}=eq.{quote(str(row[name]))}" for name in table.key)
+        method, query, body, status, code = self._random.choice([
+            ("PATCH", "", row, 400, "21000"), ("DELETE", "", "", 400, "21000"),
+            ("PATCH", f"{key}=is.not_null", {"nowhere": 1}, 400, "PGRST204"),
+            ("PUT", "", row, 405, "PGRST105"), ("PUT", keys, other, 400, "PGRST115"),
+            ("PUT", f"{keys}&limit=1", row, 400, "PGRST114"),
+            ("DELETE", "nowhere=eq.1", "", 400, "42703")])
+        return self._write(method, table, query, body, status, code)

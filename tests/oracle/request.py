@@ -118,6 +118,7 @@ class Request:
     by_range: bool = False  # the window as a Range header
     # Writes
     body: object = None  # list of dicts, or one dict
+    as_csv: bool = False
     columns: list = None
     on_conflict: list = None
     resolution: str = ""  # merge, ignore
@@ -128,3 +129,5 @@ class Request:
     # Deliberate mistakes
     refusal: tuple = None  # (status, code) that must be answered
     raw_query: str = ""  # in place of what the node says
+    raw_body: str = ""
+    path: str = ""  # in place of the table

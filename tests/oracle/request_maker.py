@@ -5,7 +5,7 @@ from model import NUMBERS, Caller
 from request import Field, Item, Node, Order, Request
 
 CALLERS = [Caller("anon"), Caller("authenticated", "u1"), Caller("authenticated", "u2"),
-           Caller("clerk", "u3"), Caller("service_role")]
+           Caller("clerk", "u3"), Caller("service_role"), Caller("service_role")]
 FORMS = ["json"] * 12 + ["object", "stripped", "stripped object", "ndjson", "csv", "csv"]
 MOST_DEPTH = 3
 
@@ -45,7 +45,8 @@ class RequestMaker:
             self._embed(node, names, depth, ordered)
         if node.is_empty:
             node.star = True
-        node.filters = self._filters.trees(node, self._random.choice([0, 0, 1, 1, 2]))
+        counts = [0, 0, 0, 1] if node.relation else [0, 0, 1, 1, 2]
+        node.filters = self._filters.trees(node, self._random.choice(counts))
         if not node.to_one:
             self._window(node, ordered)
         return node
@@ -154,7 +155,7 @@ class RequestMaker:
         many = spread and not relation.to_one
         embed = self.node(relation.target, MOST_DEPTH if many else depth + 1, ordered or many,
                           relation=relation, target=target, hint=hint, spread=spread)
-        embed.inner = self._random.random() < 0.2
+        embed.inner = self._random.random() < 0.12
         columns = {column.name for column in node.table.columns}
         taken = names | columns | {e.name for e in node.embeds}
         if spread:

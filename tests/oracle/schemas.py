@@ -20,7 +20,7 @@ LOOSE_TYPES = {"integer": ["INTEGER", "BIGINT", "int"], "real": ["REAL", "DOUBLE
                "json": ["JSON", "JSONB"], "blob": ["BLOB"], "date": ["DATE"],
                "timestamp": ["TIMESTAMP", "DATETIME"], "uuid": ["UUID"],
                "numeric": ["NUMERIC", "DECIMAL(10,2)"]}
-ROW_COUNTS = [0, 1, 4, 8, 12, 20, 30]
+ROW_COUNTS = [0, 1, 6, 10, 16, 24, 40]
 
 
 class SchemaMaker:
@@ -61,7 +61,7 @@ class SchemaMaker:
             if kind == "boolean":
                 column.check = f"{quoted} IN (0, 1)"
             if kind == "json":
-                null = f"{quoted} IS NULL OR " if self._random.random() < 0.5 else ""
+                null = f"{quoted} IS NULL OR " if column.nullable else ""
                 column.check = f"{null}json_valid({quoted})"
         if kind == "json":
             column.shape = self._random.choice(["object", "object", "words", "numbers"])
@@ -212,13 +212,13 @@ class PolicyMaker:
     def _add(self, table, verb, roles, restrictive=False):
         using = "" if verb == "INSERT" else self._expression(table)
         check = ""
-        if verb == "INSERT" or (verb in ("UPDATE", "ALL") and self._random.random() < 0.4):
+        if verb == "INSERT" or (verb in ("UPDATE", "ALL") and self._random.random() < 0.6):
             check = self._expression(table)
         name = f"policy {len(self._schema.policies)}"
         self._schema.policies.append(Policy(name, table, verb, roles, restrictive, using, check))
 
     def _expression(self, table):
-        if self._random.random() < 0.45:
+        if self._random.random() < 0.5:
             return "true"
         choices = []
         for column in table.columns:

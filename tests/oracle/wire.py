@@ -1,6 +1,8 @@
 """A request in PostgREST's words: method, path, headers, body."""
 
 import base64
+import csv
+import io
 import json
 import re
 from urllib.parse import quote
@@ -137,7 +139,8 @@ def path(request):
                      for name, value in pairs)
     if request.raw_query:
         query = request.raw_query
-    return f"/rest/v1/{quote(request.node.table.name, safe='')}{'?' if query else ''}{query}"
+    name = request.path or request.node.table.name
+    return f"/rest/v1/{quote(name, safe='')}{'?' if query else ''}{query}"
 
 
 def headers(request, token):
@@ -165,14 +168,24 @@ def headers(request, token):
         first, limit = request.node.offset, request.node.limit
         found["Range-Unit"] = "items"
         found["Range"] = f"{first}-" + ("" if limit is None else str(first + limit - 1))
-    if request.body is not None:
-        found["Content-Type"] = "application/json"
+    if body(request):
+        found["Content-Type"] = "text/csv" if request.as_csv else "application/json"
     return found
 
 
 def body(request):
     """Bytes."""
-    return b"" if request.body is None else json.dumps(request.body, ensure_ascii=False).encode()
+    if request.raw_body or request.body is None:
+        return request.raw_body.encode()
+    if not request.as_csv:
+        return json.dumps(request.body, ensure_ascii=False).encode()
+    text = io.StringIO()
+    lines = csv.writer(text)
+    names = list(request.body[0])
+    lines.writerow(names)
+    for row in request.body:
+        lines.writerow(["NULL" if row[name] is None else str(row[name]) for name in names])
+    return text.getvalue().encode()
 
 
 def curl(request, token):
@@ -180,7 +193,7 @@ def curl(request, token):
     parts = [f"curl -i -X {request.method}" if request.method != "HEAD" else "curl -I"]
     for name, value in headers(request, token).items():
         parts.append(f"-H '{name}: {value}'")
-    if request.body is not None:
+    if body(request):
         parts.append("--data-binary '" + body(request).decode().replace("'", "'\\''") + "'")
     parts.append(f"'http://127.0.0.1:8000{path(request)}'")
     return " ".join(parts)

@@ -1,6 +1,7 @@
 """What a write must be answered with, and what it leaves: one plain statement on a copy."""
 
 import base64
+import dataclasses
 import json
 import sqlite3
 
@@ -34,7 +35,8 @@ class Writer:
     def write(self, request):
         """(rows written, result or None)."""
         self._database.execute("SAVEPOINT request")
-        run = {"POST": self._insert, "PATCH": self._update, "DELETE": self._delete}[request.method]
+        run = {"POST": self._insert, "PUT": self._put, "PATCH": self._update,
+               "DELETE": self._delete}[request.method]
         return run(request)
 
     def _rights(self, request, verb, new_row=False):
@@ -82,6 +84,12 @@ class Writer:
         self._check(table, keys, check)
         self.inserted = self._count(table) - before
         return len(keys), self._answer(request, keys)
+
+    def _put(self, request):
+        upsert = dataclasses.replace(request, resolution="merge")
+        if isinstance(request.body, dict):
+            upsert.body = [request.body]
+        return self._insert(upsert)
 
     def _has_broken_reference(self, request):
         for key in request.node.table.foreign_keys:
