@@ -31,6 +31,7 @@ from model import sql_name, sql_names  # noqa: E402
 from prodev import Client, Server, prodev_command  # noqa: E402
 from rest import DATABASE, make_token, write_schema  # noqa: E402
 from schemas import make_schema  # noqa: E402
+from shrinking import shrink  # noqa: E402
 from write_maker import WriteMaker  # noqa: E402
 
 
@@ -143,6 +144,8 @@ def run(seed, numbers, options, folder):
             said = trial.check(request)
             if said:
                 differences += 1
+                if not request.refusal:
+                    said = shrink(request, trial.check)
                 report(trial, number, request, said,
                        with_schema=differences == 1 and not options.brief)
             elif options.case is not None:
