@@ -50,11 +50,9 @@ class MistakeMaker(WriteMaker):
         self._random.shuffle(relations)
         for relation in relations:
             if not relation.is_self:
-                ways = [way for count in (2, 3, 4) for way in self.ways(relation, count)]
-                if ways:
-                    target, hint = self._random.choice(ways)
-                    hinted = f"{word(target)}{'!' if hint else ''}{word(hint) if hint else ''}"
-                    return self._request(relation.origin, f"select=*,{quote(hinted)}(*)", 300,
+                target = relation.target.name
+                if len(self._schema.resolve(relation.origin, target, "")) > 1:
+                    return self._request(relation.origin, f"select=*,{quote(word(target))}(*)", 300,
                                          "PGRST201")
         return None
 

@@ -126,8 +126,8 @@ class RequestMaker:
             self._add_embed(node, names, self._random.choice(relations), depth,
                             node.to_one and node.spread, ordered)
 
-    def ways(self, relation, count=1):
-        """(target, hint) that mean `relation`, and `count` - 1 others."""
+    def ways(self, relation):
+        """(target, hint) that mean `relation` alone."""
         targets = [relation.target.name]
         hints = [""]
         if relation.junction:
@@ -137,12 +137,11 @@ class RequestMaker:
             if len(relation.key.columns) == 1:
                 names.append(relation.key.columns[0])
             hints += names
-            targets += [n for n in names if relation.forward or n == relation.key.name]
+            targets += names if relation.forward else []
         found = []
         for target in targets:
             for hint in hints if target == relation.target.name else [""]:
-                meant = self._schema.resolve(relation.origin, target, hint)
-                if len(meant) == count and relation in meant:
+                if self._schema.resolve(relation.origin, target, hint) == [relation]:
                     found.append((target, hint))
         return found
 

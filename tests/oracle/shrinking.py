@@ -4,12 +4,13 @@ from request import EmbedFilter, Group
 
 
 def shrink(request, differs):
-    """Changes `request`, and returns what `differs` says of it in the end."""
+    """Changes `request`, and returns what `differs` says of it in the end; "": nothing."""
     said = differs(request)
-    progress = True
+    progress = said != ""
     while progress:
         progress = False
-        for cut in _cuts(request.node, request.method in ("PATCH", "PUT", "DELETE")):
+        for cut in _cuts(request.node, request.method in ("PATCH", "DELETE"),
+                         request.method == "PUT"):
             undo = cut()
             if undo is None:
                 continue
@@ -28,10 +29,12 @@ def _attempt(request, differs):
         return ""
 
 
-def _cuts(node, needs_filter=False):
+def _cuts(node, needs_filter=False, names_key=False):
     """Functions that each take something away, and return what puts it back; None: they cannot."""
-    cuts = [_removal(node.filters, tree, lambda: len(node.filters) > 1 or not needs_filter)
-            for tree in node.filters]
+    cuts = []
+    if not names_key:
+        cuts = [_removal(node.filters, tree, lambda: len(node.filters) > 1 or not needs_filter)
+                for tree in node.filters]
     for group in _groups(node.filters):
         cuts += [_removal(group.members, member, lambda g=group: len(g.members) > 1)
                  for member in group.members]

@@ -80,19 +80,21 @@ class Trial:
 
     def check(self, request):
         """A sentence on how the server differs; "": it does not."""
-        if request.refusal:
-            return difference(request, Expected(*request.refusal), self._ask(request))
         if request.method in ("GET", "HEAD"):
-            expected = expect_read(request, self._copy, self.schema)
-            return difference(request, expected, self._ask(request))
+            return difference(request, self._expected(request, expect_read), self._ask(request))
         self._copy.execute("BEGIN")
         try:
-            expected = expect_write(request, self._copy, self.schema)
+            expected = self._expected(request, expect_write)
             said = difference(request, expected, self._ask(request))
             return said or self._compare_contents()
         finally:
             self._copy.execute("ROLLBACK")
             self._restore()
+
+    def _expected(self, request, expect):
+        if request.refusal:
+            return Expected(*request.refusal)
+        return expect(request, self._copy, self.schema)
 
     def _ask(self, request):
         return self._client.request(request.method, wire.path(request),
@@ -145,7 +147,7 @@ def run(seed, numbers, options, folder):
             if said:
                 differences += 1
                 if not request.refusal:
-                    said = shrink(request, trial.check)
+                    said = shrink(request, trial.check) or f"{said}\n  (but not when asked again)"
                 report(trial, number, request, said,
                        with_schema=differences == 1 and not options.brief)
             elif options.case is not None:

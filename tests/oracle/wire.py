@@ -58,7 +58,8 @@ def operation_text(filter_, nested):
         return f"{negated}in.({','.join(map(list_item, texts))})"
     if filter_.quantifier:
         items = "{" + ",".join(map(list_item, texts)) + "}"
-        value = quoted(items) if nested else items
+        # PostgREST's parser takes a bare {} in a tree as far as the next brace.
+        value = quoted(items) if nested and re.search(r"[{}\\]", items[1:-1]) else items
         return f"{negated}{filter_.operator}({filter_.quantifier}).{value}"
     value = list_item(texts[0]) if nested and filter_.operator != "is" else texts[0]
     return f"{negated}{filter_.operator}.{value}"
