@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "access/store.h"
 #include "db/system_schema.h"
+#include "functions/store.h"
 #include "server/folders.h"
 
 namespace prodev::server {
@@ -51,7 +51,7 @@ base::Result<void> apply_schema(const config::Settings& settings, db::Connection
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return {};
   TRY(db::apply_system_migrations(connection));
-  return db::apply_migrations(connection, files, report, access::schema_statements());
+  return db::apply_migrations(connection, files, report, functions::schema_statements());
 }
 
 }  // namespace prodev::server
