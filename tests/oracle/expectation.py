@@ -46,7 +46,11 @@ def expect_write(request, database, schema):
     """Leaves the database written, but for errors and dry runs; the caller rolls back."""
     writer = Writer(database, schema, request.caller)
     try:
+        if request.returns:
+            Reader(database, schema, request.caller).need_rights(request.node)
         count, rows = writer.write(request)
+    except Denied:
+        return denied(request.caller)
     except Refused as refused:
         database.execute("ROLLBACK TO request")
         (status, code), *others = refused.answers

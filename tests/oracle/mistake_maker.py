@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from model import Caller
 from request import Node, Request
+from schemas import RowMaker
 from wire import word
 from write_maker import WriteMaker
 
@@ -99,13 +100,15 @@ class MistakeMaker(WriteMaker):
             return self._write("POST", table, "", {**row, column.name: value}, 400, code)
         method, body, code = self._random.choice([
             ("POST", "", "PGRST102"), ("POST", "{", "PGRST102"), ("POST", "[1]", "PGRST102"),
-            ("POST", [row, {**row, "": 1}], "PGRST102"), ("POST", {**row, "nowhere": 1}, "PGRST204"),
+            ("POST", {**row, "nowhere": 1}, "PGRST204"),
             ("POST", [row, {k: row[k] for k in list(row)[1:]}], "PGRST102")])
         return self._write(method, table, "", body, 400, code)
 
     def _bad_write(self):
         table = self._random.choice(self._schema.tables)
         row, key = self._row(table), quote(word(table.key[0]))
+        row.update((name, RowMaker.key_value(self._random, table.column(name)))
+                   for name in table.key if row[name] is None)
         other = {**row, table.key[0]: "other" if table.column(table.key[0]).kind == "text" else 777}
         keys = "&".join(f"{quote(word(name))}=eq.{quote(str(row[name]))}" for name in table.key)
         method, query, body, status, code = self._random.choice([

@@ -179,6 +179,8 @@ class Relation:
             by_column = self.forward and self.single(0) == target and self.key_is_plain()
             return by_column or (target == self.target.name and not self.forward
                                  and not self.to_one and not self.junction)
+        if not hint and self.target.view_of:
+            return target == self.target.name
         if hint:
             junction = self.junction.name if self.junction else None
             return target == self.target.name and hint in (
@@ -228,7 +230,24 @@ class Schema:
                 found[table].append(Relation(table, key.target, there, True, key, forward=True))
                 found[key.target].append(Relation(key.target, table, back, one, key))
             self._add_junctions(table, found)
+        self._add_views(found)
         return found
+
+    def _add_views(self, found):
+        """A view stands for its table wherever it has the columns."""
+        for relation in [r for relations in found.values() for r in relations]:
+            near = [mine for mine, _ in relation.pairs]
+            far = [theirs for _, theirs in relation.far_pairs or relation.pairs]
+            for origin in self._showing(relation.origin, near):
+                for target in self._showing(relation.target, far):
+                    if origin.view_of or target.view_of:
+                        found[origin].append(dataclasses.replace(relation, origin=origin,
+                                                                 target=target))
+
+    def _showing(self, table, names):
+        wanted = set(names)
+        return [table, *(view for view in self.views if view.view_of is table
+                         and wanted <= {column.name for column in view.columns})]
 
     @staticmethod
     def _add_junctions(table, found):

@@ -35,15 +35,20 @@ class Reader:
 
     def read(self, node, only=None):
         """(result, how many rows there are without the window). `only`: SQL that narrows the rows."""
+        self.need_rights(node)
         rows = self._matching(node, only or "1")
         return self._result(node, rows), len(rows)
+
+    def need_rights(self, node):
+        if self._schema.condition(self._caller, node.table, "SELECT") is None:
+            raise Denied(node.table.name)
+        for embed in node.embeds:
+            self.need_rights(embed)
 
     # Which rows
 
     def _matching(self, node, condition):
         allowed = self._schema.condition(self._caller, node.table, "SELECT")
-        if allowed is None:
-            raise Denied(node.table.name)
         filters = _comparisons(node.filters)
         results = [*(_item_sql(item) for item in node.all_items()),
                    *(field_sql(order.field) if not order.embed else "NULL" for order in node.order),

@@ -72,8 +72,10 @@ class WriteMaker(RequestMaker):
         for key in table.foreign_keys:
             values = self._known(key.target, key.referenced)
             nullable = all(table.column(name).nullable for name in key.columns)
-            if values is None or (nullable and self._random.random() < 0.2):
+            if nullable and (values is None or self._random.random() < 0.2):
                 values = [None] * len(key.columns)
+            elif values is None:  # there is nothing to refer to
+                values = [RowMaker.key_value(self._random, table.column(n)) for n in key.columns]
             row.update(zip(key.columns, values))
         for column in table.columns:
             if column.name in row:

@@ -135,10 +135,10 @@ class Writer:
     def _delete(self, request):
         keys = self._chosen(request, "DELETE")
         table = request.node.table
-        self._check_affected(request, len(keys))
         answer = self._answer(request, keys)
         if keys:
             self._execute(f"DELETE FROM {sql_name(table.name)} WHERE {self._selected(table, keys)}")
+        self._check_affected(request, len(keys))
         return len(keys), answer
 
     def _check_affected(self, request, rows):
