@@ -55,6 +55,9 @@ def expect_write(request, database, schema):
         database.execute("ROLLBACK TO request")
         (status, code), *others = refused.answers
         return Expected(status, code, others=tuple(others))
+    if request.returns and request.form == "object" and len(rows) != 1:
+        database.execute("ROLLBACK TO request")
+        return Expected(406, "PGRST116")
     if request.dry_run:
         database.execute("ROLLBACK TO request")
     expected = Expected(200 if request.returns else 204, rows=rows)

@@ -131,3 +131,7 @@ class Request:
     raw_query: str = ""  # in place of what the node says
     raw_body: str = ""
     path: str = ""  # in place of the table
+
+    def rows(self):
+        """The objects of the body of an insert."""
+        return [self.body] if isinstance(self.body, dict) else self.body

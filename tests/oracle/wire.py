@@ -182,9 +182,9 @@ def body(request):
         return json.dumps(request.body, ensure_ascii=False).encode()
     text = io.StringIO()
     lines = csv.writer(text)
-    names = list(request.body[0])
+    names = list(request.rows()[0])
     lines.writerow(names)
-    for row in request.body:
+    for row in request.rows():
         lines.writerow(["NULL" if row[name] is None else str(row[name]) for name in names])
     return text.getvalue().encode()
 

@@ -20,7 +20,7 @@ class WriteMaker(RequestMaker):
         request.returns = self._random.random() < 0.6
         request.count = self._random.random() < 0.2
         request.dry_run = self._random.random() < 0.05
-        request.form = self._random.choice(["json"] * 8 + ["stripped", "csv", "ndjson"])
+        request.form = self._random.choice(["json"] * 8 + ["stripped", "csv", "ndjson", "object"])
         if not request.returns or request.node.embeds and request.form == "csv":
             request.form = "json"
         return request
@@ -117,11 +117,16 @@ class WriteMaker(RequestMaker):
             self._spoil(table, row)
             request.body.append(row)
         self._refer_to_each_other(table, request.body)
+        if len(request.body) == 1 and self._random.random() < 0.3:
+            request.body = request.body[0]
+        elif self._random.random() < 0.03:
+            request.body = []
+            return request
         if self._random.random() < 0.2:
             names = [c.name for c in table.columns]
             request.columns = [n for n in names if n not in left_out or self._random.random() < 0.5]
             request.missing_default = self._random.random() < 0.5
-            for row in request.body:
+            for row in request.rows():
                 for name in [n for n in row if n not in table.key and self._random.random() < 0.1]:
                     del row[name]
         elif self._random.random() < 0.15:
@@ -131,13 +136,14 @@ class WriteMaker(RequestMaker):
     @staticmethod
     def _make_csv(table, request):
         """Without what text in a table cannot say."""
-        known = set(request.body[0])
+        known = set(request.rows()[0])
         said = [c.name for c in table.columns if c.kind != "json" and c.name in known]
         needed = {c.name for c in table.columns if not c.nullable and c.default is None}
-        if not needed <= set(said) or any(row[n] in ("", "NULL") for row in request.body for n in said):
+        if not needed <= set(said) or any(
+                row[n] in ("", "NULL") for row in request.rows() for n in said):
             return
         request.as_csv = True
-        request.body = [{name: row[name] for name in said} for row in request.body]
+        request.body = [{name: row[name] for name in said} for row in request.rows()]
 
     def _refer_to_each_other(self, table, rows):
         """Rows may refer to ones that come later in the same request."""
@@ -213,6 +219,8 @@ class WriteMaker(RequestMaker):
             chosen.append(self._random.choice(table.key))
         request.body = {name: row[name] for name in chosen}
         self._spoil(table, request.body)
+        if self._random.random() < 0.03:
+            request.body = {}
         return request
 
     def _delete(self):

@@ -30,6 +30,7 @@ class Writer:
         self._database = database
         self._schema = schema
         self._caller = caller
+        self.inserted = 0  # rows that were not there
         self._denied = (401 if caller.role == "anon" else 403, DENIED)
 
     def write(self, request):
@@ -56,9 +57,11 @@ class Writer:
 
     def _insert(self, request):
         table = request.node.table
-        names = request.columns if request.columns is not None else list(request.body[0])
+        if not request.rows():
+            return 0, [] if request.returns else None
+        names = request.columns if request.columns is not None else list(request.rows()[0])
         lines = []
-        for row in request.body:
+        for row in request.rows():
             values = []
             for name in names:
                 column = table.column(name)
@@ -66,8 +69,6 @@ class Writer:
                 value = column.default if default else row.get(name)
                 values.append(sql_literal(_stored(column, value)))
             lines.append(f"({', '.join(values)})")
-        if not lines:
-            return 0, []
         sql = (f"INSERT INTO {sql_name(table.name)} ({sql_names(names)}) VALUES "
                f"{', '.join(lines)}{self._conflict(request, names)} "
                f"RETURNING {sql_names(table.key)}")
@@ -86,14 +87,11 @@ class Writer:
         return len(keys), self._answer(request, keys)
 
     def _put(self, request):
-        upsert = dataclasses.replace(request, resolution="merge")
-        if isinstance(request.body, dict):
-            upsert.body = [request.body]
-        return self._insert(upsert)
+        return self._insert(dataclasses.replace(request, resolution="merge"))
 
     def _has_broken_reference(self, request):
         for key in request.node.table.foreign_keys:
-            for row in request.body:
+            for row in request.rows():
                 values = [row.get(name) for name in key.columns]
                 found = self._database.execute(
                     f"SELECT 1 FROM {sql_name(key.target.name)} "
@@ -124,6 +122,8 @@ class Writer:
                          for name, value in request.body.items())
         check = (f"{self._rights(request, 'UPDATE', new_row=True)} "
                  f"AND {self._rights(request, 'SELECT')}")
+        if keys and not request.body:
+            keys = []  # nothing is set, so nothing is updated
         if keys:
             new = self._execute(f"UPDATE {sql_name(table.name)} SET {sets} WHERE {old} "
                                 f"RETURNING {sql_names(table.key)}", (self._denied,))
