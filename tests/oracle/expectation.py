@@ -46,8 +46,7 @@ def expect_write(request, database, schema):
     """Leaves the database written, but for errors and dry runs; the caller rolls back."""
     writer = Writer(database, schema, request.caller)
     try:
-        if request.returns:
-            Reader(database, schema, request.caller).need_rights(request.node)
+        Reader(database, schema, request.caller).need_rights(request.node, request.returns)
         count, rows = writer.write(request)
     except Denied:
         return denied(request.caller)

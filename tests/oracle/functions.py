@@ -76,7 +76,7 @@ def _holds(outer, inner):
         return all(key in outer and _holds(outer[key], inner[key]) for key in inner)
     if isinstance(outer, list) and isinstance(inner, list):
         return all(any(_holds(mine, wanted) for mine in outer) for wanted in inner)
-    return type(outer) is type(inner) and outer == inner
+    return isinstance(outer, bool) == isinstance(inner, bool) and outer == inner
 
 
 def contains(outer, inner):
@@ -88,7 +88,7 @@ def contains(outer, inner):
 def overlaps(one, other):
     if one is None or other is None:
         return None
-    return int(any(a == b for a in json.loads(one) for b in json.loads(other)))
+    return int(any(_holds(a, b) and _holds(b, a) for a in json.loads(one) for b in json.loads(other)))
 
 
 def register(connection):

@@ -197,6 +197,7 @@ class Schema:
     tables: list
     views: list
     policies: list
+    grants: dict = dataclasses.field(default_factory=dict)  # (table, role) -> columns to read
     rows: dict = dataclasses.field(default_factory=dict)  # table -> list of tuples
 
     def everything(self):
@@ -216,7 +217,9 @@ class Schema:
 
     def sql(self):
         return ("CREATE ROLE clerk;\n" + self.table_sql()
-                + "\n".join(policy.sql() for policy in self.policies) + "\n")
+                + "\n".join(policy.sql() for policy in self.policies) + "\n"
+                + "".join(f"GRANT SELECT ({sql_names(names)}) ON {sql_name(table.name)} TO {role};\n"
+                          for (table, role), names in self.grants.items()))
 
     @functools.cached_property
     def relations(self):
@@ -262,6 +265,11 @@ class Schema:
 
     def resolve(self, origin, target, hint):
         return [r for r in self.relations[origin] if r.answers(target, hint)]
+
+    def hidden(self, caller, table):
+        """The names of the columns that the caller may not read."""
+        granted = self.grants.get((table, caller.role))
+        return {c.name for c in table.columns if granted and c.name not in granted}
 
     def condition(self, caller, table, verb, new_row=False):
         """SQL: which rows of `table` the caller may `verb`; None: it is refused at once."""

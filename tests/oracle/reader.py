@@ -10,7 +10,7 @@ from request import EmbedFilter, Filter, Group
 
 
 class Denied(Exception):
-    """The caller may not read a table at all."""
+    """The caller may not read a table, or a column that is named."""
 
 
 class Unordered(list):
@@ -39,11 +39,19 @@ class Reader:
         rows = self._matching(node, only or "1")
         return self._result(node, rows), len(rows)
 
-    def need_rights(self, node):
-        if self._schema.condition(self._caller, node.table, "SELECT") is None:
+    def need_rights(self, node, results=True):
+        """Denied unless the caller may read all that is named. `results`: not in filters alone."""
+        node.hidden = self._schema.hidden(self._caller, node.table)
+        fields = [comparison.field for comparison in _comparisons(node.filters)]
+        if results:
+            fields += [item.field for item in node.items if item.field]
+            fields += [order.field for order in node.order if not order.embed]
+            for embed in node.embeds:
+                self.need_rights(embed)
+        related = [o for o in node.order if o.embed and o.field.column.name in o.embed.hidden]
+        refused = self._schema.condition(self._caller, node.table, "SELECT") is None
+        if refused or related or any(field.column.name in node.hidden for field in fields):
             raise Denied(node.table.name)
-        for embed in node.embeds:
-            self.need_rights(embed)
 
     # Which rows
 

@@ -85,6 +85,7 @@ class Node:
     order: list = dataclasses.field(default_factory=list)
     limit: int = None
     offset: int = 0
+    hidden: set = dataclasses.field(default_factory=set)  # columns that the caller may not read
 
     @property
     def name(self):
@@ -103,8 +104,9 @@ class Node:
         return not (self.star or self.items or self.embeds)
 
     def all_items(self):
-        """With a star's columns."""
-        star = [Item(Field(column)) for column in self.table.columns] if self.star else []
+        """With a star's columns, which are those that the caller may read."""
+        star = [Item(Field(column)) for column in self.table.columns
+                if self.star and column.name not in self.hidden]
         return star + self.items
 
 

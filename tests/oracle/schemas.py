@@ -205,6 +205,15 @@ class PolicyMaker:
         for view in self._schema.views:
             if self._random.random() < 0.8:
                 self._add(view, "SELECT", [])
+        for table in self._schema.tables:
+            if self._random.random() < 0.15:
+                self._grant(table, self._random.choice(["anon", "authenticated", "clerk"]))
+
+    def _grant(self, table, role):
+        """Some columns; those of keys among them, so that embeds are not refused for them."""
+        keys = {name for key in table.foreign_keys for name in key.columns}.union(table.key)
+        self._schema.grants[table, role] = [
+            c.name for c in table.columns if c.name in keys or self._random.random() < 0.7]
 
     def _roles(self):
         return self._random.sample(["anon", "authenticated", "clerk"], self._random.randint(1, 2))

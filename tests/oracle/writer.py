@@ -143,7 +143,8 @@ class Writer:
 
     def _check_affected(self, request, rows):
         if request.max_affected is not None and rows > request.max_affected:
-            raise Refused((400, "PGRST124"))
+            single = [(406, "PGRST116")] if request.form == "object" else []
+            raise Refused((400, "PGRST124"), *single)
 
     def _chosen(self, request, verb):
         """The keys of the rows that pass the filters and that the caller may see and `verb`."""
