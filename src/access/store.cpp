@@ -41,7 +41,12 @@ base::Result<std::string> use_of(SystemTables& tables, const std::string& role) 
              tables.strings("SELECT 'a privilege on ' || table_name FROM _privilege"
                             " WHERE role = ?1 LIMIT 1",
                             {role}));
-  return privileges.empty() ? std::string() : privileges[0];
+  if (!privileges.empty()) return privileges[0];
+  TRY_ASSIGN(const auto functions, tables.strings("SELECT 'EXECUTE on ' || signature FROM _function"
+                                                  " JOIN _function_privilege ON function_id = id"
+                                                  " WHERE role = ?1 LIMIT 1",
+                                                  {role}));
+  return functions.empty() ? std::string() : functions[0];
 }
 
 }  // namespace
@@ -99,7 +104,8 @@ db::StatementResult<void> carry_out(SystemTables& tables, const EnableRowSecurit
 }
 
 db::StatementHook schema_statements() {
-  return [](db::Connection& connection, std::string_view statement) -> db::StatementResult<bool> {
+  return [](db::Connection& connection, std::string_view statement,
+            std::string_view) -> db::StatementResult<bool> {
     TRY_ASSIGN(const std::optional<AccessStatement> parsed, parse_statement(statement));
     if (!parsed) return false;
     SystemTables tables(connection);

@@ -1,10 +1,17 @@
 #include "catalog/catalog.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <map>
 
 #include "catalog/checks.h"
+#include "catalog/comments.h"
+#include "catalog/constraint_names.h"
+#include "catalog/functions.h"
+#include "catalog/relationships.h"
 #include "catalog/statistics.h"
+#include "db/sql_tokens.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -120,6 +127,24 @@ base::Result<void> load_foreign_keys(db::Connection& connection, Table& table) {
     if (!rows.column_is_null(3)) key.referenced.emplace_back(rows.column_text(3));
   }
   for (auto& [id, key] : by_id) table.foreign_keys.push_back(std::move(key));
+  // SQLite lists the last one that was declared first.
+  std::reverse(table.foreign_keys.begin(), table.foreign_keys.end());
+  return {};
+}
+
+// Which column of which table each column of a view shows; none for expressions.
+base::Result<void> note_origins(db::Connection& connection, Table& view) {
+  std::string sql = "SELECT * FROM ";
+  db::append_name(sql, view.name);
+  TRY_ASSIGN(const db::Statement statement, connection.prepare(sql));
+  for (size_t i = 0; i < view.columns.size(); ++i) {
+    const auto at = static_cast<int>(i);
+    const char* table = ::sqlite3_column_table_name(statement.handle(), at);
+    const char* column = ::sqlite3_column_origin_name(statement.handle(), at);
+    if (table == nullptr || column == nullptr) continue;
+    view.columns[i].origin_table = table;
+    view.columns[i].origin_column = column;
+  }
   return {};
 }
 
@@ -198,10 +223,18 @@ base::Result<void> note_view_triggers(db::Connection& connection, Table& table) 
 base::Result<void> complete(db::Connection& connection, Table& table, std::string_view sql) {
   TRY(load_columns(connection, table));
   note_primary_key(table);
-  if (table.kind == TableKind::kTable) note_checks(sql, table.columns);
-  if (table.kind == TableKind::kView) return note_view_triggers(connection, table);
+  if (table.kind == TableKind::kTable) {
+    note_checks(sql, table.columns);
+    note_column_comments(sql, table.columns);
+  }
+  if (table.kind == TableKind::kView) {
+    TRY(note_origins(connection, table));
+    return note_view_triggers(connection, table);
+  }
   add_rowid(table);
+  if (table.kind == TableKind::kVirtual) note_content(sql, table);
   TRY(load_foreign_keys(connection, table));
+  name_foreign_keys(sql, table);
   TRY(load_indexes(connection, table));
   note_rowid_alias(table);
   return {};
@@ -252,18 +285,44 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
   }
   complete_foreign_keys(catalog->tables_);
   TRY(load_statistics(connection, catalog->tables_));
+  TRY(load_comments(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);
     table.primary_key.clear();
     note_primary_key(table);
     catalog->by_name_.emplace(table.name, catalog->by_name_.size());
   }
+  catalog->relationships_ = find_relationships(catalog->tables_);
+  TRY_ASSIGN(catalog->functions_, load_functions(connection, *catalog, catalog->problems_));
   return catalog;
+}
+
+Catalog::Catalog() = default;
+Catalog::~Catalog() = default;
+
+std::span<const Relationship> Catalog::relationships(std::string_view name) const {
+  struct ByFrom {
+    bool operator()(const Relationship& a, std::string_view b) const { return a.from < b; }
+    bool operator()(std::string_view a, const Relationship& b) const { return a < b.from; }
+  };
+  const auto [first, last] =
+      std::equal_range(relationships_.begin(), relationships_.end(), name, ByFrom());
+  return {first, last};
 }
 
 const Table* Catalog::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &tables_[found->second];
+}
+
+const Function* Catalog::find_computed(std::string_view table, std::string_view name) const {
+  auto function =
+      std::lower_bound(functions_.begin(), functions_.end(), name,
+                       [](const Function& a, std::string_view b) { return a.name < b; });
+  for (; function != functions_.end() && function->name == name; ++function) {
+    if (function->row_table == table) return &*function;
+  }
+  return nullptr;
 }
 
 }  // namespace prodev::catalog

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,9 +49,13 @@ struct Column {
   size_t key_position = 0;           // from 1 within the primary key; 0: not in it
   std::string default_sql;           // empty: none
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
+  std::string origin_table;          // of a view's column that shows one of a table; else empty
+  std::string origin_column;
+  std::string description;  // what its comments say (comments.h); may be empty
 };
 
 struct ForeignKey {
+  std::string name;  // of its CONSTRAINT, or PostgreSQL's default: "orders_customer_id_fkey"
   std::vector<std::string> columns;
   std::string table;
   std::vector<std::string> referenced;  // columns of `table`, in the same order
@@ -81,16 +86,32 @@ struct Table {
   std::vector<size_t> primary_key;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
+  bool full_text = false;     // an FTS5 table
+  std::string content_table;  // of an FTS5 table with external content; else empty
+  std::string content_rowid;
   std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
 
+  std::string rows_of;      // of a function's result: the table whose rows it has; else empty
+  std::string description;  // what its comment says; may be empty
+
   const Column* find_column(std::string_view name) const;
+  // The table whose relationships its rows have.
+  const std::string& row_type() const { return rows_of.empty() ? name : rows_of; }
 };
+
+struct Relationship;  // relationships.h
+struct Function;      // function.h
 
 class Catalog {
  public:
+  Catalog();
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
   // Reads everything; holds no reference to the connection afterwards. Tables of the system (names
   // beginning with "_" or "sqlite_") and the shadow tables of virtual ones are left out, and so are
-  // views that do not work: problems() tells why.
+  // views and functions that do not work: problems() tells why.
   static base::Result<std::shared_ptr<const Catalog>> load(db::Connection& connection);
 
   // By exact name; nullptr: there is none.
@@ -98,6 +119,13 @@ class Catalog {
   // By name.
   const std::vector<Table>& tables() const { return tables_; }
   const std::vector<std::string>& problems() const { return problems_; }
+  // From the table called `name`; valid as long as the catalog.
+  std::span<const Relationship> relationships(std::string_view name) const;
+
+  // By name, overloads side by side.
+  const std::vector<Function>& functions() const { return functions_; }
+  // The function `name` of a row of `table`: a computed column or relationship; nullptr: none.
+  const Function* find_computed(std::string_view table, std::string_view name) const;
 
  private:
   struct NameHash {
@@ -108,6 +136,8 @@ class Catalog {
   std::vector<Table> tables_;
   std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> by_name_;
   std::vector<std::string> problems_;
+  std::vector<Relationship> relationships_;  // by the table that they are from
+  std::vector<Function> functions_;
 };
 
 }  // namespace prodev::catalog

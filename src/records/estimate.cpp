@@ -58,8 +58,9 @@ class Estimate {
   }
 
   double share_of_comparison(const Condition& condition) const {
-    const Column* column = table_.find_column(condition.column);
+    const Column* column = table_.find_column(condition.field.column);
     if (column == nullptr) return 1;
+    if (!condition.field.is_plain()) return kEqual;
     switch (condition.op) {
       case Operator::kEq:
         return equal(*column);
@@ -75,11 +76,9 @@ class Estimate {
         return std::min(1.0, equal(*column) * static_cast<double>(condition.operands.size()));
       case Operator::kIs:
         return is(*column, condition.operands.front());
-      case Operator::kLike:
-      case Operator::kIlike:
+      default:
         return kMatch;
     }
-    return kMatch;
   }
 
   double is(const Column& column, const std::string& word) const {
@@ -105,8 +104,9 @@ class Estimate {
     std::vector<std::string> fixed;
     for (const Condition& condition : conditions) {
       if (condition.kind == Condition::Kind::kComparison && !condition.negated &&
-          condition.op == Operator::kEq)
-        fixed.push_back(condition.column);
+          condition.op == Operator::kEq && condition.quantifier == query::Quantifier::kNone &&
+          condition.field.is_plain())
+        fixed.push_back(condition.field.column);
     }
     return fixed.size() > 1 && is_unique(fixed);
   }

@@ -74,8 +74,7 @@ class Run {
     if (!statement)
       return query::refuse(query::sqlite_error(session_.reader.connection().handle(), table.name));
     caller_.bind(**statement);
-    for (size_t i = 0; i < query.values.size(); ++i)
-      query.values[i].bind(**statement, query::kFirstValue + static_cast<int>(i));
+    query.bind(**statement);
     return *statement;
   }
 
@@ -183,7 +182,9 @@ class Run {
   }
 
   void note_key(const LoweredQuery& query, const db::Statement& row) {
-    int i = query.lead_columns + static_cast<int>(query.columns.size());
+    // Results that are nothing have a column all the same.
+    const size_t results = std::max<size_t>(query.columns.size(), 1);
+    int i = query.lead_columns + static_cast<int>(results);
     for (const catalog::ValueKind kind : query.keys) {
       const bool null = row.column_is_null(i);
       result_.last_key.push_back(null ? std::nullopt : std::optional(value_text(row, i, kind)));
@@ -204,13 +205,14 @@ Outcome<Lowered> lower(const Schema& schema, const auth::Identity& identity,
   TRY_ASSIGN(const catalog::Table* table, find_table(schema, table_name));
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
+  const query::Context context = context_of(schema, identity.role);
   Lowered lowered{*table, read, guard_of(*rights), {}, {}};
-  TRY_ASSIGN(lowered.rows, query::lower_read(*table, read, lowered.guard));
+  TRY_ASSIGN(lowered.rows, query::lower_read(context, *table, read, lowered.guard));
   if (options.count == Count::kExact || options.count == Count::kEstimated) {
     const bool bounded = options.count == Count::kEstimated;
     const std::optional<uint64_t> most =
         bounded ? std::optional(options.exact_below + 1) : std::nullopt;
-    TRY_ASSIGN(lowered.count, query::lower_count(*table, read.where, lowered.guard, most));
+    TRY_ASSIGN(lowered.count, query::lower_count(context, *table, read, lowered.guard, most));
   }
   return lowered;
 }

@@ -47,9 +47,7 @@ query::ApiError policy_violation(const Table& table) {
 std::vector<query::SelectItem> key_columns(const Table& table) {
   std::vector<query::SelectItem> items;
   for (const size_t i : table.primary_key) {
-    query::SelectItem item;
-    item.column = table.columns[i].name;
-    items.push_back(std::move(item));
+    items.emplace_back().field.column = table.columns[i].name;
   }
   return items;
 }
@@ -87,8 +85,7 @@ class PreparedWrite::Run {
 
   Outcome<WriteResult> run() {
     if (write_.returns(Returned::kRows)) row_writer_.begin(body_);
-    if (!write_.is_insert_)
-      TRY(run_form(write_.forms_.front(), write_.forms_.front().query.values));
+    if (!write_.is_insert_) TRY(run_form(write_.forms_.front(), {}));
     for (const NewRow& row : write_.rows_) TRY(insert(row));
     // Left to the commit, it would take the other requests of the batch with it.
     if (writer_.connection().has_unresolved_references())
@@ -125,19 +122,21 @@ class PreparedWrite::Run {
     return *found;
   }
 
-  Outcome<void> run_form(const Form& form, const std::vector<query::Value>& values) {
+  // `row`: the values of one to insert.
+  Outcome<void> run_form(const Form& form, const std::vector<query::Value>& row) {
     const base::Result<db::Statement*> prepared = writer_.statements().get(form.query.sql);
     if (!prepared) return failed();
     db::Statement& statement = **prepared;
     const db::StatementUse use(statement);
     write_.caller_.bind(statement);
-    for (size_t i = 0; i < values.size(); ++i)
-      values[i].bind(statement, query::kFirstValue + static_cast<int>(i));
+    form.query.bind(statement);
+    for (size_t i = 0; i < row.size(); ++i)
+      row[i].bind(statement, query::kFirstValue + static_cast<int>(i));
     uint64_t returned = 0;
     for (;;) {
-      const base::Result<bool> row = statement.step();
-      if (!row) return failed();
-      if (!*row) break;
+      const base::Result<bool> stepped = statement.step();
+      if (!stepped) return failed();
+      if (!*stepped) break;
       ++returned;
       if (form.query.lead_columns > 0 && statement.column_int(0) != 1)
         return query::refuse(policy_violation(*write_.table_));
@@ -183,15 +182,17 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   TRY(check_supported(table, table.insertable, "insert into"));
   TRY_ASSIGN(const Rights* rights, authorize(*schema, identity.role, table, Verb::kInsert));
   PreparedWrite write(schema, identity, table);
+  const query::Context context = context_of(*schema, identity.role);
   write.is_insert_ = true;
   write.check_ = rights->check_sql;
   if (options.returned == Returned::kKey) {
-    options.select = key_columns(table);
-    if (options.select.empty()) options.returned = Returned::kNothing;
+    options.read = {};
+    options.read.select = key_columns(table);
+    if (options.read.select.empty()) options.returned = Returned::kNothing;
   }
   query::Returning returning;
   returning.rows = options.returned != Returned::kNothing;
-  returning.select = std::move(options.select);
+  returning.read = std::move(options.read);
   const bool merges = conflict.action == query::OnConflict::Action::kMerge;
   std::string changeable;  // rows that a merge may change
   if (returning.rows || merges) {
@@ -215,7 +216,7 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   if (rows.shapes.empty()) rows.shapes.emplace_back();
   for (const auto& shape : rows.shapes) {
     Form form;
-    TRY_ASSIGN(form.query, query::lower_insert(table, shape, conflict, returning));
+    TRY_ASSIGN(form.query, query::lower_insert(context, table, shape, conflict, returning));
     if (merges) form.key = key_places(table, conflict, shape);
     if (!form.key.empty()) {
       std::vector<const catalog::Column*> key;
@@ -237,17 +238,18 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
   TRY_ASSIGN(const Rights* rights, authorize(*schema, identity.role, table, Verb::kUpdate));
   TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
   PreparedWrite write(schema, identity, table);
+  const query::Context context = context_of(*schema, identity.role);
   // The filter reads: so both the old and the new row must be ones that the caller may see
   // (PostgreSQL, CREATE POLICY, "Policies Applied by Command Type").
   write.check_ = both(rights->check_sql, select->using_sql);
   query::Returning returning;
   returning.rows = options.returned == Returned::kRows;
-  returning.select = std::move(options.select);
+  returning.read = std::move(options.read);
   returning.readable = guard_of(*select);
   returning.check = write.check_;
   TRY(check_returning(table, returning, "update"));
   Form form;
-  TRY_ASSIGN(form.query, query::lower_update(table, std::move(assignments), where,
+  TRY_ASSIGN(form.query, query::lower_update(context, table, std::move(assignments), where,
                                              guard_of(*rights), returning));
   write.forms_.push_back(std::move(form));
   write.options_ = std::move(options);
@@ -261,13 +263,14 @@ Outcome<PreparedWrite> PreparedWrite::remove(const SchemaPointer& schema,
   TRY_ASSIGN(const Rights* rights, authorize(*schema, identity.role, table, Verb::kDelete));
   TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
   PreparedWrite write(schema, identity, table);
+  const query::Context context = context_of(*schema, identity.role);
   query::Returning returning;
   returning.rows = options.returned == Returned::kRows;
-  returning.select = std::move(options.select);
+  returning.read = std::move(options.read);
   returning.readable = guard_of(*select);
   TRY(check_returning(table, returning, "delete from"));
   Form form;
-  TRY_ASSIGN(form.query, query::lower_delete(table, where, guard_of(*rights), returning));
+  TRY_ASSIGN(form.query, query::lower_delete(context, table, where, guard_of(*rights), returning));
   write.forms_.push_back(std::move(form));
   write.options_ = std::move(options);
   return write;

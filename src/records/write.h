@@ -33,7 +33,7 @@ enum class Returned : uint8_t {
 
 struct WriteOptions {
   Returned returned = Returned::kNothing;
-  std::vector<query::SelectItem> select;
+  query::Read read;  // its select and embeds are of what is returned
   RowFormat format = RowFormat::kJsonArray;
   bool strips_nulls = false;
 };

@@ -19,9 +19,13 @@ using query::Outcome;
 
 constexpr size_t kHashBytes = 16;
 
+// Of the table itself, and not a value within it.
+bool is_column(const OrderItem& item) { return item.relation.empty() && item.field.is_plain(); }
+
 bool names(const std::vector<OrderItem>& order, std::string_view column) {
-  return std::any_of(order.begin(), order.end(),
-                     [&](const OrderItem& item) { return item.column == column; });
+  return std::any_of(order.begin(), order.end(), [&](const OrderItem& item) {
+    return is_column(item) && item.field.column == column;
+  });
 }
 
 // Whether no two rows can have the same values of the columns of `order`. NULLs differ from each
@@ -41,16 +45,17 @@ bool is_total(const Table& table, const std::vector<OrderItem>& order) {
          });
 }
 
-// A column without a type may hold 5 and "5".
+// A column without a type may hold 5 and "5"; JSON is ordered as text and compared by its value.
 bool can_be_told(const Table& table, const query::Guard& readable, const OrderItem& item) {
-  const Column* column = table.find_column(item.column);
-  return column != nullptr && readable.allows(*column) && column->kind != catalog::ValueKind::kAny;
+  const Column* column = is_column(item) ? table.find_column(item.field.column) : nullptr;
+  return column != nullptr && readable.allows(*column) &&
+         column->kind != catalog::ValueKind::kAny && column->kind != catalog::ValueKind::kJson;
 }
 
 Condition compare(const std::string& column, Operator op, std::string value) {
   Condition condition;
   condition.kind = Condition::Kind::kComparison;
-  condition.column = column;
+  condition.field.column = column;
   condition.op = op;
   condition.operands.push_back(std::move(value));
   return condition;
@@ -70,18 +75,19 @@ std::optional<Condition> behind(const Table& table, const OrderItem& item,
                                 const std::optional<std::string>& value) {
   if (!value) {
     if (nulls_come_last(item)) return std::nullopt;
-    return compare(item.column, Operator::kIs, "not_null");
+    return compare(item.field.column, Operator::kIs, "not_null");
   }
-  Condition beyond = compare(item.column, item.descending ? Operator::kLt : Operator::kGt, *value);
-  const Column* column = table.find_column(item.column);
+  Condition beyond =
+      compare(item.field.column, item.descending ? Operator::kLt : Operator::kGt, *value);
+  const Column* column = table.find_column(item.field.column);
   if (!nulls_come_last(item) || (column != nullptr && column->not_null)) return beyond;
   return group(Condition::Kind::kAny,
-               {std::move(beyond), compare(item.column, Operator::kIs, "null")});
+               {std::move(beyond), compare(item.field.column, Operator::kIs, "null")});
 }
 
 Condition same(const OrderItem& item, const std::optional<std::string>& value) {
-  return value ? compare(item.column, Operator::kEq, *value)
-               : compare(item.column, Operator::kIs, "null");
+  return value ? compare(item.field.column, Operator::kEq, *value)
+               : compare(item.field.column, Operator::kIs, "null");
 }
 
 std::string text_of(const Cursor& cursor) {
@@ -102,7 +108,7 @@ std::string hash_of(const auth::SigningKey& key, const Table& table,
   std::string signed_text;
   text::append_json_string(signed_text, table.name);
   for (const OrderItem& item : order) {
-    text::append_json_string(signed_text, item.column);
+    text::append_json_string(signed_text, item.field.column);
     signed_text.push_back(item.descending ? 'd' : 'a');
     signed_text.push_back(nulls_come_last(item) ? 'l' : 'f');
   }
@@ -155,7 +161,7 @@ std::optional<std::vector<OrderItem>> total_order(const Table& table, const quer
     const std::string& name = table.columns[i].name;
     if (names(order, name)) continue;
     OrderItem item;
-    item.column = name;
+    item.field.column = name;
     item.descending = descending;
     order.push_back(std::move(item));
   }
@@ -208,11 +214,11 @@ Condition rows_after(const Table& table, const std::vector<OrderItem>& order,
   after.children.push_back(rest ? std::move(*rest) : group(Condition::Kind::kAny, {}));
   // Said once more for the first column alone, which an index can begin at.
   const OrderItem& first = order.front();
-  const Column* column = table.find_column(first.column);
+  const Column* column = table.find_column(first.field.column);
   const bool nulls_behind = nulls_come_last(first) && !(column != nullptr && column->not_null);
   if (order.size() > 1 && values.front() && !nulls_behind) {
-    after.children.push_back(
-        compare(first.column, first.descending ? Operator::kLte : Operator::kGte, *values.front()));
+    after.children.push_back(compare(
+        first.field.column, first.descending ? Operator::kLte : Operator::kGte, *values.front()));
   }
   return after;
 }

@@ -12,7 +12,8 @@ using query::Value;
 
 bool is_equality(const Condition& condition, std::string_view column) {
   return condition.kind == Condition::Kind::kComparison && !condition.negated &&
-         condition.op == query::Operator::kEq && condition.column == column;
+         condition.op == query::Operator::kEq && condition.quantifier == query::Quantifier::kNone &&
+         condition.field.is_plain() && condition.field.column == column;
 }
 
 bool same_value(const Value& a, const Value& b) {
@@ -51,9 +52,9 @@ Outcome<void> check_put_row(const Condition& where, const records::NewRows& rows
   const records::NewRow& row = rows.rows.front();
   const std::vector<const catalog::Column*>& columns = rows.shapes[row.shape];
   for (const Condition& filter : where.children) {
-    const auto found =
-        std::find_if(columns.begin(), columns.end(),
-                     [&](const catalog::Column* column) { return column->name == filter.column; });
+    const auto found = std::find_if(
+        columns.begin(), columns.end(),
+        [&](const catalog::Column* column) { return column->name == filter.field.column; });
     if (found == columns.end()) return key_differs();
     TRY_ASSIGN(const Value wanted, query::stored_text(**found, filter.operands.front()));
     if (!same_value(wanted, row.values[static_cast<size_t>(found - columns.begin())]))

@@ -1,6 +1,7 @@
 #include "rest/rest.h"
 
 #include "base/clock.h"
+#include "query/sql_functions.h"
 #include "rest/responses.h"
 #include "text/url.h"
 
@@ -37,7 +38,7 @@ Rest::Rest(const RestOptions& options, const records::CurrentSchema& schema,
            const auth::SigningKey& cursor_key)
     : options_(options),
       current_schema_(schema),
-      pool_(database_path),
+      pool_(database_path, query::register_functions),
       writer_(writer),
       cursor_key_(cursor_key) {}
 
@@ -49,7 +50,8 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
                                                const auth::SigningKey& cursor_key) {
   std::unique_ptr<Rest> rest(new Rest(options, schema, database_path, writer, cursor_key));
   for (size_t i = 0; i < options.loops; ++i) {
-    TRY_ASSIGN(std::unique_ptr<db::Reader> reader, db::Reader::open(database_path));
+    TRY_ASSIGN(std::unique_ptr<db::Reader> reader,
+               db::Reader::open(database_path, query::register_functions));
     rest->loops_.push_back({std::move(reader), authenticator, {}, schema.get(), 0, nullptr});
   }
   return rest;

@@ -112,8 +112,8 @@ records::ReadOptions Rest::read_options(const Read& read) const {
 Outcome<void> Rest::prepare_page(const Request& request, Read& read) const {
   RequestOptions& options = read.options;
   const bool one = options.media.format == records::RowFormat::kJsonObject;
-  const bool pages =
-      options.read.limit && !options.read.order.empty() && !one && !request.head.has("range");
+  const bool pages = options.read.limit && !options.read.order.empty() && !one &&
+                     !request.head.has("range") && !query::is_grouped(*read.table, options.read);
   if (!pages) return options.cursor ? no_pages() : Outcome<void>();
   TRY_ASSIGN(const access::Rights* rights, records::authorize(*read.schema, read.identity.role,
                                                               *read.table, access::Verb::kSelect));

@@ -44,7 +44,8 @@ records::WriteOptions write_options(const WriteCall& call) {
   if (preferences.represents()) write.returned = records::Returned::kRows;
   if (preferences.returning == ReturnPreference::kHeadersOnly && call.method == Method::kPost)
     write.returned = records::Returned::kKey;
-  write.select = call.options.read.select;
+  write.read = call.options.read;
+  write.read.where = {};  // the write itself has it
   write.format = call.options.media.format;
   write.strips_nulls = call.options.media.strips_nulls;
   return write;

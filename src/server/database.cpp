@@ -6,6 +6,7 @@
 
 #include "auth/authenticator.h"
 #include "db/client_rules.h"
+#include "query/sql_functions.h"
 #include "server/database_file.h"
 
 namespace prodev::server {
@@ -70,6 +71,7 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   TRY(database->schema.reload(connection));
   for (const std::string& problem : database->schema.get()->catalog->problems())
     out << "warning   " << problem << '\n';
+  TRY(query::register_functions(connection));
   db::restrict_to_client_statements(connection);
   database->writer = std::make_unique<db::BatchWriter>(std::move(connection));
   TRY_ASSIGN(database->checkpointer,
@@ -81,6 +83,8 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   TRY_ASSIGN(database->rest, rest::Rest::make(rest_options(settings, options), database->schema,
                                               database->path, *database->writer, authenticator,
                                               database->keys.signing.derive("cursor")));
+  database->openapi =
+      std::make_unique<openapi::Openapi>(options.loops, database->schema, authenticator);
   auth::IssuerOptions issuer;
   issuer.access_token_ttl_s = settings.access_token_ttl_s;
   if (!settings.jwt_audience.empty()) issuer.audience = settings.jwt_audience.front();

@@ -28,15 +28,15 @@ std::string total(std::string_view order, const query::Guard& guard = {}, const 
   const auto items = total_order(*loaded().find(name), guard, *parse_order(order));
   if (!items) return "none";
   std::string text;
-  for (const query::OrderItem& item : *items) text += item.column + (item.descending ? "- " : " ");
+  for (const query::OrderItem& item : *items) text += item.field.column + (item.descending ? "- " : " ");
   return text;
 }
 
 std::string condition(std::string_view order, const Values& values) {
   query::Read read;
-  read.select = *parse_select("id");
+  read.select.emplace_back().field.column = "id";
   read.after = rows_after(table(), *parse_order(order), values);
-  const std::string sql = query::lower_read(table(), read, {})->sql;
+  const std::string sql = query::lower_read(query::no_context(), table(), read, {})->sql;
   return sql.substr(sql.find(" WHERE ") + 7);
 }
 
