@@ -8,6 +8,7 @@
 #include "db/client_rules.h"
 #include "query/sql_functions.h"
 #include "server/database_file.h"
+#include "telemetry/log.h"
 
 namespace prodev::server {
 
@@ -51,8 +52,10 @@ base::Result<void> Database::run(http::Batch batch) {
   checkpointer->reset_long_log();
   if (analyzer && analyzer->run_when_due()) {
     const db::TrustedScope trusted(writer->connection());
-    // On an error the old figures stay.
-    (void)schema.reload(writer->connection());
+    if (const base::Result<void> reloaded = schema.reload(writer->connection()); !reloaded) {
+      telemetry::log(telemetry::Level::kWarn, "new statistics cannot be read: the old ones stay",
+                     {{"error", reloaded.error().message}});
+    }
   }
   return outcome;
 }
