@@ -45,12 +45,18 @@ class TablePath {
     out_.key(path).begin_object();
     if (relation_.can_read()) write_read();
     if (!relation_.insertable.empty()) write_insert();
+    if (can_put()) write_put();
     if (!relation_.updatable.empty()) write_update();
     if (relation_.deletable) write_delete();
     out_.end_object();
   }
 
  private:
+  bool can_put() const {
+    return relation_.can_read() && !relation_.insertable.empty() && !relation_.updatable.empty() &&
+           !relation_.table->primary_key.empty();
+  }
+
   using Schema = void (*)(JsonWriter&, const Relation&);
 
   void add_schema(const std::string& name, Schema write_schema) {
@@ -102,6 +108,11 @@ class TablePath {
     }
   }
 
+  static void write_text_content(JsonWriter& out, std::string_view type) {
+    out.key(type).begin_object().key("schema").begin_object();
+    out.member("type", "string").end_object().end_object();
+  }
+
   void write_rows_content(JsonWriter& out) {
     out.key("content").begin_object();
     out.key("application/json").begin_object().key("schema").begin_object();
@@ -111,10 +122,16 @@ class TablePath {
     out.key("application/vnd.pgrst.object+json").begin_object().key("schema");
     components_.refer(out, "schemas", schema_);
     out.end_object();
-    for (const std::string_view type : {"text/csv", "application/x-ndjson"}) {
-      out.key(type).begin_object().key("schema").begin_object();
-      out.member("type", "string").end_object().end_object();
+    // Rows without what is null, and plans.
+    for (const std::string_view type :
+         {"application/vnd.pgrst.array+json", "application/vnd.pgrst.plan+json"}) {
+      out.key(type).begin_object().key("schema").begin_object().member("type", "array");
+      out.key("items").begin_object().member("type", "object").end_object();
+      out.end_object().end_object();
     }
+    for (const std::string_view type :
+         {"text/csv", "application/x-ndjson", "application/vnd.pgrst.plan+text"})
+      write_text_content(out, type);
     out.end_object();
   }
 
@@ -126,6 +143,8 @@ class TablePath {
     components_.refer(response, "headers", "content-range");
     response.key("Preference-Applied");
     components_.refer(response, "headers", "preference-applied");
+    response.key("Link");
+    components_.refer(response, "headers", "link");
     response.end_object();
     write_rows_content(response);
     response.end_object();
@@ -171,7 +190,7 @@ class TablePath {
 
   void write_read() {
     begin_operation("get", "Read rows of", relation_.table->description);
-    write_parameters(true, {"or", "and", "select", "order", "limit", "offset", "range",
+    write_parameters(true, {"or", "and", "select", "order", "limit", "offset", "cursor", "range",
                             "range-unit", "prefer-read"});
     write_responses({{"200", "rows"}, {"206", "rows"}, {"416", "range-not-satisfiable"}});
     out_.end_object();
@@ -190,8 +209,28 @@ class TablePath {
     components_.refer(out_, "schemas", schema_ + ".insert");
     out_.end_object().end_array().end_object();
     out_.key("example").raw(example_of_new_row(relation_)).end_object();
+    for (const std::string_view type :
+         {"application/x-ndjson", "text/csv", "application/x-www-form-urlencoded"})
+      write_text_content(out_, type);
     out_.end_object().end_object();
-    write_responses({{"201", "rows"}, {"409", "conflict"}});
+    write_responses({{"200", "rows"}, {"201", "rows"}, {"409", "conflict"}});
+    out_.end_object();
+  }
+
+  void write_put() {
+    begin_operation("put", "Insert or replace a row of",
+                    "The filters are `eq` of every column of the primary key and nothing else, and "
+                    "the row has the same key.");
+    write_parameters(true, {"select", "columns", "prefer-write"});
+    out_.key("requestBody").begin_object().key("required").boolean(true);
+    out_.key("content").begin_object().key("application/json").begin_object().key("schema");
+    components_.refer(out_, "schemas", schema_ + ".insert");
+    out_.end_object().end_object().end_object();
+    write_responses({{"200", "rows"},
+                     {"201", "rows"},
+                     {"204", "done"},
+                     {"405", "not-one-key"},
+                     {"409", "conflict"}});
     out_.end_object();
   }
 
