@@ -204,17 +204,16 @@ class Arguments(RpcCase):
         self.assertEqual([len(line) for line in self.log()], [400_000])
 
     def test_what_arguments_say_is_never_sql(self):
-        for evil in ("'; DROP TABLE log; --", "1) UNION SELECT sql FROM sqlite_schema --", '"', "$$", ":line ?1 \0"):
+        for evil in ("'; DROP TABLE log; --", "1) UNION SELECT sql FROM sqlite_schema --", '"', "$$", ":line ?1"):
             with self.subTest(evil):
-                if "\0" not in evil:
-                    self.assertEqual(self.post("echo", {"t": evil})[0]["t"], evil)
-                    self.assertEqual(self.get("echo?t=" + urllib.parse.quote(evil))[0]["t"], evil)
-                    self.assertEqual(self.call("POST", "note", {"line": evil}).status, 204)
-                    self.assertEqual(self.log()[-1], evil)
+                self.assertEqual(self.post("echo", {"t": evil})[0]["t"], evil)
+                self.assertEqual(self.get("echo?t=" + urllib.parse.quote(evil))[0]["t"], evil)
+                self.assertEqual(self.call("POST", "note", {"line": evil}).status, 204)
+                self.assertEqual(self.log()[-1], evil)
                 self.refused(400, "22P02", "POST", "add_them", {"a": evil})
                 self.refused(404, "PGRST202", "POST", "add_them", {evil: 1})
-                self.assertEqual(self.call("POST", urllib.parse.quote(evil, safe=""), {}).status,
-                                 400 if "\0" in evil else 404)
+                self.refused(404, "PGRST202", "POST", urllib.parse.quote(evil, safe=""), {})
+        self.refused(400, "22P05", "POST", "note", {"line": "\0"})
         self.assertEqual(len(self.names()), 4)
 
 
@@ -430,7 +429,7 @@ class Writing(RpcCase):
 
 
 class Limits(RpcCase):
-    ARGUMENTS = ("--read-timeout", "1s")
+    ARGUMENTS = ("--read-timeout-ms", "1000")
 
     def test_a_read_that_does_not_end_is_ended(self):
         started = time.monotonic()
