@@ -1,16 +1,28 @@
-# The files under static/, schema/ and templates/ become read-only data of the executable (src/assets/assets.h).
+# The files under static/, schema/ and templates/ become read-only data of the executable
+# (src/assets/assets.h), and so does Swagger UI (packaging/fetch-swagger-ui), below /docs/api/.
 # The tool runs on the machine that builds, so it gets neither sanitizers nor the static link.
 
 add_executable(embed_assets src/assets/embed.cpp)
 target_link_libraries(embed_assets PRIVATE
   prodev_warnings prodev_brotli_encoder prodev_zlib prodev_sodium m)
 
-file(GLOB_RECURSE asset_files CONFIGURE_DEPENDS static/* schema/* templates/*)
+set(swagger_ui_folder build/third_party/swagger-ui)
+if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${swagger_ui_folder}/swagger-ui.css)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/fetch-swagger-ui
+    ${CMAKE_SOURCE_DIR}/${swagger_ui_folder} RESULT_VARIABLE fetch_failed)
+  if(fetch_failed)
+    message(FATAL_ERROR "Swagger UI could not be fetched; the line above says why.")
+  endif()
+endif()
+
+file(GLOB_RECURSE asset_files CONFIGURE_DEPENDS 
+  static/* schema/* templates/* ${swagger_ui_folder}/*)
 set(asset_folder ${CMAKE_BINARY_DIR}/generated/assets)
 set(PRODEV_ASSET_SOURCES ${asset_folder}/assets.S ${asset_folder}/assets_table.cpp)
 add_custom_command(
   OUTPUT ${PRODEV_ASSET_SOURCES} ${asset_folder}/assets.bin
   COMMAND embed_assets ${CMAKE_SOURCE_DIR} ${asset_folder} static schema templates
+          static/docs/api=${swagger_ui_folder}
   DEPENDS embed_assets ${asset_files}
   COMMENT "Embedding static/, schema/ and templates/"
   VERBATIM)

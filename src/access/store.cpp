@@ -104,7 +104,8 @@ db::StatementResult<void> carry_out(SystemTables& tables, const EnableRowSecurit
 }
 
 db::StatementHook schema_statements() {
-  return [](db::Connection& connection, std::string_view statement) -> db::StatementResult<bool> {
+  return [](db::Connection& connection, std::string_view statement,
+            std::string_view) -> db::StatementResult<bool> {
     TRY_ASSIGN(const std::optional<AccessStatement> parsed, parse_statement(statement));
     if (!parsed) return false;
     SystemTables tables(connection);

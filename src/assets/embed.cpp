@@ -1,8 +1,11 @@
-// embed_assets SOURCE OUTPUT FOLDER...: writes the files under SOURCE/FOLDER as
+// embed_assets SOURCE OUTPUT FOLDER... PATH=FOLDER...: writes the files under SOURCE/FOLDER, under
+// their own paths or below PATH, as
 //   OUTPUT/assets.bin        every variant of every file, one after the other
 //   OUTPUT/assets.S          puts assets.bin into the read-only data of the executable
 //   OUTPUT/assets_table.cpp  implements assets/assets_table.h over it
-// The same files give the same bytes. Runs while building; it is not part of the executable.
+// Files below a PATH are other people's and large: where gzip makes them smaller they are kept as
+// that alone. The same files give the same bytes. Runs while building; it is not part of the
+// executable.
 #include <brotli/encode.h>
 #include <sodium.h>
 #include <zlib.h>
@@ -125,28 +128,41 @@ class Blob {
   std::string bytes_;
 };
 
-Entry make_entry(const fs::path& file, const fs::path& source, Blob& blob) {
-  const std::string bytes = read_file(file);
+struct File {
+  std::string path;  // of the asset
+  fs::path source;
+  bool packed = false;  // kept as gzip alone
+  bool operator<(const File& other) const { return path < other.path; }
+};
+
+Entry make_entry(const File& file, Blob& blob) {
+  const std::string bytes = read_file(file.source);
   Entry entry;
-  entry.path = fs::relative(file, source).generic_string();
-  entry.identity = blob.append(bytes);
+  entry.path = file.path;
   entry.digest = digest_of(bytes);
-  if (worth_compressing(file, bytes.size())) {
+  const bool compressible = worth_compressing(file.source, bytes.size());
+  if (file.packed && compressible) entry.gzip = blob.append_if_smaller(gzip(bytes), bytes.size());
+  if (entry.gzip.size > 0) return entry;
+  entry.identity = blob.append(bytes);
+  if (compressible) {
     entry.brotli = blob.append_if_smaller(brotli(bytes), bytes.size());
     entry.gzip = blob.append_if_smaller(gzip(bytes), bytes.size());
   }
   return entry;
 }
 
-std::vector<fs::path> files_under(const fs::path& folder) {
-  std::vector<fs::path> files;
-  if (!fs::is_directory(folder)) return files;
+// `argument`: FOLDER or PATH=FOLDER.
+void add_files(const fs::path& source, const std::string& argument, std::vector<File>& files) {
+  const size_t equals = argument.find('=');
+  const bool packed = equals != std::string::npos;
+  const fs::path folder = source / (packed ? argument.substr(equals + 1) : argument);
+  const fs::path path = packed ? argument.substr(0, equals) : argument;
+  if (!fs::is_directory(folder)) return;
   for (const auto& item : fs::recursive_directory_iterator(folder)) {
-    if (item.is_regular_file() && item.path().filename().string().front() != '.') {
-      files.push_back(item.path());
-    }
+    if (!item.is_regular_file() || item.path().filename().string().front() == '.') continue;
+    const fs::path name = path / fs::relative(item.path(), folder);
+    files.push_back({name.generic_string(), item.path(), packed});
   }
-  return files;
 }
 
 std::string c_string(std::string_view text) {
@@ -206,19 +222,15 @@ std::string assembler_source(const fs::path& blob) {
          ".section .note.GNU-stack, \"\", %progbits\n";
 }
 
-void embed(const fs::path& source, const fs::path& output, const std::vector<fs::path>& folders) {
-  std::vector<fs::path> files;
-  for (const fs::path& folder : folders) {
-    const std::vector<fs::path> found = files_under(source / folder);
-    files.insert(files.end(), found.begin(), found.end());
-  }
+void embed(const fs::path& source, const fs::path& output,
+           const std::vector<std::string>& folders) {
+  std::vector<File> files;
+  for (const std::string& folder : folders) add_files(source, folder, files);
   // The order in which a folder is read differs between machines.
   std::sort(files.begin(), files.end());
   Blob blob;
   std::vector<Entry> entries;
-  for (const fs::path& file : files) entries.push_back(make_entry(file, source, blob));
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.path < b.path; });
+  for (const File& file : files) entries.push_back(make_entry(file, blob));
   fs::create_directories(output);
   write_file(output / "assets.bin", blob.bytes());
   write_file(output / "assets.S", assembler_source(output / "assets.bin"));

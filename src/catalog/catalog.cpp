@@ -6,6 +6,7 @@
 #include <map>
 
 #include "catalog/checks.h"
+#include "catalog/comments.h"
 #include "catalog/constraint_names.h"
 #include "catalog/functions.h"
 #include "catalog/relationships.h"
@@ -222,7 +223,10 @@ base::Result<void> note_view_triggers(db::Connection& connection, Table& table) 
 base::Result<void> complete(db::Connection& connection, Table& table, std::string_view sql) {
   TRY(load_columns(connection, table));
   note_primary_key(table);
-  if (table.kind == TableKind::kTable) note_checks(sql, table.columns);
+  if (table.kind == TableKind::kTable) {
+    note_checks(sql, table.columns);
+    note_column_comments(sql, table.columns);
+  }
   if (table.kind == TableKind::kView) {
     TRY(note_origins(connection, table));
     return note_view_triggers(connection, table);
@@ -281,6 +285,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
   }
   complete_foreign_keys(catalog->tables_);
   TRY(load_statistics(connection, catalog->tables_));
+  TRY(load_comments(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);
     table.primary_key.clear();

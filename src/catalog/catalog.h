@@ -51,6 +51,7 @@ struct Column {
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
   std::string origin_table;          // of a view's column that shows one of a table; else empty
   std::string origin_column;
+  std::string description;  // what its comments say (comments.h); may be empty
 };
 
 struct ForeignKey {
@@ -90,7 +91,8 @@ struct Table {
   std::string content_rowid;
   std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
 
-  std::string rows_of;  // of a function's result: the table whose rows it has; else empty
+  std::string rows_of;      // of a function's result: the table whose rows it has; else empty
+  std::string description;  // what its comment says; may be empty
 
   const Column* find_column(std::string_view name) const;
   // The table whose relationships its rows have.

@@ -22,6 +22,8 @@ enum class Verb {
   kToken,
   kImport,
   kExport,
+  kOpenapi,
+  kTypes,
   kHelp
 };
 

@@ -27,6 +27,8 @@ base::Result<int> run_version(const Context& context);
 base::Result<int> run_migrate(const CommandLine& line, const Context& context);
 base::Result<int> run_import(const CommandLine& line, const Context& context);
 base::Result<int> run_export(const CommandLine& line, const Context& context);
+base::Result<int> run_openapi(const CommandLine& line, const Context& context);
+base::Result<int> run_types(const CommandLine& line, const Context& context);
 base::Result<int> run_token(const CommandLine& line, const Context& context);
 
 // The settings that flags, environment and file make together.

@@ -33,6 +33,15 @@ constexpr OptionRow kExportOptions[] = {
     {"--force", "", "Replace a file that is there."},
 };
 
+constexpr OptionRow kOpenapiOptions[] = {
+    {"--role", "ROLE", "Whose rights decide what is in it. Default: service_role."},
+};
+
+constexpr OptionRow kTypesOptions[] = {
+    {"--lang", "LANG", "ts: TypeScript, for createClient<Database>() of supabase-js. Default: ts."},
+    {"--role", "ROLE", "Whose rights decide what is in it. Default: service_role."},
+};
+
 constexpr CommandRow kCommands[] = {
     {Verb::kDemo, "demo", "Try it out: make ./prodev-demo and serve it", true, false},
     {Verb::kInit, "init", "Make a new project: a table, a page that uses it, and settings", false,
@@ -52,6 +61,20 @@ constexpr CommandRow kCommands[] = {
      false,
      {},
      kTokenOptions},
+    {Verb::kOpenapi,
+     "openapi",
+     "Print the OpenAPI document of the database",
+     true,
+     false,
+     {},
+     kOpenapiOptions},
+    {Verb::kTypes,
+     "types",
+     "Print the types of tables and views for a programming language",
+     true,
+     false,
+     {},
+     kTypesOptions},
     {Verb::kRoutes, "routes", "List what is served under which path", false, false},
     {Verb::kSettings, "settings", "Print the reference of all settings, as Markdown", false, false},
     {Verb::kDoctor, "doctor", "Check this machine and the settings, and explain", true, true},

@@ -14,7 +14,7 @@
 #include "db/backup.h"
 #include "db/migrations.h"
 #include "db/system_schema.h"
-#include "functions/store.h"
+#include "server/database_file.h"
 #include "server/folders.h"
 
 namespace prodev::cli {
@@ -89,7 +89,7 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
             << std::flush;
         ++applied;
       },
-      functions::schema_statements()));
+      server::schema_statements()));
   if (applied == 0) {
     out << "nothing to apply: " << files.size() << " files are applied already\n";
     return 0;

@@ -35,6 +35,10 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
       return run_import(line, context);
     case Verb::kExport:
       return run_export(line, context);
+    case Verb::kOpenapi:
+      return run_openapi(line, context);
+    case Verb::kTypes:
+      return run_types(line, context);
     case Verb::kHelp:
       context.out << line.help;
       return 0;

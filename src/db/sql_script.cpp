@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "db/errors.h"
+#include "db/sql_comments.h"
 #include "db/sql_tokens.h"
 
 namespace prodev::db {
@@ -106,6 +107,7 @@ base::Result<size_t> run_statement(Connection& connection, std::string_view sql,
 
 base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,
                               const StatementHook& hook) {
+  size_t previous_end = 0;
   for (size_t start = statement_start(sql, 0); start < sql.size();) {
     if (is_transaction_control(sql.substr(start))) {
       return fail_at(sql, start, start, file, base::Code::kBadInput,
@@ -114,7 +116,9 @@ base::Result<void> run_script(Connection& connection, std::string_view sql, cons
     size_t end = start;
     if (hook) {
       const size_t hook_end = statement_end(sql, start);
-      const auto handled = hook(connection, sql.substr(start, hook_end - start));
+      const std::string_view gap = sql.substr(previous_end, start - previous_end);
+      const auto handled = hook(connection, sql.substr(start, hook_end - start),
+                                comment_above(gap, previous_end == 0));
       if (!handled) {
         return fail_at(sql, start, start + handled.error().offset, file, handled.error().error.code,
                        handled.error().error.message);
@@ -124,6 +128,7 @@ base::Result<void> run_script(Connection& connection, std::string_view sql, cons
     if (end == start) {
       TRY_ASSIGN(end, run_statement(connection, sql, start, file));
     }
+    previous_end = end;
     start = statement_start(sql, end);
   }
   return {};

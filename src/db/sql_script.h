@@ -24,9 +24,10 @@ using StatementResult = tl::expected<T, StatementError>;
 
 // Looks at each statement of a script before SQLite does. True: it has been carried out. False: it
 // is SQLite's. `statement` begins with its first word and ends before the first `;` that is not in
-// quotes or comments (so a trigger is cut short: leave it to SQLite). Runs inside the script's
-// transaction.
-using StatementHook = std::function<StatementResult<bool>(Connection&, std::string_view statement)>;
+// quotes or comments (so a trigger is cut short: leave it to SQLite). `comment` is what the `--`
+// lines directly above it say (sql_comments.h). Runs inside the script's transaction.
+using StatementHook = std::function<StatementResult<bool>(Connection&, std::string_view statement,
+                                                          std::string_view comment)>;
 
 // Runs every statement of `sql`. An error is kBadInput (or what SQLite's code means) and reads
 // "<file>:<line>:<column>: <message>, in: <beginning of the statement>". An empty `hook` leaves

@@ -272,14 +272,15 @@ StatementResult<void> carry_out(SystemTables& tables, const ChangeExecute& chang
 }
 
 db::StatementHook schema_statements() {
-  return [others = access::schema_statements()](
-             db::Connection& connection, std::string_view statement) -> StatementResult<bool> {
-    TRY_ASSIGN(const std::optional<FunctionStatement> parsed, parse_statement(statement));
-    if (!parsed) return others(connection, statement);
-    SystemTables tables(connection);
-    TRY(std::visit([&](const auto& one) { return carry_out(tables, one); }, *parsed));
-    return true;
-  };
+  return
+      [others = access::schema_statements()](db::Connection& connection, std::string_view statement,
+                                             std::string_view comment) -> StatementResult<bool> {
+        TRY_ASSIGN(const std::optional<FunctionStatement> parsed, parse_statement(statement));
+        if (!parsed) return others(connection, statement, comment);
+        SystemTables tables(connection);
+        TRY(std::visit([&](const auto& one) { return carry_out(tables, one); }, *parsed));
+        return true;
+      };
 }
 
 }  // namespace prodev::functions

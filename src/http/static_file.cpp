@@ -31,14 +31,15 @@ void add_lines(StaticFile::Variant& variant, const std::string& common, std::str
   if (!coding.empty()) variant.lines.append("Content-Encoding: ").append(coding).append("\r\n");
 }
 
-// Fills in what depends on all variants being known.
-void finish(StaticFile& file, std::string_view path, const StaticFileOptions& options) {
+// Fills in what depends on all variants being known. `coding`: of the identity variant.
+void finish(StaticFile& file, std::string_view path, const StaticFileOptions& options,
+            std::string_view coding = {}) {
   file.content_type = mime_type(path);
   file.type_line = "Content-Type: " + file.content_type + "\r\n";
   std::string common = "Last-Modified: " + text::format_http_date(file.modified_s) + "\r\n";
   common += "Cache-Control: " + cache_control(path, options) + "\r\n";
   if (file.brotli || file.gzip) common += "Vary: Accept-Encoding\r\n";
-  add_lines(file.identity, common, "");
+  add_lines(file.identity, common, coding);
   if (file.brotli) add_lines(*file.brotli, common, "br");
   if (file.gzip) add_lines(*file.gzip, common, "gzip");
 }
@@ -148,6 +149,12 @@ std::shared_ptr<const StaticFile> make_static_file(const assets::Asset& asset,
   auto file = std::make_shared<StaticFile>();
   const std::string digest(asset.digest);
   file->modified_s = assets::modified_at_s();
+  if (asset.identity.empty() && !asset.gzip.empty()) {
+    // The one form that there is goes to everybody (RFC 9110 section 12.5.3 lets it).
+    file->identity = *asset_variant(asset.gzip, "\"" + digest + "-gz\"");
+    finish(*file, asset.path, options, "gzip");
+    return file;
+  }
   file->identity = {
       {asset.identity, -1, 0, asset.identity.size(), nullptr}, "\"" + digest + "\"", {}, {}};
   file->brotli = asset_variant(asset.brotli, "\"" + digest + "-br\"");

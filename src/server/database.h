@@ -12,6 +12,7 @@
 #include "db/batch_writer.h"
 #include "db/checkpointer.h"
 #include "http/lanes.h"
+#include "openapi/openapi.h"
 #include "records/schema.h"
 #include "rest/rest.h"
 #include "server/schema_watch.h"
@@ -28,6 +29,7 @@ struct Database {
   std::unique_ptr<db::BatchWriter> writer;
   std::unique_ptr<db::Checkpointer> checkpointer;
   std::unique_ptr<rest::Rest> rest;
+  std::unique_ptr<openapi::Openapi> openapi;
   std::unique_ptr<auth::Issuer> issuer;
   std::unique_ptr<SchemaWatch> watch;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "comments/statement.h"
 #include "db/system_schema.h"
 #include "functions/store.h"
 #include "server/folders.h"
@@ -44,6 +45,15 @@ base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings
   return db::load_migrations(folder);
 }
 
+db::StatementHook schema_statements() {
+  return [comments = comments::schema_statements(), others = functions::schema_statements()](
+             db::Connection& connection, std::string_view statement,
+             std::string_view comment) -> db::StatementResult<bool> {
+    TRY_ASSIGN(const bool taken, comments(connection, statement, comment));
+    return taken ? true : others(connection, statement, comment);
+  };
+}
+
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
                                 const std::vector<db::MigrationFile>& files,
                                 const std::function<void(const db::AppliedMigration&)>& report) {
@@ -51,7 +61,7 @@ base::Result<void> apply_schema(const config::Settings& settings, db::Connection
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return {};
   TRY(db::apply_system_migrations(connection));
-  return db::apply_migrations(connection, files, report, functions::schema_statements());
+  return db::apply_migrations(connection, files, report, schema_statements());
 }
 
 }  // namespace prodev::server

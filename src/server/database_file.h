@@ -17,6 +17,9 @@ base::Result<db::Connection> open_database_file(const config::Settings& settings
 // The files of the schema folder; none when there is no such folder and none was named.
 base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings& settings);
 
+// Carries out the statements of schema files that SQLite does not know.
+db::StatementHook schema_statements();
+
 // Applies what is pending, with the system's own tables first. A database that --db names is left
 // alone while nothing is pending.
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,

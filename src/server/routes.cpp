@@ -17,6 +17,13 @@ constexpr http::MethodSet kRead = Method::kGet | Method::kHead;
 constexpr http::MethodSet kAll =
     kRead | Method::kPost | Method::kPut | Method::kPatch | Method::kDelete | Method::kOptions;
 
+// At /openapi.json, and where PostgREST has it.
+http::Handler document(State& state) {
+  return [&state](const Request& request, Response& response) {
+    state.openapi->answer_document(request, response);
+  };
+}
+
 http::Handler files(State& state) {
   return [&state](const Request& request, Response& response) {
     state.files->handle(request, response);
@@ -36,6 +43,15 @@ std::vector<http::Route> main_routes(State& state, const config::Settings& setti
        "rows of tables and views, as PostgREST serves them", std::nullopt,
        [&state](const Request& request, Response& response) {
          state.rest->handle(request, response);
+       }},
+      {"/rest/v1/", kRead, Lane::kInline, Access::kPublic, "openapi_root",
+       "the OpenAPI document, where PostgREST has it", 0, document(state)},
+      {"/openapi.json", kRead, Lane::kInline, Access::kPublic, "openapi",
+       "what the caller may ask, as OpenAPI 3.1", 0, document(state)},
+      {"/schemas/*", kRead, Lane::kInline, Access::kPublic, "schemas",
+       "the rows of a table or view, as JSON Schema", 0,
+       [&state](const Request& request, Response& response) {
+         state.openapi->answer_table_schema(request, response);
        }},
       {"/auth/v1/signup", Method::kPost, Lane::kInline, Access::kPublic, "auth_signup",
        "a session for somebody without an account", auth::kMaxSignInBodyBytes,

@@ -101,9 +101,11 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.state.files = server.files.get();
   server.state.data_dir = server.folders.data;
   server.state.rest = server.database->rest.get();
+  server.state.openapi = server.database->openapi.get();
   server.state.writer = server.database->writer.get();
   server.state.issuer = server.database->issuer.get();
   std::vector<http::Route> main = main_routes(server.state, settings);
+  server.database->openapi->set_routes(main);
   std::vector<http::Route> redirect = redirect_routes(server.state);
   const size_t main_count = main.size();
   const size_t unmatched = main_count + redirect.size();
@@ -236,6 +238,11 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
   while (signals.wait() == SIGHUP) reload_certificates(settings, server);
   drain(settings, server, signals);
   return {};
+}
+
+std::vector<openapi::RouteEntry> route_entries(const config::Settings& settings) {
+  State state;
+  return openapi::entries_of(main_routes(state, settings));
 }
 
 std::string describe_routes() {

@@ -3,9 +3,11 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "openapi/route_paths.h"
 
 namespace prodev::server {
 
@@ -17,5 +19,8 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out);
 
 // The route table as aligned text, one route per line: methods, path, lane, access, summary.
 std::string describe_routes();
+
+// What the OpenAPI document of a server with `settings` tells of its routes.
+std::vector<openapi::RouteEntry> route_entries(const config::Settings& settings);
 
 }  // namespace prodev::server

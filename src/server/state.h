@@ -7,6 +7,7 @@
 #include "auth/issuer.h"
 #include "db/batch_writer.h"
 #include "http/static_files.h"
+#include "openapi/openapi.h"
 #include "rest/rest.h"
 #include "telemetry/metrics.h"
 
@@ -17,6 +18,7 @@ struct State {
   http::StaticFiles* files = nullptr;
   telemetry::Metrics* metrics = nullptr;
   rest::Rest* rest = nullptr;
+  openapi::Openapi* openapi = nullptr;
   const db::BatchWriter* writer = nullptr;
   const auth::Issuer* issuer = nullptr;
   std::string data_dir;

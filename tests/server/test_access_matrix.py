@@ -18,7 +18,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import Client, Server, is_sanitized, prodev_command  # noqa: E402
+from openapi_check import CheckedClient  # noqa: E402
+from prodev import Server, is_sanitized, prodev_command  # noqa: E402
 from rest import DATABASE, RestFolderCase, make_token, write_schema  # noqa: E402
 
 COLUMNS = ("id", "owner", "team", "level", "a", "b")
@@ -211,7 +212,7 @@ class AccessMatrix(RestFolderCase):
         write_schema(cls.project, SCHEMA)
         cls.server = Server(prodev_command(cls.project))
         cls.addClassCleanup(cls.server.stop)
-        cls.client = Client(cls.server.port)
+        cls.client = CheckedClient(cls.server.port)
         cls.addClassCleanup(cls.client.close)
         cls.tokens = {caller: make_token(cls.project, caller.role, caller.uid) for caller in CALLERS}
         cls.file = sqlite3.connect(cls.project / DATABASE, isolation_level=None)

@@ -2,7 +2,8 @@
 
 import json
 
-from prodev import Client, FolderCase, run_prodev
+from openapi_check import CheckedClient
+from prodev import FolderCase, run_prodev
 
 SCHEMA = """
 CREATE ROLE staff;
@@ -66,7 +67,7 @@ class RestCase(FolderCase):
 
     def client(self):
         if not hasattr(self, "_client"):
-            self._client = Client(self.server.port)
+            self._client = CheckedClient(self.server.port)
             self.addCleanup(self._client.close)
         return self._client
 

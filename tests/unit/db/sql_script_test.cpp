@@ -19,12 +19,12 @@ int64_t count(Connection& connection, const std::string& sql) {
 std::vector<std::string> taken(const std::string& sql) {
   Connection connection = open_memory();
   std::vector<std::string> statements;
-  const auto outcome =
-      run_script(connection, sql, "x.sql", [&](Connection&, std::string_view statement) {
-        const bool takes = statement.starts_with("TAKE");
-        if (takes) statements.emplace_back(statement);
-        return takes;
-      });
+  const auto outcome = run_script(connection, sql, "x.sql",
+                                  [&](Connection&, std::string_view statement, std::string_view) {
+                                    const bool takes = statement.starts_with("TAKE");
+                                    if (takes) statements.emplace_back(statement);
+                                    return takes;
+                                  });
   if (!outcome) return {outcome.error().message};
   return statements;
 }
@@ -49,7 +49,8 @@ TEST_CASE("a hook gets each statement whole, whatever its quotes and comments ho
 
 TEST_CASE("the error of a hook points at the spot that it names") {
   Connection connection = open_memory();
-  const StatementHook hook = [](Connection&, std::string_view statement) -> StatementResult<bool> {
+  const StatementHook hook = [](Connection&, std::string_view statement,
+                                std::string_view) -> StatementResult<bool> {
     if (!statement.starts_with("TAKE")) return false;
     return tl::make_unexpected(
         StatementError({base::Code::kConflict, "not this"}, statement.find("this")));

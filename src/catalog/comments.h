@@ -1,0 +1,19 @@
+// What people are told about tables and columns.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+
+namespace prodev::catalog {
+
+// Reads the `--` comments within `create_table` (the statement as stored by SQLite, which keeps
+// them): the lines directly above a column, and what stands behind it on its line.
+void note_column_comments(std::string_view create_table, std::vector<Column>& columns);
+
+// Sets the descriptions that the system table _comment holds; they win over those of
+// note_column_comments() where they come from COMMENT ON. Without that table nothing happens.
+base::Result<void> load_comments(db::Connection& connection, std::vector<Table>& tables);
+
+}  // namespace prodev::catalog

@@ -1,0 +1,29 @@
+// What one role may use of the tables and views, and how.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "records/schema.h"
+
+namespace prodev::openapi {
+
+// A table or view. The lists of columns are in the table's order, without hidden ones, and empty
+// where the role may not use the verb.
+struct Relation {
+  const catalog::Table* table = nullptr;
+  std::vector<const catalog::Column*> readable;
+  std::vector<const catalog::Column*> insertable;
+  std::vector<const catalog::Column*> updatable;
+  bool deletable = false;
+
+  bool can_read() const { return !readable.empty(); }
+};
+
+// Those that `role` may use at least one verb on, by name. A verb that no policy lets through on
+// any row is none. UPDATE and DELETE need the right to read as well, since their filters do. Views
+// of `schema`.
+std::vector<Relation> relations_of(const records::Schema& schema, std::string_view role);
+
+}  // namespace prodev::openapi

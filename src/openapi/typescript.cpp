@@ -1,0 +1,215 @@
+#include "openapi/typescript.h"
+
+#include <algorithm>
+
+#include "openapi/json_schema.h"
+#include "openapi/relations.h"
+#include "text/ascii.h"
+#include "text/json_string.h"
+
+namespace prodev::openapi {
+
+namespace {
+
+using catalog::Column;
+using catalog::ForeignKey;
+using catalog::Table;
+using catalog::TableKind;
+using catalog::ValueKind;
+using Columns = std::vector<const Column*>;
+
+constexpr std::string_view kBegin = R"(export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | { [key: string]: Json | undefined }
+  | Json[]
+
+export type Database = {
+  // The PostgREST whose protocol the server speaks: supabase-js chooses its types by it.
+  __InternalSupabase: {
+    PostgrestVersion: "13.0.5"
+  }
+  public: {
+)";
+
+constexpr std::string_view kNothing = "      [_ in never]: never\n";
+
+// A string literal: those of JSON are ones of TypeScript.
+std::string quoted(std::string_view text) {
+  std::string out;
+  text::append_json_string(out, text);
+  return out;
+}
+
+// A property's name, quoted where it is no identifier.
+std::string property(std::string_view name) {
+  const auto is_letter = [](char c) {
+    return (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z') || c == '_';
+  };
+  const bool plain = !name.empty() && is_letter(name.front()) &&
+                     std::all_of(name.begin(), name.end(),
+                                 [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  return plain ? std::string(name) : quoted(name);
+}
+
+std::string type_of(const Column& column) {
+  std::string type;
+  for (const std::string& word : column.allowed)
+    type.append(type.empty() ? "" : " | ").append(quoted(word));
+  if (type.empty()) {
+    switch (column.kind) {
+      case ValueKind::kInteger:
+      case ValueKind::kReal:
+      case ValueKind::kNumeric:
+        type = "number";
+        break;
+      case ValueKind::kBoolean:
+        type = "boolean";
+        break;
+      case ValueKind::kJson:
+        type = "Json";
+        break;
+      case ValueKind::kAny:
+        type = "string | number";
+        break;
+      default:
+        type = "string";
+    }
+  }
+  // Json holds null already; a column of no type may be null whatever is declared.
+  return column.not_null || column.kind == ValueKind::kJson ? type : type + " | null";
+}
+
+void append_comment(std::string& out, std::string_view indent, std::string text) {
+  if (text.empty()) return;
+  for (size_t end = text.find("*/"); end != std::string::npos; end = text.find("*/", end))
+    text.replace(end, 2, "* /");
+  out.append(indent).append("/**");
+  const bool lines = text.find('\n') != std::string::npos;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    if (lines) out.append("\n").append(indent).append(" *");
+    if (end > at) out.append(" ").append(text, at, end - at);
+    at = end + 1;
+  }
+  if (lines) out.append("\n").append(indent);
+  out += " */\n";
+}
+
+void append_row(std::string& out, const Columns& columns) {
+  constexpr std::string_view kIndent = "          ";
+  out += "        Row: {\n";
+  for (const Column* column : columns) {
+    append_comment(out, kIndent, column->description);
+    out.append(kIndent).append(property(column->name)).append(": ").append(type_of(*column)) +=
+        '\n';
+  }
+  out += "        }\n";
+}
+
+// Columns that cannot be written are `never`, so that a row that was read is not sent back whole.
+void append_written(std::string& out, std::string_view name, const Relation& relation,
+                    const Columns& columns, bool all_optional) {
+  const Table& table = *relation.table;
+  out.append("        ").append(name).append(": {\n");
+  for (const Column& column : table.columns) {
+    if (column.hidden) continue;
+    const bool writable = std::find(columns.begin(), columns.end(), &column) != columns.end();
+    const bool readable = std::find(relation.readable.begin(), relation.readable.end(), &column) !=
+                          relation.readable.end();
+    if (!writable && !readable) continue;
+    const bool optional = all_optional || !writable || !is_required(table, column);
+    out.append("          ").append(property(column.name)).append(optional ? "?: " : ": ");
+    out.append(writable ? type_of(column) : "never") += '\n';
+  }
+  out += "        }\n";
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list.append(list.empty() ? "" : ", ").append(quoted(name));
+  return "[" + list + "]";
+}
+
+bool same(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return a.size() == b.size() &&
+         std::is_permutation(a.begin(), a.end(), b.begin(), text::equal_ignoring_case);
+}
+
+// Whether at most one row of `table` has the same values in `columns`.
+bool is_unique(const Table& table, const std::vector<std::string>& columns) {
+  std::vector<std::string> key;
+  for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
+  return same(key, columns) ||
+         std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
+           return index.unique && !index.partial && same(index.columns, columns);
+         });
+}
+
+// PostgreSQL's name for a key that was given none.
+std::string name_of(const Table& table, const ForeignKey& key) {
+  std::string name = table.name;
+  for (const std::string& column : key.columns) name += "_" + column;
+  return name + "_fkey";
+}
+
+void append_relationships(std::string& out, const Table& table,
+                          const std::vector<Relation>& relations) {
+  std::string items;
+  for (const ForeignKey& key : table.foreign_keys) {
+    const auto target = std::find_if(relations.begin(), relations.end(), [&](const Relation& one) {
+      return one.can_read() && text::equal_ignoring_case(one.table->name, key.table);
+    });
+    if (target == relations.end()) continue;
+    items += "          {\n            foreignKeyName: " + quoted(name_of(table, key)) + "\n";
+    items += "            columns: " + list_of(key.columns) + "\n";
+    items.append("            isOneToOne: ")
+        .append(is_unique(table, key.columns) ? "true\n" : "false\n");
+    items += "            referencedRelation: " + quoted(target->table->name) + "\n";
+    items += "            referencedColumns: " + list_of(key.referenced) + "\n          },\n";
+  }
+  out += items.empty() ? "        Relationships: []\n"
+                       : "        Relationships: [\n" + items + "        ]\n";
+}
+
+void append_relation(std::string& out, const Relation& relation,
+                     const std::vector<Relation>& relations) {
+  const bool is_view = relation.table->kind == TableKind::kView;
+  append_comment(out, "      ", relation.table->description);
+  out.append("      ").append(property(relation.table->name)).append(": {\n");
+  append_row(out, relation.readable);
+  if (!is_view || !relation.insertable.empty())
+    append_written(out, "Insert", relation, relation.insertable, false);
+  if (!is_view || !relation.updatable.empty())
+    append_written(out, "Update", relation, relation.updatable, true);
+  append_relationships(out, *relation.table, relations);
+  out += "      }\n";
+}
+
+void append_relations(std::string& out, std::string_view name, bool views,
+                      const std::vector<Relation>& relations) {
+  out.append("    ").append(name).append(": {\n");
+  const size_t before = out.size();
+  for (const Relation& relation : relations) {
+    if ((relation.table->kind == TableKind::kView) == views)
+      append_relation(out, relation, relations);
+  }
+  if (out.size() == before) out += kNothing;
+  out += "    }\n";
+}
+
+}  // namespace
+
+std::string make_typescript(const records::Schema& schema, std::string_view role) {
+  const std::vector<Relation> relations = relations_of(schema, role);
+  std::string out(kBegin);
+  append_relations(out, "Tables", false, relations);
+  append_relations(out, "Views", true, relations);
+  for (const std::string_view name : {"Functions", "Enums", "CompositeTypes"})
+    out.append("    ").append(name).append(": {\n").append(kNothing).append("    }\n");
+  return out + "  }\n}\n";
+}
+
+}  // namespace prodev::openapi
