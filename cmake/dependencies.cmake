@@ -31,6 +31,7 @@ endfunction()
 
 prodev_library(prodev_sodium sodium.h sodium libsodium-dev)
 prodev_library(prodev_sqlite sqlite3.h sqlite3 libsqlite3-dev m)
+prodev_library(prodev_pcre2 pcre2.h pcre2-8 libpcre2-dev)
 prodev_library(prodev_zlib zlib.h z zlib1g-dev)
 prodev_library(prodev_brotli_common brotli/types.h brotlicommon libbrotli-dev)
 prodev_library(prodev_brotli_encoder brotli/encode.h brotlienc libbrotli-dev prodev_brotli_common)

@@ -1,10 +1,15 @@
 #include "catalog/catalog.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <map>
 
 #include "catalog/checks.h"
 #include "catalog/comments.h"
+#include "catalog/constraint_names.h"
+#include "catalog/relationships.h"
+#include "db/sql_tokens.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -120,6 +125,24 @@ base::Result<void> load_foreign_keys(db::Connection& connection, Table& table) {
     if (!rows.column_is_null(3)) key.referenced.emplace_back(rows.column_text(3));
   }
   for (auto& [id, key] : by_id) table.foreign_keys.push_back(std::move(key));
+  // SQLite lists the last one that was declared first.
+  std::reverse(table.foreign_keys.begin(), table.foreign_keys.end());
+  return {};
+}
+
+// Which column of which table each column of a view shows; none for expressions.
+base::Result<void> note_origins(db::Connection& connection, Table& view) {
+  std::string sql = "SELECT * FROM ";
+  db::append_name(sql, view.name);
+  TRY_ASSIGN(const db::Statement statement, connection.prepare(sql));
+  for (size_t i = 0; i < view.columns.size(); ++i) {
+    const auto at = static_cast<int>(i);
+    const char* table = ::sqlite3_column_table_name(statement.handle(), at);
+    const char* column = ::sqlite3_column_origin_name(statement.handle(), at);
+    if (table == nullptr || column == nullptr) continue;
+    view.columns[i].origin_table = table;
+    view.columns[i].origin_column = column;
+  }
   return {};
 }
 
@@ -202,9 +225,14 @@ base::Result<void> complete(db::Connection& connection, Table& table, std::strin
     note_checks(sql, table.columns);
     note_column_comments(sql, table.columns);
   }
-  if (table.kind == TableKind::kView) return note_view_triggers(connection, table);
+  if (table.kind == TableKind::kView) {
+    TRY(note_origins(connection, table));
+    return note_view_triggers(connection, table);
+  }
   add_rowid(table);
+  if (table.kind == TableKind::kVirtual) note_content(sql, table);
   TRY(load_foreign_keys(connection, table));
+  name_foreign_keys(sql, table);
   TRY(load_indexes(connection, table));
   note_rowid_alias(table);
   return {};
@@ -261,7 +289,21 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     note_primary_key(table);
     catalog->by_name_.emplace(table.name, catalog->by_name_.size());
   }
+  catalog->relationships_ = find_relationships(catalog->tables_);
   return catalog;
+}
+
+Catalog::Catalog() = default;
+Catalog::~Catalog() = default;
+
+std::span<const Relationship> Catalog::relationships(std::string_view name) const {
+  struct ByFrom {
+    bool operator()(const Relationship& a, std::string_view b) const { return a.from < b; }
+    bool operator()(std::string_view a, const Relationship& b) const { return a < b.from; }
+  };
+  const auto [first, last] =
+      std::equal_range(relationships_.begin(), relationships_.end(), name, ByFrom());
+  return {first, last};
 }
 
 const Table* Catalog::find(std::string_view name) const {

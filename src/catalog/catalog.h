@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,9 +50,12 @@ struct Column {
   std::string default_sql;           // empty: none
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
   std::string description;           // what its comments say (comments.h); may be empty
+  std::string origin_table;          // of a view's column that shows one of a table; else empty
+  std::string origin_column;
 };
 
 struct ForeignKey {
+  std::string name;  // of its CONSTRAINT, or PostgreSQL's default: "orders_customer_id_fkey"
   std::vector<std::string> columns;
   std::string table;
   std::vector<std::string> referenced;  // columns of `table`, in the same order
@@ -80,12 +84,22 @@ struct Table {
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
   std::string description;  // what its comment says; may be empty
+  bool full_text = false;     // an FTS5 table
+  std::string content_table;  // of an FTS5 table with external content; else empty
+  std::string content_rowid;
 
   const Column* find_column(std::string_view name) const;
 };
 
+struct Relationship;  // relationships.h
+
 class Catalog {
  public:
+  Catalog();
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
   // Reads everything; holds no reference to the connection afterwards. Tables of the system (names
   // beginning with "_" or "sqlite_") and the shadow tables of virtual ones are left out, and so are
   // views that do not work: problems() tells why.
@@ -96,6 +110,8 @@ class Catalog {
   // By name.
   const std::vector<Table>& tables() const { return tables_; }
   const std::vector<std::string>& problems() const { return problems_; }
+  // From the table called `name`; valid as long as the catalog.
+  std::span<const Relationship> relationships(std::string_view name) const;
 
  private:
   struct NameHash {
@@ -106,6 +122,7 @@ class Catalog {
   std::vector<Table> tables_;
   std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> by_name_;
   std::vector<std::string> problems_;
+  std::vector<Relationship> relationships_;  // by the table that they are from
 };
 
 }  // namespace prodev::catalog

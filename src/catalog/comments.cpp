@@ -92,13 +92,21 @@ class CommentReader {
   bool on_first_line_ = false;
 };
 
-}  // namespace
-
-void note_column_comments(std::string_view create_table, std::vector<Column>& columns) {
-  CommentReader(create_table, columns).read();
+// A column of a view that shows one of a table has its description, unless it has its own.
+void describe_shown_columns(std::vector<Table>& tables) {
+  for (Table& view : tables) {
+    for (Column& column : view.columns) {
+      if (column.origin_table.empty() || !column.description.empty()) continue;
+      Table* table = find_named(tables, column.origin_table);
+      Column* origin =
+          table == nullptr ? nullptr : find_named(table->columns, column.origin_column);
+      if (origin != nullptr) column.description = origin->description;
+    }
+  }
 }
 
-base::Result<void> load_comments(db::Connection& connection, std::vector<Table>& tables) {
+// Sets the descriptions that the system table holds, if it is there.
+base::Result<void> load_stored(db::Connection& connection, std::vector<Table>& tables) {
   TRY_ASSIGN(db::Statement exists,
              connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_comment'"));
   TRY_ASSIGN(const bool present, exists.step());
@@ -118,6 +126,18 @@ base::Result<void> load_comments(db::Connection& connection, std::vector<Table>&
     }
     *description = rows.column_text(2);  // NULL is empty
   }
+}
+
+}  // namespace
+
+void note_column_comments(std::string_view create_table, std::vector<Column>& columns) {
+  CommentReader(create_table, columns).read();
+}
+
+base::Result<void> load_comments(db::Connection& connection, std::vector<Table>& tables) {
+  TRY(load_stored(connection, tables));
+  describe_shown_columns(tables);
+  return {};
 }
 
 }  // namespace prodev::catalog

@@ -36,6 +36,10 @@ void Statement::bind_blob_view(int parameter, std::string_view bytes) {
                         bytes.size(), SQLITE_STATIC);
 }
 
+void Statement::bind_pointer(int parameter, const void* pointer, const char* type) {
+  ::sqlite3_bind_pointer(statement_.get(), parameter, const_cast<void*>(pointer), type, nullptr);
+}
+
 base::Result<bool> Statement::step() {
   const int code = ::sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;

@@ -31,6 +31,8 @@ class Statement {
   // These refer to the bytes, which must stay until the next reset().
   void bind_text_view(int parameter, std::string_view text);
   void bind_blob_view(int parameter, std::string_view bytes);
+  // For a function that asks for `type` (sqlite.org/bindptr); NULL to everything else.
+  void bind_pointer(int parameter, const void* pointer, const char* type);
 
   // True: there is a row to read. False: done.
   base::Result<bool> step();

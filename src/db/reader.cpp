@@ -20,8 +20,9 @@ Reader::Reader(Connection connection)
                              this);
 }
 
-base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path) {
+base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, ConnectionSetup setup) {
   TRY_ASSIGN(Connection connection, Connection::open(path, OpenMode::kReadOnly));
+  if (setup != nullptr) TRY(setup(connection));
   restrict_to_client_statements(connection);
   return std::unique_ptr<Reader>(new Reader(std::move(connection)));
 }
@@ -40,7 +41,7 @@ base::Result<ReaderPool::Lease> ReaderPool::take() {
       return Lease(*this, std::move(reader));
     }
   }
-  TRY_ASSIGN(std::unique_ptr<Reader> reader, Reader::open(path_));
+  TRY_ASSIGN(std::unique_ptr<Reader> reader, Reader::open(path_, setup_));
   return Lease(*this, std::move(reader));
 }
 

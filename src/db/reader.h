@@ -11,11 +11,15 @@
 
 namespace prodev::db {
 
+// Prepares a new connection for the statements to come, such as with SQL functions.
+using ConnectionSetup = base::Result<void> (*)(Connection&);
+
 // Belongs to one thread at a time.
 class Reader {
  public:
   // Opens `path` for statements made for clients (client_rules.h).
-  static base::Result<std::unique_ptr<Reader>> open(const std::string& path);
+  static base::Result<std::unique_ptr<Reader>> open(const std::string& path,
+                                                    ConnectionSetup setup = nullptr);
 
   StatementCache& statements() { return statements_; }
   Connection& connection() { return connection_; }
@@ -35,7 +39,8 @@ class Reader {
 // Readers for threads that read now and then. Any thread.
 class ReaderPool {
  public:
-  explicit ReaderPool(std::string path) : path_(std::move(path)) {}
+  explicit ReaderPool(std::string path, ConnectionSetup setup = nullptr)
+      : path_(std::move(path)), setup_(setup) {}
 
   // A reader that goes back to the pool when the lease ends.
   class Lease {
@@ -60,6 +65,7 @@ class ReaderPool {
   void give_back(std::unique_ptr<Reader> reader);
 
   const std::string path_;
+  const ConnectionSetup setup_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Reader>> idle_;  // guarded by mutex_
 };

@@ -2,8 +2,8 @@
 
 #include <initializer_list>
 
+#include "openapi/fixed_parts.h"
 #include "openapi/json_schema.h"
-#include "openapi/shared_parts.h"
 #include "text/url.h"
 
 namespace prodev::openapi {
@@ -18,10 +18,10 @@ struct Status {
 };
 
 // What any operation on a table may answer.
-constexpr Status kRefusals[] = {{"400", "bad-request"}, {"401", "unauthorized"},
-                                {"403", "forbidden"},   {"406", "not-acceptable"},
-                                {"413", "too-large"},   {"503", "unavailable"},
-                                {"504", "timeout"}};
+constexpr Status kRefusals[] = {{"300", "multiple-choices"}, {"400", "bad-request"},
+                                {"401", "unauthorized"},     {"403", "forbidden"},
+                                {"406", "not-acceptable"},   {"413", "too-large"},
+                                {"503", "unavailable"},      {"504", "timeout"}};
 
 class TablePath {
  public:
@@ -40,7 +40,9 @@ class TablePath {
       add_filters();
       add_rows_response();
     }
-    out_.key("/rest/v1/" + text::percent_encode(name_)).begin_object();
+    std::string path = "/rest/v1/";
+    text::append_percent_encoded(path, name_);
+    out_.key(path).begin_object();
     if (relation_.can_read()) write_read();
     if (!relation_.insertable.empty()) write_insert();
     if (!relation_.updatable.empty()) write_update();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/relationships.h"
 #include "openapi/json_schema.h"
 #include "openapi/relations.h"
 #include "text/ascii.h"
@@ -12,7 +13,6 @@ namespace prodev::openapi {
 namespace {
 
 using catalog::Column;
-using catalog::ForeignKey;
 using catalog::Table;
 using catalog::TableKind;
 using catalog::ValueKind;
@@ -133,48 +133,31 @@ std::string list_of(const std::vector<std::string>& names) {
   return "[" + list + "]";
 }
 
-bool same(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return a.size() == b.size() &&
-         std::is_permutation(a.begin(), a.end(), b.begin(), text::equal_ignoring_case);
-}
-
-// Whether at most one row of `table` has the same values in `columns`.
-bool is_unique(const Table& table, const std::vector<std::string>& columns) {
-  std::vector<std::string> key;
-  for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
-  return same(key, columns) ||
-         std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
-           return index.unique && !index.partial && same(index.columns, columns);
-         });
-}
-
-// PostgreSQL's name for a key that was given none.
-std::string name_of(const Table& table, const ForeignKey& key) {
-  std::string name = table.name;
-  for (const std::string& column : key.columns) name += "_" + column;
-  return name + "_fkey";
-}
-
-void append_relationships(std::string& out, const Table& table,
+void append_relationships(std::string& out, const records::Schema& schema, const Table& table,
                           const std::vector<Relation>& relations) {
   std::string items;
-  for (const ForeignKey& key : table.foreign_keys) {
-    const auto target = std::find_if(relations.begin(), relations.end(), [&](const Relation& one) {
-      return one.can_read() && text::equal_ignoring_case(one.table->name, key.table);
-    });
-    if (target == relations.end()) continue;
-    items += "          {\n            foreignKeyName: " + quoted(name_of(table, key)) + "\n";
-    items += "            columns: " + list_of(key.columns) + "\n";
+  for (const catalog::Relationship& one : schema.catalog->relationships(table.name)) {
+    const bool visible = std::any_of(
+        relations.begin(), relations.end(),
+        [&](const Relation& other) { return other.can_read() && other.table->name == one.to; });
+    if (!one.holds_key || !visible) continue;
+    std::vector<std::string> columns, referenced;
+    for (const catalog::ColumnPair& pair : one.columns) {
+      columns.push_back(pair.from);
+      referenced.push_back(pair.to);
+    }
+    items += "          {\n            foreignKeyName: " + quoted(one.constraint) + "\n";
+    items += "            columns: " + list_of(columns) + "\n";
     items.append("            isOneToOne: ")
-        .append(is_unique(table, key.columns) ? "true\n" : "false\n");
-    items += "            referencedRelation: " + quoted(target->table->name) + "\n";
-    items += "            referencedColumns: " + list_of(key.referenced) + "\n          },\n";
+        .append(one.cardinality == catalog::Cardinality::kOneToOne ? "true\n" : "false\n");
+    items += "            referencedRelation: " + quoted(one.to) + "\n";
+    items += "            referencedColumns: " + list_of(referenced) + "\n          },\n";
   }
   out += items.empty() ? "        Relationships: []\n"
                        : "        Relationships: [\n" + items + "        ]\n";
 }
 
-void append_relation(std::string& out, const Relation& relation,
+void append_relation(std::string& out, const records::Schema& schema, const Relation& relation,
                      const std::vector<Relation>& relations) {
   const bool is_view = relation.table->kind == TableKind::kView;
   append_comment(out, "      ", relation.table->description);
@@ -184,17 +167,17 @@ void append_relation(std::string& out, const Relation& relation,
     append_written(out, "Insert", relation, relation.insertable, false);
   if (!is_view || !relation.updatable.empty())
     append_written(out, "Update", relation, relation.updatable, true);
-  append_relationships(out, *relation.table, relations);
+  append_relationships(out, schema, *relation.table, relations);
   out += "      }\n";
 }
 
 void append_relations(std::string& out, std::string_view name, bool views,
-                      const std::vector<Relation>& relations) {
+                      const records::Schema& schema, const std::vector<Relation>& relations) {
   out.append("    ").append(name).append(": {\n");
   const size_t before = out.size();
   for (const Relation& relation : relations) {
     if ((relation.table->kind == TableKind::kView) == views)
-      append_relation(out, relation, relations);
+      append_relation(out, schema, relation, relations);
   }
   if (out.size() == before) out += kNothing;
   out += "    }\n";
@@ -205,8 +188,8 @@ void append_relations(std::string& out, std::string_view name, bool views,
 std::string make_typescript(const records::Schema& schema, std::string_view role) {
   const std::vector<Relation> relations = relations_of(schema, role);
   std::string out(kBegin);
-  append_relations(out, "Tables", false, relations);
-  append_relations(out, "Views", true, relations);
+  append_relations(out, "Tables", false, schema, relations);
+  append_relations(out, "Views", true, schema, relations);
   for (const std::string_view name : {"Functions", "Enums", "CompositeTypes"})
     out.append("    ").append(name).append(": {\n").append(kNothing).append("    }\n");
   return out + "  }\n}\n";

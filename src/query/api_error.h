@@ -18,8 +18,9 @@ struct ApiError {
   int status = 500;
   std::string code;
   std::string message;
-  std::string details;  // empty: null
-  std::string hint;     // empty: null
+  std::string details;       // empty: null
+  std::string hint;          // empty: null
+  std::string details_json;  // details that are more than a text; empty: `details` holds
 
   ApiError() = default;
   ApiError(int status_code, std::string error_code, std::string text, std::string more = {},

@@ -4,7 +4,7 @@
 
 #include "db/sql_tokens.h"
 #include "query/lowering.h"
-#include "text/ascii.h"
+#include "text/json_string.h"
 
 namespace prodev::query {
 
@@ -12,192 +12,149 @@ namespace {
 
 using catalog::Column;
 using catalog::Table;
-using catalog::ValueKind;
 
-std::vector<std::string> names_of(const Table& table, const Guard& guard) {
-  std::vector<std::string> names;
-  for (const Column& column : table.columns) {
-    if (guard.allows(column)) names.push_back(column.name);
-  }
-  return names;
-}
-
-tl::unexpected<ApiError> permission_denied(const Table& table, const Column& column) {
-  return refuse(
-      {403, "42501", "permission denied for column " + column.name + " of table " + table.name});
-}
-
-struct Cast {
-  std::string_view name;
-  std::string_view sql;
-  ValueKind kind;
-};
-
-// PostgreSQL's names, and what they are here.
-constexpr Cast kCasts[] = {{"text", "TEXT", ValueKind::kText},
-                           {"varchar", "TEXT", ValueKind::kText},
-                           {"integer", "INTEGER", ValueKind::kInteger},
-                           {"int", "INTEGER", ValueKind::kInteger},
-                           {"int2", "INTEGER", ValueKind::kInteger},
-                           {"int4", "INTEGER", ValueKind::kInteger},
-                           {"int8", "INTEGER", ValueKind::kInteger},
-                           {"smallint", "INTEGER", ValueKind::kInteger},
-                           {"bigint", "INTEGER", ValueKind::kInteger},
-                           {"real", "REAL", ValueKind::kReal},
-                           {"float4", "REAL", ValueKind::kReal},
-                           {"float8", "REAL", ValueKind::kReal},
-                           {"double precision", "REAL", ValueKind::kReal},
-                           {"numeric", "NUMERIC", ValueKind::kNumeric},
-                           {"decimal", "NUMERIC", ValueKind::kNumeric},
-                           {"boolean", "INTEGER", ValueKind::kBoolean},
-                           {"bool", "INTEGER", ValueKind::kBoolean},
-                           {"json", "TEXT", ValueKind::kJson},
-                           {"jsonb", "TEXT", ValueKind::kJson}};
-
-const Cast* find_cast(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kCasts), std::end(kCasts), [&](const Cast& cast) {
-    return text::equal_ignoring_case(cast.name, name);
+// Whether a row of a grouped result has one value for `field`.
+bool is_grouping(const Read& read, const Field& field) {
+  return std::any_of(read.select.begin(), read.select.end(), [&](const SelectItem& item) {
+    return !item.embed && item.aggregate == Aggregate::kNone &&
+           (item.field == field || item.field.column == "*");
   });
-  return found == std::end(kCasts) ? nullptr : found;
 }
 
-void append_cast(std::string& sql, const Column& column, const Cast& cast) {
-  std::string name;
-  db::append_name(name, column.name);
-  if (column.kind == ValueKind::kBoolean && cast.kind == ValueKind::kText) {
-    sql += "CASE " + name + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE CAST(" + name +
-           " AS TEXT) END";
-    return;
-  }
-  sql += "CAST(" + name + " AS ";
-  sql += cast.sql;
-  sql += ')';
+Outcome<void> check_grouped(const Scope& scope, const OrderItem& item) {
+  if (!item.relation.empty() || is_grouping(scope.read, item.field)) return {};
+  return refuse({400, "42803",
+                 "column \"" + scope.table.name + "." + item.field.column +
+                     "\" must appear in the GROUP BY clause or be used in an aggregate function",
+                 "The rows are grouped by what select= has beside aggregates.",
+                 "Select the column, or leave it out of order=."});
 }
 
 }  // namespace
 
-bool Guard::allows(const Column& column) const {
-  return columns == nullptr ||
-         std::find(columns->begin(), columns->end(), column.name) != columns->end();
+const Context& no_context() {
+  static const catalog::Catalog kEmpty;
+  static const Context kContext{
+      kEmpty, [](const Table& table) -> Outcome<Guard> {
+        return refuse({403, "42501", "permission denied for table " + table.name});
+      }};
+  return kContext;
 }
 
-Outcome<const Column*> Lowering::readable_column(std::string_view name) const {
-  const Column* column = table_.find_column(name);
-  if (column == nullptr) return refuse(unknown_column(table_.name, name, names_of(table_, guard_)));
-  if (!guard_.allows(*column)) return permission_denied(table_, *column);
-  return column;
+Lowering::Lowering(const Context& context) : context_(context) {
+  query.values = context.with_values;
 }
 
-void Lowering::add_value(Value value) {
-  query.sql += '?';
-  query.sql += std::to_string(kFirstValue + static_cast<int>(query.values.size()));
+Scope Lowering::root(const Table& table, const Read& read, const Guard& guard) const {
+  std::string qualifier;
+  db::append_name(qualifier, table.name);
+  return {table, guard, read, std::move(qualifier), !read.embeds.empty()};
+}
+
+void Lowering::add_value(Value value, std::string& out) {
+  out += '?';
+  out += std::to_string(kFirstValue + static_cast<int>(query.values.size()));
   query.values.push_back(std::move(value));
 }
 
-Outcome<void> Lowering::add_result(const Column& column, const SelectItem& item) {
-  OutputColumn output{item.alias.empty() ? column.name : item.alias, column.kind,
-                      column.always_json};
-  if (item.cast.empty()) {
-    db::append_name(sql(), column.name);
-  } else {
-    const Cast* cast = find_cast(item.cast);
-    if (cast == nullptr) return refuse({400, "42704", "type \"" + item.cast + "\" does not exist"});
-    append_cast(sql(), column, *cast);
-    output.kind = cast->kind;
-    output.always_json = false;
+void Lowering::add_shape(const std::vector<OutputColumn>& columns, bool bare, std::string& out) {
+  auto shape = std::make_shared<JsonShape>();
+  shape->bare = bare;
+  shape->strip_nulls = context_.strip_nulls;
+  for (const OutputColumn& column : columns) {
+    JsonShape::Member member{{}, column.kind, column.always_json};
+    text::append_json_string(member.prefix, column.name);
+    member.prefix += ':';
+    shape->members.push_back(std::move(member));
   }
-  query.columns.push_back(std::move(output));
-  return {};
+  query.shapes.push_back({kFirstValue + static_cast<int>(query.values.size()), std::move(shape)});
+  add_value({}, out);
 }
 
-Outcome<void> Lowering::add_results(const std::vector<SelectItem>& items) {
-  static const std::vector<SelectItem> kEverything = {{"*", {}, {}}};
-  const char* glue = "";
-  const auto add = [&](const Column& column, const SelectItem& item) -> Outcome<void> {
-    sql() += glue;
-    glue = ",";
-    return add_result(column, item);
-  };
-  for (const SelectItem& item : items.empty() ? kEverything : items) {
-    if (item.column == "*") {
-      for (const Column& column : table_.columns) {
-        if (!column.hidden && guard_.allows(column)) TRY(add(column, {}));
-      }
-      continue;
-    }
-    TRY_ASSIGN(const Column* column, readable_column(item.column));
-    TRY(add(*column, item));
-  }
-  if (query.columns.empty())
-    return refuse({403, "42501", "permission denied for table " + table_.name});
-  return {};
-}
-
-Outcome<void> Lowering::add_order(const std::vector<OrderItem>& order) {
+Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string& out) {
   const char* glue = " ORDER BY ";
-  for (const OrderItem& item : order) {
-    TRY_ASSIGN(const Column* column, readable_column(item.column));
-    sql() += glue;
+  for (const OrderItem& item : scope.read.order) {
+    if (grouped) TRY(check_grouped(scope, item));
+    out += glue;
     glue = ",";
-    db::append_name(sql(), column->name);
-    if (item.descending) sql() += " DESC";
+    bool not_null = false;
+    if (item.relation.empty()) {
+      TRY_ASSIGN(const Column column, add_operand(scope, item.field, out));
+      not_null = column.not_null;
+    } else {
+      TRY(add_related_operand(scope, item, out));
+    }
+    if (item.descending) out += " DESC";
     // SQLite takes NULL for the smallest, PostgreSQL for the largest value.
     const bool nulls_first = item.nulls_first.value_or(item.descending);
     const bool by_default = nulls_first != item.descending;
-    if (!column->not_null && !by_default) sql() += nulls_first ? " NULLS FIRST" : " NULLS LAST";
+    if (!not_null && !by_default) out += nulls_first ? " NULLS FIRST" : " NULLS LAST";
   }
   return {};
 }
 
-Outcome<LoweredQuery> lower_read(const Table& table, const Read& read, const Guard& guard) {
-  Lowering lowering(table, guard);
-  std::string& sql = lowering.sql();
+void Lowering::add_window(const Read& read, std::string& out) {
+  // -1: no limit (sqlite.org, lang_select).
+  constexpr uint64_t kMost = INT64_MAX;
+  uint64_t limit = read.limit.value_or(kMost);
+  if (context_.max_rows > 0) limit = std::min(limit, context_.max_rows);
+  if (limit >= kMost && read.offset == 0) return;
+  out += " LIMIT ";
+  add_value(Value::of_integer(limit >= kMost ? -1 : static_cast<int64_t>(limit)), out);
+  if (read.offset == 0) return;
+  out += " OFFSET ";
+  add_value(Value::of_integer(static_cast<int64_t>(std::min(read.offset, kMost))), out);
+}
+
+// "SELECT ... FROM ... WHERE ... GROUP BY ... ", without order and window.
+Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
+  TRY_ASSIGN(Results results, results_of(scope, true));
+  if (results.columns.empty() && scope.read.select.empty())
+    return refuse({403, "42501", "permission denied for table " + scope.table.name});
+  out.append(context_.with_sql).append("SELECT ");
+  out.append(results.columns.empty() ? "1" : results.sql).append(" FROM ");
+  db::append_name(out, scope.table.name);
+  TRY(add_where(scope, scope.read.where, {}, out));
+  if (results.grouped && !results.grouping.empty())
+    out.append(" GROUP BY ").append(results.grouping);
+  return results;
+}
+
+Outcome<LoweredQuery> lower_read(const Context& context, const Table& table, const Read& read,
+                                 const Guard& guard) {
+  Lowering lowering(context);
+  const Scope scope = lowering.root(table, read, guard);
+  std::string& sql = lowering.query.sql;
   sql.reserve(256);
-  sql += "SELECT ";
-  TRY(lowering.add_results(read.select));
-  sql += " FROM ";
+  TRY_ASSIGN(Results results, lowering.add_select(scope, sql));
+  TRY(lowering.add_order(scope, results.grouped, sql));
+  lowering.add_window(read, sql);
+  lowering.query.columns = std::move(results.columns);
+  return std::move(lowering.query);
+}
+
+Outcome<LoweredQuery> lower_count(const Context& context, const Table& table, const Read& read,
+                                  const Guard& guard) {
+  Lowering lowering(context);
+  const Scope scope = lowering.root(table, read, guard);
+  std::string& sql = lowering.query.sql;
+  if (lowering.is_grouped(scope)) {
+    std::string rows;
+    TRY(lowering.add_select(scope, rows));
+    sql = "SELECT count(*) FROM (" + rows + ")";
+    return std::move(lowering.query);
+  }
+  sql.append(context.with_sql).append("SELECT count(*) FROM ");
   db::append_name(sql, table.name);
-  TRY(lowering.add_where(read.where));
-  TRY(lowering.add_order(read.order));
-  if (read.limit || read.offset > 0) {
-    // -1: no limit (sqlite.org, lang_select).
-    constexpr uint64_t kMost = INT64_MAX;
-    const uint64_t limit = read.limit.value_or(kMost);
-    sql += " LIMIT ";
-    lowering.add_value(Value::of_integer(limit >= kMost ? -1 : static_cast<int64_t>(limit)));
-    if (read.offset > 0) {
-      sql += " OFFSET ";
-      lowering.add_value(Value::of_integer(static_cast<int64_t>(std::min(read.offset, kMost))));
-    }
-  }
+  TRY(lowering.add_where(scope, read.where, {}, sql));
   return std::move(lowering.query);
 }
 
-Outcome<LoweredQuery> lower_count(const Table& table, const Condition& where, const Guard& guard) {
-  Lowering lowering(table, guard);
-  lowering.sql() += "SELECT count(*) FROM ";
-  db::append_name(lowering.sql(), table.name);
-  TRY(lowering.add_where(where));
-  return std::move(lowering.query);
-}
-
-Outcome<const Column*> writable_column(const Table& table, std::string_view name,
-                                       const Guard& guard) {
-  const Column* column = table.find_column(name);
-  if (column == nullptr) {
-    return refuse({400,
-                   "PGRST204",
-                   "Could not find the '" + std::string(name) + "' column of '" + table.name +
-                       "' in the schema cache",
-                   {},
-                   unknown_column(table.name, name, names_of(table, guard)).hint});
-  }
-  if (!guard.allows(*column)) return permission_denied(table, *column);
-  if (column->generated) {
-    return refuse({400, "428C9", "column \"" + column->name + "\" can only be updated to DEFAULT",
-                   "Column \"" + column->name + "\" is a generated column."});
-  }
-  return column;
+void LoweredQuery::bind(db::Statement& statement) const {
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i].bind(statement, kFirstValue + static_cast<int>(i));
+  for (const BoundShape& one : shapes)
+    statement.bind_pointer(one.parameter, one.shape.get(), kJsonShapeType);
 }
 
 }  // namespace prodev::query

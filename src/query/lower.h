@@ -2,9 +2,10 @@
 //
 // Identifiers come from the catalog only, values are always parameters. Parameters ?1, ?2 and ?3
 // are the caller's id, role and claims, which policies refer to; the values of the statement follow
-// from kFirstValue on.
+// from kFirstValue on. The functions of sql_functions.h must be registered where it runs.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "catalog/catalog.h"
 #include "query/api_error.h"
 #include "query/ast.h"
+#include "query/json_shape.h"
 #include "query/value.h"
 
 namespace prodev::query {
@@ -26,6 +28,22 @@ struct Guard {
   bool allows(const catalog::Column& column) const;
 };
 
+// What surrounds the table that is read.
+struct Context {
+  const catalog::Catalog& catalog;
+  // What the caller may see of a table that is embedded; an error (42501) when nothing.
+  std::function<Outcome<Guard>(const catalog::Table&)> guard_of;
+  uint64_t max_rows = 0;     // of the result, and of each embedded array; 0: no limit
+  bool strip_nulls = false;  // in embedded objects
+  // A table that the statement makes itself: "WITH name(a) AS (...) ", and the values that its
+  // parameters stand for, from kFirstValue on.
+  std::string with_sql = {};
+  std::vector<Value> with_values = {};
+};
+
+// For a table by itself: nothing can be embedded.
+const Context& no_context();
+
 struct OutputColumn {
   std::string name;  // in the response
   catalog::ValueKind kind = catalog::ValueKind::kAny;
@@ -35,22 +53,27 @@ struct OutputColumn {
 struct LoweredQuery {
   std::string sql;
   std::vector<Value> values;
+  std::vector<BoundShape> shapes;     // their places in `values` are empty
   std::vector<OutputColumn> columns;  // of each row, after `lead_columns` others
   // Columns in front of `columns`: whether the new row passes its check (1, else 0 or NULL).
   int lead_columns = 0;
+
+  // Binds values and shapes; the statement must be reset before the query goes away.
+  void bind(db::Statement& statement) const;
 };
 
-// SELECT of the rows that `guard` and `read.where` let through.
-Outcome<LoweredQuery> lower_read(const catalog::Table& table, const Read& read, const Guard& guard);
+// SELECT of the rows that `guard` and `read.where` let through, with what is embedded in them.
+Outcome<LoweredQuery> lower_read(const Context& context, const catalog::Table& table,
+                                 const Read& read, const Guard& guard);
 
 // SELECT count(*) of the same rows, without limit and offset.
-Outcome<LoweredQuery> lower_count(const catalog::Table& table, const Condition& where,
-                                  const Guard& guard);
+Outcome<LoweredQuery> lower_count(const Context& context, const catalog::Table& table,
+                                  const Read& read, const Guard& guard);
 
 // Whether and how a write gives back the rows that it wrote.
 struct Returning {
   bool rows = false;
-  std::vector<SelectItem> select;
+  Read read;               // its select and embeds count
   Guard readable;          // what the caller may see of them
   std::string_view check;  // an SQL expression that a new row must pass; empty: none
 };
@@ -64,8 +87,8 @@ struct OnConflict {
 };
 
 // INSERT of one row with values for `columns`, in that order, from parameter kFirstValue on; the
-// caller binds them (writable_column() tells which may be set).
-Outcome<LoweredQuery> lower_insert(const catalog::Table& table,
+// caller binds them after LoweredQuery::bind() (writable_column() tells which may be set).
+Outcome<LoweredQuery> lower_insert(const Context& context, const catalog::Table& table,
                                    const std::vector<const catalog::Column*>& columns,
                                    const OnConflict& conflict, const Returning& returning);
 
@@ -75,13 +98,14 @@ struct Assignment {
 };
 
 // UPDATE of the rows that `where` and `guard.rows` let through.
-Outcome<LoweredQuery> lower_update(const catalog::Table& table, std::vector<Assignment> assignments,
-                                   const Condition& where, const Guard& guard,
-                                   const Returning& returning);
+Outcome<LoweredQuery> lower_update(const Context& context, const catalog::Table& table,
+                                   std::vector<Assignment> assignments, const Condition& where,
+                                   const Guard& guard, const Returning& returning);
 
 // DELETE of the rows that `where` and `guard.rows` let through.
-Outcome<LoweredQuery> lower_delete(const catalog::Table& table, const Condition& where,
-                                   const Guard& guard, const Returning& returning);
+Outcome<LoweredQuery> lower_delete(const Context& context, const catalog::Table& table,
+                                   const Condition& where, const Guard& guard,
+                                   const Returning& returning);
 
 // The column called `name`, when a write may set it: 428C9 for a generated one, 42501 for one that
 // `guard` leaves out, PGRST204 when there is none.

@@ -1,5 +1,10 @@
 #include "db/sql_tokens.h"
+#include "query/array_literal.h"
+#include "query/json_path.h"
 #include "query/lowering.h"
+#include "query/sql_functions.h"
+#include "query/text_query.h"
+#include "text/json_reader.h"
 
 namespace prodev::query {
 
@@ -48,63 +53,147 @@ std::string glob_of(std::string_view like) {
   return glob;
 }
 
+using catalog::Column;
+using catalog::ValueKind;
+
+constexpr size_t kMaxPatternBytes = 500;
+
+// A JSON operand as _json_key() makes it of stored values (sql_functions.h).
+Outcome<Value> json_operand(std::string_view text) {
+  if (!text::is_json(text)) {
+    return refuse(
+        {400, "22P02",
+         "invalid input syntax for type json: \"" + std::string(text.substr(0, 100)) + "\"",
+         "A string needs quotes here; ->> compares with plain text."});
+  }
+  return Value::of_text(std::string(text));
+}
+
+// What a comparison with `operand` calls on each stored value, and what `operand` is compared as.
+bool compares_json(const Column& column) { return column.kind == ValueKind::kJson; }
+
 }  // namespace
 
-Outcome<void> Lowering::add_condition(const Condition& condition) {
-  if (condition.negated) sql() += "NOT ";
+Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condition, bool at_top,
+                                      std::string& out) {
+  if (condition.negated) out += "NOT ";
+  const bool stays_at_top = at_top && !condition.negated;
   if (condition.kind == Condition::Kind::kComparison) {
-    if (condition.negated) sql() += '(';
-    TRY(add_comparison(condition));
-    if (condition.negated) sql() += ')';
+    if (condition.negated) out += '(';
+    TRY(add_comparison(scope, condition, stays_at_top, out));
+    if (condition.negated) out += ')';
     return {};
   }
   const bool all = condition.kind == Condition::Kind::kAll;
-  sql() += '(';
-  if (condition.children.empty()) sql() += all ? '1' : '0';
+  out += '(';
+  if (condition.children.empty()) out += all ? '1' : '0';
   for (size_t i = 0; i < condition.children.size(); ++i) {
-    if (i > 0) sql() += all ? " AND " : " OR ";
-    TRY(add_condition(condition.children[i]));
+    if (i > 0) out += all ? " AND " : " OR ";
+    TRY(add_condition(scope, condition.children[i], stays_at_top && all, out));
   }
-  sql() += ')';
+  out += ')';
   return {};
 }
 
-Outcome<void> Lowering::add_where(const Condition& condition, std::string_view more_rows) {
+Outcome<void> Lowering::add_filters(const Scope& scope, std::string& out) {
+  for (const Condition& condition : scope.read.where.children) {
+    out += " AND ";
+    TRY(add_condition(scope, condition, true, out));
+  }
+  for (const Embed& embed : scope.read.embeds) {
+    if (!embed.inner) continue;
+    out += " AND ";
+    TRY(add_exists(scope, embed, out));
+  }
+  return {};
+}
+
+Outcome<void> Lowering::add_where(const Scope& scope, const Condition& where,
+                                  std::string_view more_rows, std::string& out) {
   std::string_view glue = " WHERE ";
-  if (!condition.children.empty()) {
-    sql() += glue;
-    TRY(add_condition(condition));
+  if (!where.children.empty()) {
+    out += glue;
+    TRY(add_condition(scope, where, true, out));
     glue = " AND ";
   }
-  for (const std::string_view rows : {guard_.rows, more_rows}) {
+  for (const std::string_view rows : {scope.guard.rows, more_rows}) {
     if (rows.empty()) continue;
-    sql().append(glue).append(rows);
+    out.append(glue).append(rows);
     glue = " AND ";
+  }
+  for (const Embed& embed : scope.read.embeds) {
+    if (!embed.inner) continue;
+    out += glue;
+    glue = " AND ";
+    TRY(add_exists(scope, embed, out));
   }
   return {};
 }
 
-Outcome<void> Lowering::add_comparison(const Condition& condition) {
-  TRY_ASSIGN(const catalog::Column* column, readable_column(condition.column));
+Outcome<void> Lowering::add_comparison(const Scope& scope, const Condition& condition, bool at_top,
+                                       std::string& out) {
   switch (condition.op) {
     case Operator::kIs:
-      return add_is(*column, condition.operands.front());
-    case Operator::kLike:
-    case Operator::kIlike:
-      return add_pattern(*column, condition);
+      return add_is(scope, condition, out);
     case Operator::kIn:
-      return add_list(*column, condition);
+      return add_list(scope, condition, out);
+    case Operator::kContains:
+    case Operator::kContainedIn:
+    case Operator::kOverlaps:
+      return add_json(scope, condition, out);
+    case Operator::kTextQuery:
+    case Operator::kPlainText:
+    case Operator::kPhrase:
+    case Operator::kWebSearch:
+      return add_text_query(scope, condition, at_top, out);
     default:
       break;
   }
-  TRY_ASSIGN(Value value, comparand(*column, condition.operands.front()));
-  db::append_name(sql(), column->name);
-  sql() += operator_sql(condition.op);
-  add_value(std::move(value));
+  if (condition.quantifier == Quantifier::kNone)
+    return add_one(scope, condition, condition.operands.front(), out);
+  const bool any = condition.quantifier == Quantifier::kAny;
+  out += '(';
+  if (condition.operands.empty()) out += any ? '0' : '1';
+  for (size_t i = 0; i < condition.operands.size(); ++i) {
+    if (i > 0) out += any ? " OR " : " AND ";
+    TRY(add_one(scope, condition, condition.operands[i], out));
+  }
+  out += ')';
   return {};
 }
 
-Outcome<void> Lowering::add_is(const catalog::Column& column, const std::string& operand) {
+Outcome<void> Lowering::add_one(const Scope& scope, const Condition& condition,
+                                const std::string& operand, std::string& out) {
+  switch (condition.op) {
+    case Operator::kLike:
+    case Operator::kIlike:
+    case Operator::kMatch:
+    case Operator::kImatch:
+      return add_pattern(scope, condition, operand, out);
+    default:
+      break;
+  }
+  TRY_ASSIGN(const Column column, add_operand(scope, condition.field, out));
+  out += operator_sql(condition.op);
+  return add_comparand(column, operand, out);
+}
+
+// The parameter that `text` is compared with.
+Outcome<void> Lowering::add_comparand(const Column& column, const std::string& text,
+                                      std::string& out) {
+  if (!compares_json(column)) {
+    TRY_ASSIGN(Value value, comparand(column, text));
+    add_value(std::move(value), out);
+    return {};
+  }
+  TRY_ASSIGN(Value value, json_operand(text));
+  out += "_json_key(";
+  add_value(std::move(value), out);
+  out += ')';
+  return {};
+}
+
+Outcome<void> Lowering::add_is(const Scope& scope, const Condition& condition, std::string& out) {
   struct Row {
     std::string_view word;
     std::string_view sql;
@@ -115,55 +204,136 @@ Outcome<void> Lowering::add_is(const catalog::Column& column, const std::string&
                                   {"true", " IS TRUE", true},
                                   {"false", " IS FALSE", true},
                                   {"unknown", " IS NULL", true}};
+  const std::string& operand = condition.operands.front();
+  const Embed* embed = condition.field.is_plain() && (operand == "null" || operand == "not_null")
+                           ? find_embed(scope.read, condition.field.column)
+                           : nullptr;
+  if (embed != nullptr) {
+    if (operand == "null") out += "NOT ";
+    return add_exists(scope, *embed, out);
+  }
   for (const Row& row : kRows) {
     if (operand != row.word) continue;
-    if (row.boolean && column.kind != catalog::ValueKind::kBoolean) {
+    TRY_ASSIGN(const Column column, add_operand(scope, condition.field, out));
+    if (row.boolean && column.kind != ValueKind::kBoolean) {
       return refuse({400, "42804",
                      "argument of IS " + operand + " must be type boolean, not type " +
                          std::string(catalog::type_name(column.kind)),
                      "Column " + column.name});
     }
-    db::append_name(sql(), column.name);
-    sql() += row.sql;
+    out += row.sql;
     return {};
   }
   return refuse({400, "PGRST100", "failed to parse filter (is." + operand + ")",
                  "is takes null, not_null, true, false or unknown"});
 }
 
-Outcome<void> Lowering::add_pattern(const catalog::Column& column, const Condition& condition) {
-  const std::string& pattern = condition.operands.front();
+Outcome<void> Lowering::add_pattern(const Scope& scope, const Condition& condition,
+                                    const std::string& pattern, std::string& out) {
   // Any column may be compared with a pattern, as its text.
-  catalog::Column as_text = column;
-  as_text.kind = catalog::ValueKind::kText;
+  Column as_text;
+  as_text.name = condition.field.column;
+  as_text.kind = ValueKind::kText;
   TRY_ASSIGN(Value value, comparand(as_text, pattern));
-  if (pattern.size() > 500)
-    return refuse({400, "54000", "a pattern is longer than 500 bytes", "Column " + column.name});
+  if (pattern.size() > kMaxPatternBytes)
+    return refuse({400, "54000", "a pattern is longer than 500 bytes", "Column " + as_text.name});
+  const bool regular = condition.op == Operator::kMatch || condition.op == Operator::kImatch;
+  if (regular) {
+    const std::string problem = check_pattern(pattern);
+    if (!problem.empty()) return refuse({400, "2201B", "invalid regular expression: " + problem});
+    out += condition.op == Operator::kMatch ? "_match(" : "_imatch(";
+    add_value(std::move(value), out);
+    out += ',';
+    TRY(add_field(scope, condition.field, out));
+    out += ')';
+    return {};
+  }
   // The + keeps the pattern from a virtual table's own index: FTS5's trigram index of SQLite 3.40
   // crashes on some pairs of patterns.
-  if (table_.kind == catalog::TableKind::kVirtual) sql() += '+';
-  db::append_name(sql(), column.name);
+  if (scope.table.kind == catalog::TableKind::kVirtual) out += '+';
+  TRY(add_field(scope, condition.field, out));
   if (condition.op == Operator::kLike) {
     value.bytes = glob_of(pattern);
-    sql() += " GLOB ";
-    add_value(std::move(value));
+    out += " GLOB ";
+    add_value(std::move(value), out);
   } else {
-    sql() += " LIKE ";
-    add_value(std::move(value));
-    sql() += " ESCAPE '\\'";
+    out += " LIKE ";
+    add_value(std::move(value), out);
+    out += " ESCAPE '\\'";
   }
   return {};
 }
 
-Outcome<void> Lowering::add_list(const catalog::Column& column, const Condition& condition) {
-  db::append_name(sql(), column.name);
-  sql() += " IN (";
+Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition, std::string& out) {
+  TRY_ASSIGN(const Column column, add_operand(scope, condition.field, out));
+  out += " IN (";
   for (size_t i = 0; i < condition.operands.size(); ++i) {
-    if (i > 0) sql() += ',';
-    TRY_ASSIGN(Value value, comparand(column, condition.operands[i]));
-    add_value(std::move(value));
+    if (i > 0) out += ',';
+    TRY(add_comparand(column, condition.operands[i], out));
   }
-  sql() += ')';
+  out += ')';
+  return {};
+}
+
+Outcome<void> Lowering::add_json(const Scope& scope, const Condition& condition, std::string& out) {
+  std::string stored;
+  TRY_ASSIGN(const Typed typed, add_field(scope, condition.field, stored));
+  const bool overlaps = condition.op == Operator::kOverlaps;
+  if (typed.kind != ValueKind::kJson) {
+    return refuse(
+        {400, "42883",
+         "operator does not exist: " + std::string(catalog::type_name(typed.kind)) +
+             (overlaps ? " && unknown" : " @> unknown"),
+         "cs, cd and ov compare JSON columns; column " + condition.field.column + " is none."});
+  }
+  // PostgreSQL's array literal stands for a JSON array whose elements may be of any type.
+  std::string operand = condition.operands.front();
+  bool loose = operand == "{}";
+  if (!text::is_json(operand)) {
+    TRY_ASSIGN(operand, json_of_array_literal(operand));
+    loose = true;
+  }
+  std::string parameter;
+  add_value(Value::of_text(std::move(operand)), parameter);
+  const bool contained = condition.op == Operator::kContainedIn;
+  out += overlaps ? "_json_overlaps(" : "_json_contains(";
+  out.append(contained ? parameter : stored) += ',';
+  out.append(contained ? stored : parameter).append(loose ? ",1)" : ",0)");
+  return {};
+}
+
+Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& condition, bool at_top,
+                                       std::string& out) {
+  TRY_ASSIGN(const Column* column, readable_column(scope, condition.field.column));
+  if (!scope.table.full_text || !condition.field.is_plain()) {
+    return refuse(
+        {400,
+         "42883",
+         "column \"" + column->name + "\" of \"" + scope.table.name + "\" has no full-text index",
+         {},
+         "Full-text search needs a table made with CREATE VIRTUAL TABLE ... USING fts5."});
+  }
+  TRY_ASSIGN(std::string text, text_query_of(condition.op, condition.operands.front()));
+  const bool whole_table = column->name == scope.table.name;
+  if (!whole_table) {
+    std::string of_column;
+    db::append_name(of_column, column->name);
+    text = of_column + " : (" + text + ")";
+  }
+  // The hidden column that has the table's name stands for the row. Within OR and NOT, SQLite can
+  // use a full-text index only in a query of its own.
+  std::string name;
+  db::append_name(name, scope.table.name);
+  if (at_top) {
+    if (scope.qualifies) out.append(scope.qualifier) += '.';
+    out += name;
+  } else {
+    if (scope.qualifies) out.append(scope.qualifier) += '.';
+    out += "rowid IN (SELECT rowid FROM " + name + " WHERE " + name;
+  }
+  out += " MATCH ";
+  add_value(Value::of_text(std::move(text)), out);
+  if (!at_top) out += ')';
   return {};
 }
 

@@ -11,17 +11,27 @@ using catalog::Column;
 using catalog::Table;
 
 // " RETURNING check, results". Without rows and check there is nothing to return.
-Outcome<void> add_returning(Lowering& lowering, const Returning& returning) {
+Outcome<void> add_returning(Lowering& lowering, const Table& table, const Returning& returning) {
   if (!returning.rows && returning.check.empty()) return {};
-  std::string& sql = lowering.sql();
+  std::string& sql = lowering.query.sql;
   sql += " RETURNING ";
   if (!returning.check.empty()) {
     sql.append(returning.check).append(" IS TRUE");
     lowering.query.lead_columns = 1;
   }
   if (!returning.rows) return {};
+  const Scope scope = lowering.root(table, returning.read, returning.readable);
+  if (Lowering::is_grouped(scope)) {
+    return refuse({400, "0A000", "the rows of a write cannot be aggregated",
+                   "Select their columns, or ask for return=minimal and read afterwards."});
+  }
+  TRY_ASSIGN(Results results, lowering.results_of(scope, true));
+  if (results.columns.empty())
+    return refuse({403, "42501", "permission denied for table " + table.name});
   if (lowering.query.lead_columns > 0) sql += ',';
-  return lowering.add_results(returning.select);
+  sql += results.sql;
+  lowering.query.columns = std::move(results.columns);
+  return {};
 }
 
 Outcome<std::vector<std::string>> conflict_key(const Table& table, const OnConflict& conflict) {
@@ -55,11 +65,10 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Outcome<void> add_conflict(Lowering& lowering, const Table& table,
+Outcome<void> add_conflict(std::string& sql, const Table& table,
                            const std::vector<const Column*>& columns, const OnConflict& conflict) {
   if (conflict.action == OnConflict::Action::kFail) return {};
   TRY_ASSIGN(const std::vector<std::string> key, conflict_key(table, conflict));
-  std::string& sql = lowering.sql();
   sql += " ON CONFLICT (";
   for (size_t i = 0; i < key.size(); ++i) {
     if (i > 0) sql += ',';
@@ -90,10 +99,11 @@ Outcome<void> add_conflict(Lowering& lowering, const Table& table,
 
 }  // namespace
 
-Outcome<LoweredQuery> lower_insert(const Table& table, const std::vector<const Column*>& columns,
+Outcome<LoweredQuery> lower_insert(const Context& context, const Table& table,
+                                   const std::vector<const Column*>& columns,
                                    const OnConflict& conflict, const Returning& returning) {
-  Lowering lowering(table, returning.readable);
-  std::string& sql = lowering.sql();
+  Lowering lowering(context);
+  std::string& sql = lowering.query.sql;
   sql += "INSERT INTO ";
   db::append_name(sql, table.name);
   if (columns.empty()) {
@@ -105,24 +115,25 @@ Outcome<LoweredQuery> lower_insert(const Table& table, const std::vector<const C
       glue = ",";
       db::append_name(sql, column->name);
     }
-    glue = ") VALUES (";
+    sql += ") VALUES ";
+    glue = "(";
     for (size_t i = 0; i < columns.size(); ++i) {
       sql += glue;
-      sql += "?" + std::to_string(kFirstValue + static_cast<int>(i));
       glue = ",";
+      lowering.add_value({}, sql);
     }
     sql += ')';
-    TRY(add_conflict(lowering, table, columns, conflict));
+    TRY(add_conflict(sql, table, columns, conflict));
   }
-  TRY(add_returning(lowering, returning));
+  TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }
 
-Outcome<LoweredQuery> lower_update(const Table& table, std::vector<Assignment> assignments,
-                                   const Condition& where, const Guard& guard,
-                                   const Returning& returning) {
-  Lowering lowering(table, returning.readable);
-  std::string& sql = lowering.sql();
+Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
+                                   std::vector<Assignment> assignments, const Condition& where,
+                                   const Guard& guard, const Returning& returning) {
+  Lowering lowering(context);
+  std::string& sql = lowering.query.sql;
   sql += "UPDATE ";
   db::append_name(sql, table.name);
   const char* glue = " SET ";
@@ -131,20 +142,26 @@ Outcome<LoweredQuery> lower_update(const Table& table, std::vector<Assignment> a
     glue = ",";
     db::append_name(sql, assignment.column->name);
     sql += '=';
-    lowering.add_value(std::move(assignment.value));
+    lowering.add_value(std::move(assignment.value), sql);
   }
-  TRY(lowering.add_where(where, guard.rows));
-  TRY(add_returning(lowering, returning));
+  const Read filtered;
+  TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, guard.rows,
+                         sql));
+  TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }
 
-Outcome<LoweredQuery> lower_delete(const Table& table, const Condition& where, const Guard& guard,
+Outcome<LoweredQuery> lower_delete(const Context& context, const Table& table,
+                                   const Condition& where, const Guard& guard,
                                    const Returning& returning) {
-  Lowering lowering(table, returning.readable);
-  lowering.sql() += "DELETE FROM ";
-  db::append_name(lowering.sql(), table.name);
-  TRY(lowering.add_where(where, guard.rows));
-  TRY(add_returning(lowering, returning));
+  Lowering lowering(context);
+  std::string& sql = lowering.query.sql;
+  sql += "DELETE FROM ";
+  db::append_name(sql, table.name);
+  const Read filtered;
+  TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, guard.rows,
+                         sql));
+  TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }
 

@@ -1,44 +1,139 @@
-// Lowering: the state of one lowering, shared by the files lower_*.cpp.
+// Lowering: the state of one lowering, shared by the files lower*.cpp.
+//
+// Every piece of SQL is appended to a string; values have numbered parameters, so that pieces may
+// be put together in any order, and repeated.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "catalog/relationships.h"
 #include "query/lower.h"
 
 namespace prodev::query {
 
+// A table as it stands in one FROM, and what of it the caller may name.
+struct Scope {
+  const catalog::Table& table;
+  Guard guard;
+  const Read& read;       // for the names of its embeds
+  std::string qualifier;  // what its columns are qualified with, in SQL
+  bool qualifies = true;  // false: its own columns need no qualifier
+};
+
+// What SQL an expression is, and what its value means.
+struct Typed {
+  catalog::ValueKind kind = catalog::ValueKind::kAny;
+  bool always_json = false;
+};
+
+// The list of results of a SELECT.
+struct Results {
+  std::string sql;  // the expressions, with commas between them
+  std::vector<OutputColumn> columns;
+  std::vector<size_t> ends;  // of each expression in `sql`
+  bool grouped = false;      // there are aggregates
+  std::string grouping;      // then: the places of the others, "1,3"
+
+  // Both around an expression that is appended to `sql`.
+  void begin() {
+    if (!columns.empty()) sql += ',';
+  }
+  void end(OutputColumn column, bool is_aggregate = false);
+  std::string_view expression(size_t i) const;
+};
+
+// What an embed reads: "FROM ... WHERE ..." and the scope of its table.
+struct Source {
+  Scope scope;
+  std::string sql;
+  bool to_one = false;
+};
+
 class Lowering {
  public:
-  // `readable`: what of `table` the caller may name in conditions, orders and results.
-  Lowering(const catalog::Table& table, const Guard& readable) : table_(table), guard_(readable) {}
+  explicit Lowering(const Context& context);
 
-  Outcome<void> add_condition(const Condition& condition);
-  // " WHERE ...", with the guard's rows and `more_rows` (an expression; may be empty); nothing when
-  // every row passes.
-  Outcome<void> add_where(const Condition& condition, std::string_view more_rows = {});
-  // The list of results, each noted in query.columns.
-  Outcome<void> add_results(const std::vector<SelectItem>& items);
-  Outcome<void> add_order(const std::vector<OrderItem>& order);
+  // lower.cpp: "SELECT ... FROM ... WHERE ... GROUP BY ...", then " ORDER BY ..." and " LIMIT ..."
+  Outcome<Results> add_select(const Scope& scope, std::string& out);
+  Outcome<void> add_order(const Scope& scope, bool grouped, std::string& out);
+  void add_window(const Read& read, std::string& out);
+
+  // lower_results.cpp. `star`: an empty select is every column, else none.
+  Outcome<Results> results_of(const Scope& scope, bool star);
+  static bool is_grouped(const Scope& scope);
+
+  // lower_field.cpp: a column, or a value in it: for a result, and to be compared.
+  Outcome<Typed> add_field(const Scope& scope, const Field& field, std::string& out);
+  Outcome<catalog::Column> add_operand(const Scope& scope, const Field& field, std::string& out);
+  Outcome<const catalog::Column*> readable_column(const Scope& scope, std::string_view name) const;
+  static void add_column(const Scope& scope, const catalog::Column& column, std::string& out);
+
+  // lower_condition.cpp: " WHERE ..." of the filters, the guard's rows, embeds that are !inner, and
+  // `more_rows` (an expression; may be empty); nothing when every row passes.
+  Outcome<void> add_where(const Scope& scope, const Condition& where, std::string_view more_rows,
+                          std::string& out);
+  // Each filter as " AND ...", without the guard.
+  Outcome<void> add_filters(const Scope& scope, std::string& out);
+
+  // lower_embed.cpp
+  Outcome<Source> source_of(const Scope& parent, const Embed& embed);
+  Outcome<void> add_embed(const Scope& parent, const Embed& embed, Results& results);
+  Outcome<void> add_spread(const Scope& parent, const Embed& embed, Results& results);
+  Outcome<void> add_exists(const Scope& parent, const Embed& embed, std::string& out);
+  Outcome<void> add_related_operand(const Scope& scope, const OrderItem& item, std::string& out);
+
   // A parameter for `value`.
-  void add_value(Value value);
+  void add_value(Value value, std::string& out);
+  // A parameter for the shape of `columns`.
+  void add_shape(const std::vector<OutputColumn>& columns, bool bare, std::string& out);
 
-  // The column called `name`, when the caller may read it.
-  Outcome<const catalog::Column*> readable_column(std::string_view name) const;
-
-  std::string& sql() { return query.sql; }
+  Scope root(const catalog::Table& table, const Read& read, const Guard& guard) const;
 
   LoweredQuery query;
 
  private:
-  Outcome<void> add_comparison(const Condition& condition);
-  Outcome<void> add_is(const catalog::Column& column, const std::string& operand);
-  Outcome<void> add_pattern(const catalog::Column& column, const Condition& condition);
-  Outcome<void> add_list(const catalog::Column& column, const Condition& condition);
-  Outcome<void> add_result(const catalog::Column& column, const SelectItem& item);
+  Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,
+                              std::string& out);
+  Outcome<void> add_comparison(const Scope& scope, const Condition& condition, bool at_top,
+                               std::string& out);
+  Outcome<void> add_is(const Scope& scope, const Condition& condition, std::string& out);
+  Outcome<void> add_list(const Scope& scope, const Condition& condition, std::string& out);
+  Outcome<void> add_one(const Scope& scope, const Condition& condition, const std::string& operand,
+                        std::string& out);
+  Outcome<void> add_comparand(const catalog::Column& column, const std::string& text,
+                              std::string& out);
+  Outcome<void> add_pattern(const Scope& scope, const Condition& condition,
+                            const std::string& pattern, std::string& out);
+  Outcome<void> add_json(const Scope& scope, const Condition& condition, std::string& out);
+  Outcome<void> add_text_query(const Scope& scope, const Condition& condition, bool at_top,
+                               std::string& out);
+  Outcome<void> add_item(const Scope& scope, const SelectItem& item, Results& results);
+  void add_rows(const Source& source, const Results& results, const std::string& tail, bool bare,
+                std::string& out);
+  Outcome<std::string> tail_of(const Source& source, const Results& results);
+  std::string next_alias() { return "_" + std::to_string(++aliases_); }
 
-  const catalog::Table& table_;
-  const Guard& guard_;
+  const Context& context_;
+  int aliases_ = 0;
 };
+
+// "sum": of SQL, and the name of its result.
+std::string_view aggregate_name(Aggregate aggregate);
+// Puts `sql`, whose value is `typed`, into the aggregate of `item` and its cast.
+Outcome<void> apply_aggregate(const SelectItem& item, Typed& typed, std::string& sql);
+
+// The embed of `read` called `name`; nullptr: there is none.
+const Embed* find_embed(const Read& read, std::string_view name);
+
+// PostgreSQL's name of a type, and what it is here; nullptr: unknown.
+struct Cast {
+  std::string_view name;
+  std::string_view sql;
+  catalog::ValueKind kind;
+};
+Outcome<const Cast*> find_cast(std::string_view name);
+// `expression`, of kind `from`, cast.
+std::string cast_to(const Cast& cast, std::string_view expression, catalog::ValueKind from);
 
 }  // namespace prodev::query

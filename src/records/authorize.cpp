@@ -33,6 +33,15 @@ query::Guard guard_of(const access::Rights& rights) {
   return {rights.using_sql, rights.columns ? &*rights.columns : nullptr};
 }
 
+query::Context context_of(const Schema& schema, std::string_view role) {
+  query::Context context{*schema.catalog, {}};
+  context.guard_of = [&schema, role](const catalog::Table& table) -> query::Outcome<query::Guard> {
+    TRY_ASSIGN(const access::Rights* rights, authorize(schema, role, table, access::Verb::kSelect));
+    return guard_of(*rights);
+  };
+  return context;
+}
+
 void Caller::bind(db::Statement& statement) const {
   if (subject.empty()) {
     statement.bind_null(1);

@@ -25,6 +25,9 @@ query::Outcome<const access::Rights*> authorize(const Schema& schema, std::strin
 // The rows and columns that `rights` give.
 query::Guard guard_of(const access::Rights& rights);
 
+// What `role` may see around a table. Refers to both, which must outlive it.
+query::Context context_of(const Schema& schema, std::string_view role);
+
 // Who asks, for the parameters ?1, ?2 and ?3 of policies. Copies, for statements that run later.
 struct Caller {
   explicit Caller(const auth::Identity& identity)

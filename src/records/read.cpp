@@ -56,8 +56,7 @@ class Run {
     if (!statement)
       return query::refuse(query::sqlite_error(session_.reader.connection().handle(), table.name));
     caller_.bind(**statement);
-    for (size_t i = 0; i < query.values.size(); ++i)
-      query.values[i].bind(**statement, query::kFirstValue + static_cast<int>(i));
+    query.bind(**statement);
     return *statement;
   }
 
@@ -131,10 +130,11 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
   const query::Guard guard = guard_of(*rights);
-  TRY_ASSIGN(const LoweredQuery rows, query::lower_read(*table, read, guard));
+  const query::Context context = context_of(schema, identity.role);
+  TRY_ASSIGN(const LoweredQuery rows, query::lower_read(context, *table, read, guard));
   LoweredQuery count;
   if (options.count) {
-    TRY_ASSIGN(count, query::lower_count(*table, read.where, guard));
+    TRY_ASSIGN(count, query::lower_count(context, *table, read, guard));
   }
   const int64_t now_ns = base::monotonic_ns();
   if (session.slow != nullptr && (session.slow->contains(rows.sql, now_ns) ||

@@ -1,106 +1,10 @@
 #include "records/row_writer.h"
 
-#include <sodium.h>
-
-#include <charconv>
-#include <cmath>
-
+#include "query/json_value.h"
 #include "text/csv.h"
-#include "text/json_reader.h"
 #include "text/json_string.h"
 
 namespace prodev::records {
-
-namespace {
-
-using catalog::ValueKind;
-using db::StorageClass;
-
-void append_integer(std::string& out, int64_t number) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, static_cast<size_t>(end - digits));
-}
-
-// JSON has no infinities: as PostgreSQL does, they become strings.
-void append_real(std::string& out, double number, bool json) {
-  if (!std::isfinite(number)) {
-    const std::string_view word = number < 0 ? "-Infinity" : "Infinity";
-    if (json) out.push_back('"');
-    out += word;
-    if (json) out.push_back('"');
-    return;
-  }
-  char digits[40];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, static_cast<size_t>(end - digits));
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  ::sodium_bin2base64(text.data(), text.size(),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-  text.resize(text.size() - 1);  // the NUL at the end
-  return text;
-}
-
-void append_json_value(std::string& out, const db::Statement& row, int i, ValueKind kind,
-                       bool always_json) {
-  switch (row.column_class(i)) {
-    case StorageClass::kNull:
-      out += "null";
-      return;
-    case StorageClass::kInteger: {
-      const int64_t number = row.column_int(i);
-      if (kind == ValueKind::kBoolean && (number == 0 || number == 1)) {
-        out += number == 1 ? "true" : "false";
-      } else {
-        append_integer(out, number);
-      }
-      return;
-    }
-    case StorageClass::kReal:
-      append_real(out, row.column_real(i), true);
-      return;
-    case StorageClass::kText: {
-      const std::string_view text = row.column_text(i);
-      if (kind == ValueKind::kJson && (always_json || text::is_json(text))) {
-        out += text;
-      } else {
-        text::append_json_string(out, text);
-      }
-      return;
-    }
-    case StorageClass::kBlob:
-      text::append_json_string(out, base64(row.column_blob(i)));
-      return;
-  }
-}
-
-void append_csv_value(std::string& out, const db::Statement& row, int i, ValueKind kind) {
-  switch (row.column_class(i)) {
-    case StorageClass::kNull:
-      return;
-    case StorageClass::kInteger: {
-      const int64_t number = row.column_int(i);
-      if (kind == ValueKind::kBoolean && (number == 0 || number == 1)) {
-        out.push_back(number == 1 ? 't' : 'f');
-      } else {
-        append_integer(out, number);
-      }
-      return;
-    }
-    case StorageClass::kReal:
-      return append_real(out, row.column_real(i), false);
-    case StorageClass::kText:
-      return text::append_csv_field(out, row.column_text(i));
-    case StorageClass::kBlob:
-      return text::append_csv_field(out, base64(row.column_blob(i)));
-  }
-}
-
-}  // namespace
 
 RowWriter::RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns,
                      int lead_columns)
@@ -144,7 +48,7 @@ void RowWriter::add_json(std::string& out, const db::Statement& row) const {
   int i = lead_columns_;
   for (const Column& column : columns_) {
     out += column.prefix;
-    append_json_value(out, row, i++, column.kind, column.always_json);
+    query::append_json(out, query::Cell::of(row, i++), column.kind, column.always_json);
   }
   out.push_back('}');
 }
@@ -155,7 +59,7 @@ void RowWriter::add_csv(std::string& out, const db::Statement& row) const {
   for (const Column& column : columns_) {
     out.push_back(glue);
     glue = ',';
-    append_csv_value(out, row, i++, column.kind);
+    query::append_csv(out, query::Cell::of(row, i++), column.kind);
   }
 }
 

@@ -36,6 +36,12 @@ Outcome<void> check_returning(const Table& table, const query::Returning& return
        returning.rows ? "Ask for return=minimal." : "Delete the row and insert it anew."});
 }
 
+// The values of a row to insert, after those of the rest of its statement.
+void bind_row(const std::vector<query::Value>& row, db::Statement& statement) {
+  for (size_t i = 0; i < row.size(); ++i)
+    row[i].bind(statement, query::kFirstValue + static_cast<int>(i));
+}
+
 query::ApiError policy_violation(const Table& table) {
   return {403, "42501",
           "new row violates row-level security policy for table \"" + table.name + "\""};
@@ -60,7 +66,7 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   write.check_ = rights->check_sql;
   query::Returning returning;
   returning.rows = options.return_rows;
-  returning.select = std::move(options.select);
+  returning.read = std::move(options.read);
   const bool merges = conflict.action == query::OnConflict::Action::kMerge;
   std::string changeable;  // rows that a merge may change
   if (returning.rows || merges) {
@@ -80,7 +86,8 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
     if (write.must_return_ && write.check_.empty()) write.check_ = "1";
   }
   returning.check = write.check_;
-  TRY_ASSIGN(write.query_, query::lower_insert(table, rows.columns, conflict, returning));
+  TRY_ASSIGN(write.query_, query::lower_insert(context_of(*schema, identity.role), table,
+                                               rows.columns, conflict, returning));
   write.rows_ = std::move(rows.rows);
   write.options_ = std::move(options);
   return write;
@@ -99,12 +106,13 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
   write.check_ = both(rights->check_sql, select->using_sql);
   query::Returning returning;
   returning.rows = options.return_rows;
-  returning.select = std::move(options.select);
+  returning.read = std::move(options.read);
   returning.readable = guard_of(*select);
   returning.check = write.check_;
   TRY(check_returning(table, returning, "update"));
-  TRY_ASSIGN(write.query_, query::lower_update(table, std::move(assignments), where,
-                                               guard_of(*rights), returning));
+  TRY_ASSIGN(write.query_,
+             query::lower_update(context_of(*schema, identity.role), table, std::move(assignments),
+                                 where, guard_of(*rights), returning));
   write.options_ = std::move(options);
   return write;
 }
@@ -118,10 +126,11 @@ Outcome<PreparedWrite> PreparedWrite::remove(const SchemaPointer& schema,
   PreparedWrite write(schema, identity, table);
   query::Returning returning;
   returning.rows = options.return_rows;
-  returning.select = std::move(options.select);
+  returning.read = std::move(options.read);
   returning.readable = guard_of(*select);
   TRY(check_returning(table, returning, "delete from"));
-  TRY_ASSIGN(write.query_, query::lower_delete(table, where, guard_of(*rights), returning));
+  TRY_ASSIGN(write.query_, query::lower_delete(context_of(*schema, identity.role), table, where,
+                                               guard_of(*rights), returning));
   write.options_ = std::move(options);
   return write;
 }
@@ -160,9 +169,8 @@ Outcome<uint64_t> PreparedWrite::run(db::BatchWriter& writer, std::string& body)
   for (size_t i = 0; i < runs; ++i) {
     const db::StatementUse use(statement);
     caller_.bind(statement);
-    const std::vector<query::Value>& values = is_insert_ ? rows_[i] : query_.values;
-    for (size_t k = 0; k < values.size(); ++k)
-      values[k].bind(statement, query::kFirstValue + static_cast<int>(k));
+    query_.bind(statement);
+    if (is_insert_) bind_row(rows_[i], statement);
     TRY(run_once(writer, statement, rows, body, written));
   }
   // Left to the commit, it would take the other requests of the batch with it.

@@ -20,7 +20,7 @@ struct NewRows {
 
 struct WriteOptions {
   bool return_rows = false;
-  std::vector<query::SelectItem> select;  // of what is returned
+  query::Read read;  // its select and embeds are of what is returned
   RowFormat format = RowFormat::kJsonArray;
 };
 

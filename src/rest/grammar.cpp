@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "rest/scanner.h"
+#include "text/ascii.h"
 
 namespace prodev::rest {
 
@@ -13,76 +13,139 @@ using query::Condition;
 using query::Operator;
 using query::Outcome;
 
+// How what follows an operator is read.
+enum class Operand : uint8_t {
+  kText,     // as it is
+  kPattern,  // * stands for %
+  kWord,     // in any case
+  kList,     // (a,b)
+};
+
 struct OperatorRow {
   std::string_view name;
   Operator op;
+  Operand operand = Operand::kText;
+  bool quantifies = false;    // takes (any) and (all)
+  bool has_language = false;  // takes (english)
 };
 
-constexpr OperatorRow kOperators[] = {{"eq", Operator::kEq},
+constexpr OperatorRow kOperators[] = {{"eq", Operator::kEq, Operand::kText, true},
                                       {"neq", Operator::kNeq},
-                                      {"gt", Operator::kGt},
-                                      {"gte", Operator::kGte},
-                                      {"lt", Operator::kLt},
-                                      {"lte", Operator::kLte},
-                                      {"like", Operator::kLike},
-                                      {"ilike", Operator::kIlike},
-                                      {"in", Operator::kIn},
-                                      {"is", Operator::kIs},
-                                      {"isdistinct", Operator::kIsDistinct}};
+                                      {"gt", Operator::kGt, Operand::kText, true},
+                                      {"gte", Operator::kGte, Operand::kText, true},
+                                      {"lt", Operator::kLt, Operand::kText, true},
+                                      {"lte", Operator::kLte, Operand::kText, true},
+                                      {"like", Operator::kLike, Operand::kPattern, true},
+                                      {"ilike", Operator::kIlike, Operand::kPattern, true},
+                                      {"match", Operator::kMatch, Operand::kText, true},
+                                      {"imatch", Operator::kImatch, Operand::kText, true},
+                                      {"in", Operator::kIn, Operand::kList},
+                                      {"is", Operator::kIs, Operand::kWord},
+                                      {"isdistinct", Operator::kIsDistinct},
+                                      {"fts", Operator::kTextQuery, Operand::kText, false, true},
+                                      {"plfts", Operator::kPlainText, Operand::kText, false, true},
+                                      {"phfts", Operator::kPhrase, Operand::kText, false, true},
+                                      {"wfts", Operator::kWebSearch, Operand::kText, false, true},
+                                      {"cs", Operator::kContains},
+                                      {"cd", Operator::kContainedIn},
+                                      {"ov", Operator::kOverlaps}};
 
 constexpr std::string_view kOperatorNames =
-    "not or an operator (eq, neq, gt, gte, lt, lte, like, ilike, in, is, isdistinct)";
+    "not or an operator (eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in, is, "
+    "isdistinct, fts, plfts, phfts, wfts, cs, cd, ov)";
+
+// PostgreSQL's operators of ranges, which SQLite has no type for.
+constexpr std::string_view kRangeOperators[] = {"sl", "sr", "nxr", "nxl", "adj"};
 
 // In a filter of its own the value is the rest of the text; within and() and or() it ends at a
 // comma or parenthesis, unless it is in quotes.
 enum class Place { kAlone, kNested };
 
-Outcome<std::vector<std::string>> parse_list(Scanner& scanner) {
-  if (!scanner.take("(")) return scanner.fail("'('");
+Outcome<std::vector<std::string>> parse_list(Scanner& scanner, std::string_view open,
+                                             std::string_view close) {
+  if (!scanner.take(open)) return scanner.fail("'" + std::string(open) + "'");
   std::vector<std::string> items;
-  if (scanner.take(")")) return items;
+  if (scanner.take(close)) return items;
   for (;;) {
     if (items.size() >= kMaxListItems)
       return scanner.fail("at most " + std::to_string(kMaxListItems) + " values");
-    TRY_ASSIGN(std::string item, scanner.take_word(",)"));
+    TRY_ASSIGN(std::string item, scanner.take_word("," + std::string(close)));
     items.push_back(std::move(item));
-    if (scanner.take(")")) return items;
-    if (!scanner.take(",")) return scanner.fail("',' or ')'");
+    if (scanner.take(close)) return items;
+    if (!scanner.take(",")) return scanner.fail("',' or '" + std::string(close) + "'");
   }
 }
 
-// "not.eq.5": what follows the column and its dot.
-Outcome<Condition> parse_operation(Scanner& scanner, std::string column, Place place) {
-  Condition condition;
-  condition.kind = Condition::Kind::kComparison;
-  condition.column = std::move(column);
-  condition.negated = scanner.take("not.");
+// Steps over the operator that is next.
+Outcome<const OperatorRow*> parse_operator(Scanner& scanner) {
   const Scanner at_operator = scanner;
-  const std::string_view name = scanner.take_until(".,)");
+  const std::string_view name = scanner.take_until(".(,)");
   const auto* row = std::find_if(std::begin(kOperators), std::end(kOperators),
                                  [&](const OperatorRow& known) { return known.name == name; });
-  if (row == std::end(kOperators)) return at_operator.fail(std::string(kOperatorNames));
-  if (!scanner.take(".")) return scanner.fail("'.' and a value");
+  if (row != std::end(kOperators)) return row;
+  if (std::find(std::begin(kRangeOperators), std::end(kRangeOperators), name) !=
+      std::end(kRangeOperators)) {
+    return query::refuse({400, "0A000", "the operator " + std::string(name) + " needs a range type",
+                          "SQLite has no range types.",
+                          "Compare the two ends of the range, each in a column of its own."});
+  }
+  return at_operator.fail(std::string(kOperatorNames));
+}
+
+// "(any)", "(all)" or "(english)" after an operator. The language is left to the table's tokenizer.
+Outcome<query::Quantifier> parse_modifier(Scanner& scanner, const OperatorRow& row) {
+  if (!scanner.take("(")) return query::Quantifier::kNone;
+  const std::string_view word = scanner.take_until(")");
+  const bool any = word == "any";
+  if ((row.quantifies && (any || word == "all")) || (row.has_language && !word.empty())) {
+    if (!scanner.take(")")) return scanner.fail("')'");
+    if (row.has_language) return query::Quantifier::kNone;
+    return any ? query::Quantifier::kAny : query::Quantifier::kAll;
+  }
+  return scanner.fail(row.quantifies ? "any or all" : row.has_language ? "a language" : "'.'");
+}
+
+Outcome<std::string> parse_operand(Scanner& scanner, Place place) {
+  if (place == Place::kAlone) return std::string(scanner.take_rest());
+  if (scanner.rest().starts_with('{')) return scanner.take_braces();
+  return scanner.take_word(",)");
+}
+
+void prepare_operand(std::string& operand, Operand kind) {
+  if (kind == Operand::kPattern) std::replace(operand.begin(), operand.end(), '*', '%');
+  if (kind == Operand::kWord)
+    std::transform(operand.begin(), operand.end(), operand.begin(), text::to_lower);
+}
+
+// "not.eq.5": what follows the field and its dot.
+Outcome<Condition> parse_operation(Scanner& scanner, query::Field field, Place place) {
+  Condition condition;
+  condition.kind = Condition::Kind::kComparison;
+  condition.field = std::move(field);
+  condition.negated = scanner.take("not.");
+  TRY_ASSIGN(const OperatorRow* row, parse_operator(scanner));
   condition.op = row->op;
-  if (condition.op == Operator::kIn) {
-    TRY_ASSIGN(condition.operands, parse_list(scanner));
+  TRY_ASSIGN(condition.quantifier, parse_modifier(scanner, *row));
+  if (!scanner.take(".")) return scanner.fail("'.' and a value");
+  if (row->operand == Operand::kList) {
+    TRY_ASSIGN(condition.operands, parse_list(scanner, "(", ")"));
     return condition;
   }
-  std::string value;
-  if (place == Place::kAlone) {
-    value = scanner.take_rest();
+  if (condition.quantifier != query::Quantifier::kNone) {
+    TRY_ASSIGN(condition.operands, parse_list(scanner, "{", "}"));
+    if (place == Place::kAlone && !scanner.at_end()) return scanner.fail("the end");
   } else {
-    TRY_ASSIGN(value, scanner.take_word(",)"));
+    TRY_ASSIGN(std::string operand, parse_operand(scanner, place));
+    condition.operands.push_back(std::move(operand));
   }
-  if (condition.op == Operator::kLike || condition.op == Operator::kIlike)
-    std::replace(value.begin(), value.end(), '*', '%');
-  if (condition.op == Operator::kIs) {
-    for (char& c : value) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-  }
-  condition.operands.push_back(std::move(value));
+  for (std::string& operand : condition.operands) prepare_operand(operand, row->operand);
   return condition;
+}
+
+bool is_index(std::string_view key) {
+  if (key.starts_with('-')) key.remove_prefix(1);
+  return !key.empty() && key.size() <= 9 &&
+         key.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 class LogicParser {
@@ -122,10 +185,10 @@ class LogicParser {
       scanner_ = after_word;
       return parse_group(kind, negated, depth + 1);
     }
-    TRY_ASSIGN(std::string column, scanner_.take_word(".,()"));
-    if (column.empty() || !scanner_.take("."))
+    TRY_ASSIGN(query::Field field, parse_field(scanner_, ".,()"));
+    if (field.column.empty() || !scanner_.take("."))
       return scanner_.fail("a column, '.' and an operator");
-    return parse_operation(scanner_, std::move(column), Place::kNested);
+    return parse_operation(scanner_, std::move(field), Place::kNested);
   }
 
   Scanner scanner_;
@@ -134,9 +197,27 @@ class LogicParser {
 
 }  // namespace
 
-Outcome<Condition> parse_filter(std::string column, std::string_view text) {
+Outcome<query::Field> parse_field(Scanner& scanner, std::string_view stops) {
+  query::Field field;
+  TRY_ASSIGN(field.column, scanner.take_name(stops));
+  while (scanner.take("->")) {
+    if (field.as_text) return scanner.fail("the end of the path after ->>");
+    if (field.path.size() >= kMaxPathSteps)
+      return scanner.fail("at most " + std::to_string(kMaxPathSteps) + " steps");
+    field.as_text = scanner.take(">");
+    const bool quoted = scanner.rest().starts_with('"');
+    query::JsonStep step;
+    TRY_ASSIGN(step.key, scanner.take_name(stops));
+    if (step.key.empty() && !quoted) return scanner.fail("a key or an index");
+    step.is_index = !quoted && is_index(step.key);
+    field.path.push_back(std::move(step));
+  }
+  return field;
+}
+
+Outcome<Condition> parse_filter(query::Field field, std::string_view text) {
   Scanner scanner("filter", text);
-  TRY_ASSIGN(Condition condition, parse_operation(scanner, std::move(column), Place::kAlone));
+  TRY_ASSIGN(Condition condition, parse_operation(scanner, std::move(field), Place::kAlone));
   if (!scanner.at_end()) return scanner.fail("the end");
   return condition;
 }
@@ -145,34 +226,18 @@ Outcome<Condition> parse_logic(Condition::Kind kind, bool negated, std::string_v
   return LogicParser(text).parse(kind, negated);
 }
 
-Outcome<std::vector<query::SelectItem>> parse_select(std::string_view text) {
-  Scanner scanner("select parameter", text);
-  std::vector<query::SelectItem> items;
-  while (!scanner.at_end()) {
-    query::SelectItem item;
-    TRY_ASSIGN(item.column, scanner.take_word(":,()"));
-    const bool renamed = !scanner.rest().starts_with("::") && scanner.take(":");
-    if (renamed) {
-      item.alias = std::move(item.column);
-      TRY_ASSIGN(item.column, scanner.take_word(":,()"));
-    }
-    if (item.column.empty()) return scanner.fail("a column");
-    if (scanner.take("::")) item.cast = scanner.take_until(",()");
-    items.push_back(std::move(item));
-    if (scanner.at_end()) break;
-    if (!scanner.take(",")) return scanner.fail("','");
-    if (scanner.at_end()) return scanner.fail("a column");
-  }
-  return items;
-}
-
 Outcome<std::vector<query::OrderItem>> parse_order(std::string_view text) {
   Scanner scanner("order", text);
   std::vector<query::OrderItem> items;
   do {
     query::OrderItem item;
-    TRY_ASSIGN(item.column, scanner.take_word(".,"));
-    if (item.column.empty()) return scanner.fail("a column");
+    TRY_ASSIGN(item.field, parse_field(scanner, ".,()"));
+    if (item.field.is_plain() && scanner.take("(")) {
+      item.relation = std::move(item.field.column);
+      TRY_ASSIGN(item.field, parse_field(scanner, ".,()"));
+      if (!scanner.take(")")) return scanner.fail("')'");
+    }
+    if (item.field.column.empty()) return scanner.fail("a column");
     bool directed = false;
     while (scanner.take(".")) {
       const Scanner at_word = scanner;

@@ -1,5 +1,5 @@
-// PostgREST's grammar of filters, selections and orders (docs.postgrest.org, Tables and Views),
-// from decoded text to the tree of query/ast.h.
+// PostgREST's grammar of filters and orders (docs.postgrest.org, Tables and Views), from decoded
+// text to the tree of query/ast.h.
 //
 // Errors are PGRST100 and say what could not be read, and where in it.
 #pragma once
@@ -10,6 +10,7 @@
 
 #include "query/api_error.h"
 #include "query/ast.h"
+#include "rest/scanner.h"
 
 namespace prodev::rest {
 
@@ -17,18 +18,20 @@ namespace prodev::rest {
 constexpr size_t kMaxDepth = 16;
 constexpr size_t kMaxConditions = 200;
 constexpr size_t kMaxListItems = 2'000;
+// Steps of one JSON path.
+constexpr size_t kMaxPathSteps = 16;
 
-// "eq.5", "not.in.(1,2)": a filter on `column`.
-query::Outcome<query::Condition> parse_filter(std::string column, std::string_view text);
+// "name", "data->address->>city": a column, or a value within its JSON, up to one of `stops`.
+query::Outcome<query::Field> parse_field(Scanner& scanner, std::string_view stops);
+
+// "eq.5", "not.in.(1,2)": a filter on `field`.
+query::Outcome<query::Condition> parse_filter(query::Field field, std::string_view text);
 
 // "(a.eq.1,or(b.gt.2,c.not.is.null))": what follows `and=` or `or=`; `kind` says which.
 query::Outcome<query::Condition> parse_logic(query::Condition::Kind kind, bool negated,
                                              std::string_view text);
 
-// "id,title:name,price::text". Empty text selects nothing by name: every column.
-query::Outcome<std::vector<query::SelectItem>> parse_select(std::string_view text);
-
-// "price.desc.nullslast,name".
+// "price.desc.nullslast,data->>size,category(name)".
 query::Outcome<std::vector<query::OrderItem>> parse_order(std::string_view text);
 
 // "id,\"odd,name\"": the names of columns= and on_conflict=.

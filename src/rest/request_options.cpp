@@ -4,9 +4,7 @@
 #include <charconv>
 
 #include "http/head.h"
-#include "rest/grammar.h"
 #include "rest/query_string.h"
-#include "rest/scanner.h"
 #include "text/ascii.h"
 
 namespace prodev::rest {
@@ -73,21 +71,6 @@ Outcome<RowFormat> negotiate(std::string_view accept) {
       {406, "PGRST107", "None of these media types are available: " + std::string(accept)});
 }
 
-Outcome<uint64_t> parse_bound(std::string_view name, std::string_view value) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error == std::errc() && end == value.data() + value.size() && number <= INT64_MAX)
-    return number;
-  if (value.starts_with('-') && name == "limit") {
-    return query::refuse({416, "PGRST103", "Requested range not satisfiable",
-                          "Limit should be greater than or equal to zero."});
-  }
-  return query::refuse(
-      {400, "PGRST100",
-       "\"failed to parse " + std::string(name) + " (" + std::string(value) + ")\"",
-       std::string(name) + " takes a whole number, 0 or more"});
-}
-
 // "0-24" or "25-" (PostgREST's items), within what limit and offset already say. Other units are
 // none of ours (RFC 9110 section 14.2).
 Outcome<void> apply_range(std::string_view range, query::Read& read) {
@@ -106,62 +89,6 @@ Outcome<void> apply_range(std::string_view range, query::Read& read) {
     read.limit = std::min(read.limit.value_or(count), count);
   }
   read.offset += first;
-  return {};
-}
-
-// A column in quotes is taken out of them, so that any name can be said, as in select= and order=.
-std::string unquoted(std::string name) {
-  Scanner scanner("column", name);
-  Outcome<std::string> word = scanner.take_word({});
-  return word && scanner.at_end() ? std::move(*word) : std::move(name);
-}
-
-Outcome<void> apply_filter(Parameter& parameter, RequestOptions& options) {
-  using Kind = query::Condition::Kind;
-  struct Row {
-    std::string_view name;
-    Kind kind;
-    bool negated;
-  };
-  static constexpr Row kLogic[] = {{"and", Kind::kAll, false},
-                                   {"or", Kind::kAny, false},
-                                   {"not.and", Kind::kAll, true},
-                                   {"not.or", Kind::kAny, true}};
-  std::vector<query::Condition>& children = options.read.where.children;
-  if (children.size() >= kMaxConditions)
-    return query::refuse({400, "PGRST100", "the query string has too many filters"});
-  for (const Row& row : kLogic) {
-    if (parameter.name != row.name) continue;
-    TRY_ASSIGN(query::Condition tree, parse_logic(row.kind, row.negated, parameter.value));
-    children.push_back(std::move(tree));
-    return {};
-  }
-  TRY_ASSIGN(query::Condition condition,
-             parse_filter(unquoted(std::move(parameter.name)), parameter.value));
-  children.push_back(std::move(condition));
-  return {};
-}
-
-Outcome<void> apply_parameter(Parameter& parameter, RequestOptions& options) {
-  const std::string& name = parameter.name;
-  if (name == "select") {
-    TRY_ASSIGN(options.read.select, parse_select(parameter.value));
-  } else if (name == "order") {
-    TRY_ASSIGN(options.read.order, parse_order(parameter.value));
-    options.has_window = true;
-  } else if (name == "limit") {
-    TRY_ASSIGN(options.read.limit, parse_bound(name, parameter.value));
-    options.has_window = true;
-  } else if (name == "offset") {
-    TRY_ASSIGN(options.read.offset, parse_bound(name, parameter.value));
-    options.has_window = true;
-  } else if (name == "columns") {
-    TRY_ASSIGN(options.columns, parse_names(parameter.value));
-  } else if (name == "on_conflict") {
-    TRY_ASSIGN(options.on_conflict, parse_names(parameter.value));
-  } else {
-    return apply_filter(parameter, options);
-  }
   return {};
 }
 
@@ -220,7 +147,7 @@ Outcome<RequestOptions> parse_request_options(const http::Request& request) {
   TRY_ASSIGN(options.format, negotiate(request.head.find_list("accept", joined)));
   options.preferences = parse_preferences(request);
   TRY_ASSIGN(std::vector<Parameter> parameters, parse_query_string(request.head.query));
-  for (Parameter& parameter : parameters) TRY(apply_parameter(parameter, options));
+  TRY_ASSIGN(static_cast<QueryParameters&>(options), parse_query_parameters(std::move(parameters)));
   const bool reads =
       request.head.method == http::Method::kGet || request.head.method == http::Method::kHead;
   if (reads) TRY(apply_range(request.header("range"), options.read));

@@ -8,8 +8,8 @@
 
 #include "http/request.h"
 #include "query/api_error.h"
-#include "query/ast.h"
 #include "records/row_writer.h"
+#include "rest/query_parameters.h"
 
 namespace prodev::rest {
 
@@ -26,17 +26,13 @@ struct Preferences {
   std::string applied(bool is_write) const;
 };
 
-struct RequestOptions {
-  query::Read read;
-  bool has_window = false;  // limit, offset or order were given
-  std::optional<std::vector<std::string>> columns;
-  std::vector<std::string> on_conflict;
+struct RequestOptions : QueryParameters {
   Preferences preferences;
   records::RowFormat format = records::RowFormat::kJsonArray;
 };
 
-// PGRST100 and PGRST103 for what cannot be read, PGRST107 for an Accept that nothing here answers,
-// PGRST106 for a schema other than public.
+// PGRST100, PGRST103 and PGRST108 for what cannot be read, PGRST107 for an Accept that nothing here
+// answers, PGRST106 for a schema other than public.
 query::Outcome<RequestOptions> parse_request_options(const http::Request& request);
 
 // The Content-Type of `format`.

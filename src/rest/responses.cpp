@@ -42,7 +42,11 @@ void respond_error(http::Response& response, const query::ApiError& error, std::
   if (error.status == 503) response.add_header("Retry-After", "1");
   std::string body;
   append_member(body, "code", error.code);
-  append_member(body, "details", error.details);
+  if (error.details_json.empty()) {
+    append_member(body, "details", error.details);
+  } else {
+    body += R"(,"details":)" + error.details_json;
+  }
   append_member(body, "hint", error.hint);
   append_member(body, "message", error.message);
   body += '}';

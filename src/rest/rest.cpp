@@ -1,6 +1,7 @@
 #include "rest/rest.h"
 
 #include "base/clock.h"
+#include "query/sql_functions.h"
 #include "records/write.h"
 #include "rest/body_parser.h"
 #include "rest/responses.h"
@@ -56,7 +57,8 @@ query::OnConflict conflict_of(const RequestOptions& options) {
 records::WriteOptions write_options(const RequestOptions& options) {
   records::WriteOptions write;
   write.return_rows = options.preferences.returning == ReturnPreference::kRepresentation;
-  write.select = options.read.select;
+  write.read = options.read;
+  write.read.where = {};  // the write has it
   write.format = options.format;
   return write;
 }
@@ -101,7 +103,10 @@ Outcome<void> run_write(const records::PreparedWrite& write, const RequestOption
 
 Rest::Rest(const RestOptions& options, const records::CurrentSchema& schema,
            const std::string& database_path, db::BatchWriter& writer)
-    : options_(options), current_schema_(schema), pool_(database_path), writer_(writer) {}
+    : options_(options),
+      current_schema_(schema),
+      pool_(database_path, query::register_functions),
+      writer_(writer) {}
 
 base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
                                                const records::CurrentSchema& schema,
@@ -110,7 +115,8 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
                                                const auth::Authenticator& authenticator) {
   std::unique_ptr<Rest> rest(new Rest(options, schema, database_path, writer));
   for (size_t i = 0; i < options.loops; ++i) {
-    TRY_ASSIGN(std::unique_ptr<db::Reader> reader, db::Reader::open(database_path));
+    TRY_ASSIGN(std::unique_ptr<db::Reader> reader,
+               db::Reader::open(database_path, query::register_functions));
     rest->loops_.push_back({std::move(reader), authenticator, {}, schema.get()});
   }
   return rest;

@@ -16,17 +16,60 @@ std::string_view Scanner::take_until(std::string_view stops) {
   return taken;
 }
 
-query::Outcome<std::string> Scanner::take_word(std::string_view stops) {
-  if (!take("\"")) return std::string(take_until(stops));
+query::Outcome<std::string> Scanner::take_quoted() {
   std::string word;
   while (!at_end() && text_[at_] != '"') {
     if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
     word.push_back(text_[at_++]);
   }
   if (!take("\"")) return fail("a closing '\"'");
+  return word;
+}
+
+query::Outcome<std::string> Scanner::take_word(std::string_view stops) {
+  if (!take("\"")) return std::string(take_until(stops));
+  TRY_ASSIGN(std::string word, take_quoted());
   if (!at_end() && stops.find(text_[at_]) == std::string_view::npos)
     return fail("one of '" + std::string(stops) + "' after the closing '\"'");
   return word;
+}
+
+query::Outcome<std::string> Scanner::take_name(std::string_view stops) {
+  const std::string_view ahead = rest();
+  const std::string_view name = ahead.substr(0, ahead.find_first_of(stops));
+  const size_t arrow = name.find("->");
+  if (ahead.starts_with('"')) {
+    take("\"");
+    TRY_ASSIGN(std::string word, take_quoted());
+    const bool ends =
+        at_end() || rest().starts_with("->") || stops.find(text_[at_]) != std::string_view::npos;
+    if (!ends) return fail("one of '" + std::string(stops) + "' after the closing '\"'");
+    return word;
+  }
+  const std::string_view taken = name.substr(0, arrow);
+  at_ += taken.size();
+  return std::string(taken);
+}
+
+query::Outcome<std::string> Scanner::take_braces() {
+  const size_t start = at_;
+  size_t depth = 0;
+  bool quoted = false;
+  for (; at_ < text_.size(); ++at_) {
+    const char c = text_[at_];
+    if (c == '\\' && quoted) {
+      ++at_;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == '{' && !quoted) {
+      ++depth;
+    } else if (c == '}' && !quoted && --depth == 0) {
+      ++at_;
+      return std::string(text_.substr(start, at_ - start));
+    }
+  }
+  at_ = text_.size();
+  return fail("a closing '}'");
 }
 
 tl::unexpected<query::ApiError> Scanner::fail(const std::string& expected) const {

@@ -25,10 +25,18 @@ class Scanner {
   // `stops`. A quote must end before one of `stops` or the text does.
   query::Outcome<std::string> take_word(std::string_view stops);
 
+  // As take_word(), and what is not in quotes also ends before "->".
+  query::Outcome<std::string> take_name(std::string_view stops);
+
+  // A value that begins with '{', up to the '}' that closes it, braces and quotes included.
+  query::Outcome<std::string> take_braces();
+
   // PGRST100: "failed to parse <what> (<text>)", with the place and `expected`.
   tl::unexpected<query::ApiError> fail(const std::string& expected) const;
 
  private:
+  query::Outcome<std::string> take_quoted();
+
   std::string_view what_;
   std::string_view text_;
   size_t at_ = 0;

@@ -6,6 +6,7 @@
 
 #include "auth/authenticator.h"
 #include "db/client_rules.h"
+#include "query/sql_functions.h"
 #include "server/database_file.h"
 
 namespace prodev::server {
@@ -59,6 +60,7 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   TRY(database->schema.reload(connection));
   for (const std::string& problem : database->schema.get()->catalog->problems())
     out << "warning   " << problem << '\n';
+  TRY(query::register_functions(connection));
   db::restrict_to_client_statements(connection);
   database->writer = std::make_unique<db::BatchWriter>(std::move(connection));
   TRY_ASSIGN(database->checkpointer,

@@ -22,21 +22,19 @@ bool percent_decode(std::string_view encoded, std::string& out) {
   return true;
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
+void append_percent_encoded(std::string& out, std::string_view text) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : text) {
-    const char lower = to_lower(c);
-    const bool unreserved = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
-    if (unreserved) {
-      out += c;
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~') {
+      out.push_back(c);
       continue;
     }
     const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    out.push_back('%');
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
   }
-  return out;
 }
 
 }  // namespace prodev::text

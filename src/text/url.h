@@ -10,7 +10,8 @@ namespace prodev::text {
 // digits; `out` is then unspecified.
 [[nodiscard]] bool percent_decode(std::string_view encoded, std::string& out);
 
-// `text` as a segment of a path: everything but unreserved characters is encoded.
-std::string percent_encode(std::string_view text);
+// Appends `text` with everything but the unreserved characters of section 2.3 encoded, so that it
+// can stand in any part of a URL.
+void append_percent_encoded(std::string& out, std::string_view text);
 
 }  // namespace prodev::text

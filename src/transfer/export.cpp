@@ -27,9 +27,14 @@ base::Result<uint64_t> export_rows(
     db::Connection& connection, const catalog::Table& table, const ExportOptions& options,
     const std::function<base::Result<void>(std::string_view)>& write) {
   query::Read read;
-  for (const std::string& column : options.columns) read.select.push_back({column, {}, {}});
-  for (const size_t i : table.primary_key) read.order.push_back({table.columns[i].name, false, {}});
-  const query::Outcome<query::LoweredQuery> query = query::lower_read(table, read, {});
+  for (const std::string& column : options.columns) {
+    read.select.emplace_back().field.column = column;
+  }
+  for (const size_t i : table.primary_key) {
+    read.order.emplace_back().field.column = table.columns[i].name;
+  }
+  const query::Outcome<query::LoweredQuery> query =
+      query::lower_read(query::no_context(), table, read, {});
   if (!query) return base::fail(base::Code::kUsage, query.error().message);
   TRY_ASSIGN(db::Statement statement, connection.prepare(query->sql));
   records::RowWriter writer(row_format(options.format), query->columns, query->lead_columns);

@@ -224,7 +224,7 @@ class Importer {
     query::OnConflict conflict;
     conflict.action = options_.on_conflict;
     TRY_ASSIGN(const query::LoweredQuery insert,
-               query::lower_insert(table_, written, conflict, {}));
+               query::lower_insert(query::no_context(), table_, written, conflict, {}));
     const Result<db::Statement*> statement = statements_.get(insert.sql);
     if (!statement) return query::refuse(query::sqlite_error(connection_.handle(), table_.name));
     statement_ = *statement;

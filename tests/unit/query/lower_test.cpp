@@ -2,6 +2,7 @@
 
 #include "catch.h"
 #include "rest/grammar.h"
+#include "rest/select_grammar.h"
 #include "temp_folder.h"
 
 namespace prodev::query {
@@ -25,11 +26,11 @@ const std::string kFrom = " FROM \"odd \"\"name\"";
 std::string lowered(std::string_view select, std::string_view logic, std::string_view order,
                     const Guard& guard = {}) {
   Read read;
-  read.select = *rest::parse_select(select);
+  REQUIRE(rest::parse_select(select, read));
   if (!logic.empty())
     read.where.children.push_back(*rest::parse_logic(Condition::Kind::kAll, false, logic));
   if (!order.empty()) read.order = *rest::parse_order(order);
-  const Outcome<LoweredQuery> query = lower_read(table(), read, guard);
+  const Outcome<LoweredQuery> query = lower_read(no_context(), table(), read, guard);
   return query ? query->sql : query.error().code + ": " + query.error().message;
 }
 
@@ -59,8 +60,8 @@ TEST_CASE("the guard's rows are part of the statement, and its columns are all t
 
 TEST_CASE("LIKE patterns keep their meaning as GLOB patterns") {
   Read read;
-  read.where.children.push_back(*rest::parse_filter("name", "like.a*b_[x]?\\%"));
-  const Outcome<LoweredQuery> query = lower_read(table(), read, {});
+  read.where.children.push_back(*rest::parse_filter({"name", {}, false}, "like.a*b_[x]?\\%"));
+  const Outcome<LoweredQuery> query = lower_read(no_context(), table(), read, {});
   REQUIRE(query);
   CHECK(query->values.at(0).bytes == "a*b?[[]x][?]%");
 }
@@ -69,10 +70,10 @@ TEST_CASE("an insert checks its new row in the statement that writes it") {
   Returning returning;
   returning.rows = true;
   returning.check = "(n > 0)";
-  returning.select = *rest::parse_select("id");
+  REQUIRE(rest::parse_select("id", returning.read));
   const std::vector<const catalog::Column*> columns = {table().find_column("name"),
                                                        table().find_column("n")};
-  const Outcome<LoweredQuery> insert = lower_insert(table(), columns, {}, returning);
+  const Outcome<LoweredQuery> insert = lower_insert(no_context(), table(), columns, {}, returning);
   REQUIRE(insert);
   CHECK(insert->sql ==
         "INSERT INTO \"odd \"\"name\" (\"name\",\"n\") VALUES (?4,?5)"
@@ -80,7 +81,7 @@ TEST_CASE("an insert checks its new row in the statement that writes it") {
   CHECK(insert->lead_columns == 1);
   OnConflict merge;
   merge.action = OnConflict::Action::kMerge;
-  CHECK(lower_insert(table(), columns, merge, {})->sql ==
+  CHECK(lower_insert(no_context(), table(), columns, merge, {})->sql ==
         "INSERT INTO \"odd \"\"name\" (\"name\",\"n\") VALUES (?4,?5)"
         " ON CONFLICT (\"id\") DO UPDATE SET \"name\"=excluded.\"name\",\"n\"=excluded.\"n\"");
 }

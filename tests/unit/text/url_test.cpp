@@ -13,12 +13,17 @@ std::string decode(std::string_view text) {
 }
 
 TEST_CASE("a segment is encoded so that it decodes to itself") {
-  CHECK(percent_encode("a-Z_0.9~") == "a-Z_0.9~");
-  CHECK(percent_encode("two words/{x}%\xc3\xbc") == "two%20words%2F%7Bx%7D%25%C3%BC");
+  const auto encode = [](std::string_view text) {
+    std::string encoded;
+    append_percent_encoded(encoded, text);
+    return encoded;
+  };
+  CHECK(encode("a-Z_0.9~") == "a-Z_0.9~");
+  CHECK(encode("two words/{x}%\xc3\xbc") == "two%20words%2F%7Bx%7D%25%C3%BC");
   std::string decoded;
   for (int c = 0; c < 256; ++c) {
     const std::string text(1, static_cast<char>(c));
-    REQUIRE(percent_decode(percent_encode(text), decoded));
+    REQUIRE(percent_decode(encode(text), decoded));
     CHECK(decoded == text);
   }
 }

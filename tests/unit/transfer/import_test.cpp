@@ -157,7 +157,7 @@ void fill(Database& database, const std::string& name, RandomRows& random, int r
   }
   const bool keyed = name == "loose";
   if (keyed) columns.insert(columns.begin(), table.find_column("k"));
-  const auto insert = query::lower_insert(table, columns, {}, {});
+  const auto insert = query::lower_insert(query::no_context(), table, columns, {}, {});
   REQUIRE(insert);
   db::Statement statement = *database.connection.prepare(insert->sql);
   for (int row = 0; row < rows; ++row) {

@@ -1,0 +1,33 @@
+// One value of a row as JSON or CSV: the one place that says how a column of each kind is written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "catalog/catalog.h"
+#include "db/connection.h"
+
+struct sqlite3_value;
+
+namespace prodev::query {
+
+// A value as SQLite has it. The bytes belong to SQLite.
+struct Cell {
+  db::StorageClass type = db::StorageClass::kNull;
+  int64_t integer = 0;
+  double real = 0;
+  std::string_view bytes;
+
+  static Cell of(const db::Statement& row, int column);
+  static Cell of(sqlite3_value* value);
+};
+
+// Booleans are true and false, blobs base64, JSON columns their own text, infinities (which JSON
+// does not have) strings, as PostgreSQL does. `always_json`: the text needs no check (catalog.h).
+void append_json(std::string& out, const Cell& cell, catalog::ValueKind kind, bool always_json);
+
+// RFC 4180: NULL is nothing, "" an empty text, booleans t and f.
+void append_csv(std::string& out, const Cell& cell, catalog::ValueKind kind);
+
+}  // namespace prodev::query

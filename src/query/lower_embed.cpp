@@ -1,0 +1,220 @@
+#include <algorithm>
+
+#include "db/sql_tokens.h"
+#include "query/lowering.h"
+#include "query/relate.h"
+
+namespace prodev::query {
+
+namespace {
+
+using catalog::Column;
+using catalog::Relationship;
+using catalog::Table;
+
+// SQLite's limit of a function's arguments is 127.
+constexpr size_t kMaxEmbedColumns = 120;
+
+// `table` as `alias`, as far as the caller may see it. A policy names the columns of its table as
+// if the table were alone, so it gets a SELECT of its own, which SQLite takes apart again.
+void add_table(const Table& table, const Guard& guard, const std::string& alias, std::string& out) {
+  if (guard.rows.empty()) {
+    db::append_name(out, table.name);
+  } else {
+    out += "(SELECT *";
+    for (const Column& column : table.columns) {
+      if (!column.hidden) continue;
+      out += ',';
+      db::append_name(out, column.name);
+    }
+    out += " FROM ";
+    db::append_name(out, table.name);
+    out.append(" WHERE ").append(guard.rows) += ')';
+  }
+  out.append(" AS ").append(alias);
+}
+
+void add_equal(const Scope& a, const Column& left, const Scope& b, const Column& right,
+               std::string& out) {
+  out.append(a.qualifier) += '.';
+  db::append_name(out, left.name);
+  out.append(" = ").append(b.qualifier) += '.';
+  db::append_name(out, right.name);
+}
+
+tl::unexpected<ApiError> not_embedded(const std::string& name) {
+  return refuse({400,
+                 "PGRST108",
+                 "'" + name + "' is not an embedded resource in this request",
+                 {},
+                 "Verify that '" + name + "' is included in the 'select' query parameter."});
+}
+
+}  // namespace
+
+const Embed* find_embed(const Read& read, std::string_view name) {
+  const auto found = std::find_if(read.embeds.begin(), read.embeds.end(),
+                                  [&](const Embed& embed) { return embed.name() == name; });
+  return found == read.embeds.end() ? nullptr : &*found;
+}
+
+Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
+  TRY_ASSIGN(const Relationship* relationship,
+             find_relationship(context_.catalog, parent.table, embed));
+  const Table& table = *context_.catalog.find(relationship->to);
+  TRY_ASSIGN(const Guard guard, context_.guard_of(table));
+  Source source{{table, guard, embed.read, next_alias()}, " FROM ", relationship->is_to_one()};
+  const bool has_junction = relationship->cardinality == catalog::Cardinality::kManyToMany;
+  const Table& junction_table =
+      has_junction ? *context_.catalog.find(relationship->junction) : table;
+  Guard junction_guard = guard;
+  if (has_junction) {
+    TRY_ASSIGN(junction_guard, context_.guard_of(junction_table));
+  }
+  // Where the foreign key of the parent leads to.
+  const Scope middle{junction_table, junction_guard, embed.read,
+                     has_junction ? next_alias() : source.scope.qualifier};
+  if (has_junction) {
+    add_table(junction_table, junction_guard, middle.qualifier, source.sql);
+    source.sql += " JOIN ";
+  }
+  add_table(table, guard, source.scope.qualifier, source.sql);
+  std::string_view glue = has_junction ? " ON " : " WHERE ";
+  for (const catalog::ColumnPair& pair : relationship->junction_columns) {
+    TRY_ASSIGN(const Column* from, readable_column(middle, pair.from));
+    TRY_ASSIGN(const Column* to, readable_column(source.scope, pair.to));
+    source.sql += glue;
+    glue = " AND ";
+    add_equal(source.scope, *to, middle, *from, source.sql);
+  }
+  glue = " WHERE ";
+  for (const catalog::ColumnPair& pair : relationship->columns) {
+    TRY_ASSIGN(const Column* from, readable_column(parent, pair.from));
+    TRY_ASSIGN(const Column* to, readable_column(middle, pair.to));
+    source.sql += glue;
+    glue = " AND ";
+    add_equal(middle, *to, parent, *from, source.sql);
+  }
+  TRY(add_filters(source.scope, source.sql));
+  return source;
+}
+
+// What follows the rows of a source: their groups, order and window. Empty: nothing.
+Outcome<std::string> Lowering::tail_of(const Source& source, const Results& results) {
+  std::string tail;
+  if (results.grouped && !results.grouping.empty()) tail += " GROUP BY " + results.grouping;
+  TRY(add_order(source.scope, results.grouped, tail));
+  if (!source.to_one || source.scope.read.limit || source.scope.read.offset > 0)
+    add_window(source.scope.read, tail);
+  return tail;
+}
+
+// One value of all rows of `source`: "(SELECT _json_rows(...) FROM ...)".
+void Lowering::add_rows(const Source& source, const Results& results, const std::string& tail,
+                        bool bare, std::string& out) {
+  out += source.to_one ? "(SELECT _json_row(" : "(SELECT _json_rows(";
+  add_shape(results.columns, bare, out);
+  if (tail.empty() && !results.grouped) {
+    if (!results.sql.empty()) out.append(",").append(results.sql);
+    out.append(")").append(source.sql);
+  } else {
+    // The rows are sorted and cut before they are put together.
+    for (size_t i = 0; i < results.columns.size(); ++i) out += ",c" + std::to_string(i);
+    out += ") FROM (SELECT ";
+    for (size_t i = 0; i < results.columns.size(); ++i) {
+      if (i > 0) out += ',';
+      out.append(results.expression(i)).append(" AS c").append(std::to_string(i));
+    }
+    if (results.columns.empty()) out += '1';
+    out.append(source.sql).append(tail) += ')';
+  }
+  if (source.to_one) out += " LIMIT 1";
+  out += ')';
+}
+
+Outcome<void> Lowering::add_embed(const Scope& parent, const Embed& embed, Results& results) {
+  // One without columns is there for its filters only.
+  if (embed.read.select.empty()) {
+    TRY(find_relationship(context_.catalog, parent.table, embed));
+    return {};
+  }
+  TRY_ASSIGN(const Source source, source_of(parent, embed));
+  TRY_ASSIGN(const Results inner, results_of(source.scope, false));
+  if (inner.columns.size() > kMaxEmbedColumns) {
+    return refuse({400,
+                   "54011",
+                   "the embedded resource '" + embed.name() + "' has more than " +
+                       std::to_string(kMaxEmbedColumns) + " columns",
+                   {},
+                   "Name the columns that you need in 'select'."});
+  }
+  TRY_ASSIGN(const std::string tail, tail_of(source, inner));
+  results.begin();
+  add_rows(source, inner, tail, false, results.sql);
+  results.end({embed.name(), catalog::ValueKind::kJson, true});
+  return {};
+}
+
+Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Results& results) {
+  TRY_ASSIGN(const Source source, source_of(parent, embed));
+  for (const SelectItem& item : embed.read.select) {
+    // Each column is read by itself, so that it can be grouped by; aggregates are of the parent's.
+    Read one = embed.read;
+    one.select = {item};
+    const bool aggregates = !item.embed && item.aggregate != Aggregate::kNone;
+    if (aggregates) one.select.front().aggregate = Aggregate::kNone;
+    if (aggregates && (!source.to_one || item.field.column.empty())) {
+      return refuse({400, "PGRST127", "Feature not implemented",
+                     "Aggregates are not implemented for one-to-many or many-to-many spreads."});
+    }
+    const Scope scope{source.scope.table, source.scope.guard, one, source.scope.qualifier};
+    TRY_ASSIGN(const Results inner, results_of(scope, false));
+    TRY_ASSIGN(const std::string tail, tail_of(source, inner));
+    for (size_t i = 0; i < inner.columns.size(); ++i) {
+      OutputColumn column = inner.columns[i];
+      Results alone;
+      alone.sql = inner.expression(i);
+      alone.end(column);
+      std::string sql;
+      if (source.to_one) {
+        sql = "(SELECT " + alone.sql + source.sql + tail + (tail.empty() ? " LIMIT 1)" : ")");
+      } else {
+        add_rows(source, alone, tail, true, sql);
+        column = {column.name, catalog::ValueKind::kJson, true};
+      }
+      Typed typed{column.kind, column.always_json};
+      if (aggregates) {
+        TRY(apply_aggregate(item, typed, sql));
+        if (item.alias.empty()) column.name = aggregate_name(item.aggregate);
+      }
+      results.begin();
+      results.sql += sql;
+      results.end({column.name, typed.kind, typed.always_json}, aggregates);
+    }
+  }
+  return {};
+}
+
+Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std::string& out) {
+  TRY_ASSIGN(const Source source, source_of(parent, embed));
+  out.append("EXISTS (SELECT 1").append(source.sql) += ')';
+  return {};
+}
+
+Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem& item,
+                                            std::string& out) {
+  const Embed* embed = find_embed(scope.read, item.relation);
+  if (embed == nullptr) return not_embedded(item.relation);
+  TRY_ASSIGN(const Source source, source_of(scope, *embed));
+  if (!source.to_one) {
+    return refuse({400, "PGRST118", "A related order on '" + item.relation + "' is not possible",
+                   "'" + scope.table.name + "' and '" + item.relation +
+                       "' do not form a many-to-one or one-to-one relationship"});
+  }
+  out += "(SELECT ";
+  TRY(add_operand(source.scope, item.field, out));
+  out.append(source.sql) += " LIMIT 1)";
+  return {};
+}
+
+}  // namespace prodev::query

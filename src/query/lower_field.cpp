@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <charconv>
+
+#include "db/sql_tokens.h"
+#include "query/lowering.h"
+#include "text/ascii.h"
+
+namespace prodev::query {
+
+namespace {
+
+using catalog::Column;
+using catalog::Table;
+using catalog::ValueKind;
+
+constexpr Cast kCasts[] = {{"text", "TEXT", ValueKind::kText},
+                           {"varchar", "TEXT", ValueKind::kText},
+                           {"char", "TEXT", ValueKind::kText},
+                           {"uuid", "TEXT", ValueKind::kUuid},
+                           {"integer", "INTEGER", ValueKind::kInteger},
+                           {"int", "INTEGER", ValueKind::kInteger},
+                           {"int2", "INTEGER", ValueKind::kInteger},
+                           {"int4", "INTEGER", ValueKind::kInteger},
+                           {"int8", "INTEGER", ValueKind::kInteger},
+                           {"smallint", "INTEGER", ValueKind::kInteger},
+                           {"bigint", "INTEGER", ValueKind::kInteger},
+                           {"real", "REAL", ValueKind::kReal},
+                           {"float4", "REAL", ValueKind::kReal},
+                           {"float8", "REAL", ValueKind::kReal},
+                           {"double precision", "REAL", ValueKind::kReal},
+                           {"numeric", "NUMERIC", ValueKind::kNumeric},
+                           {"decimal", "NUMERIC", ValueKind::kNumeric},
+                           {"boolean", "INTEGER", ValueKind::kBoolean},
+                           {"bool", "INTEGER", ValueKind::kBoolean},
+                           {"json", "TEXT", ValueKind::kJson},
+                           {"jsonb", "TEXT", ValueKind::kJson},
+                           {"date", "TEXT", ValueKind::kDate},
+                           {"time", "TEXT", ValueKind::kTime},
+                           {"timestamp", "TEXT", ValueKind::kTimestamp},
+                           {"timestamptz", "TEXT", ValueKind::kTimestamp}};
+
+std::vector<std::string> names_of(const Table& table, const Guard& guard) {
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) {
+    if (guard.allows(column)) names.push_back(column.name);
+  }
+  return names;
+}
+
+tl::unexpected<ApiError> permission_denied(const Table& table, const Column& column) {
+  return refuse(
+      {403, "42501", "permission denied for column " + column.name + " of table " + table.name});
+}
+
+bool may_hold_json(const Column& column) {
+  return column.kind == ValueKind::kJson || column.kind == ValueKind::kAny;
+}
+
+Outcome<void> check_holds_json(const Column& column) {
+  if (may_hold_json(column)) return {};
+  return refuse(
+      {400, "42883",
+       "operator does not exist: " + std::string(catalog::type_name(column.kind)) + " -> unknown",
+       "Column " + column.name + " holds no JSON.",
+       "Declare it JSON, or give it a CHECK (json_valid(...))."});
+}
+
+}  // namespace
+
+bool Guard::allows(const Column& column) const {
+  return columns == nullptr ||
+         std::find(columns->begin(), columns->end(), column.name) != columns->end();
+}
+
+Outcome<const Cast*> find_cast(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kCasts), std::end(kCasts), [&](const Cast& cast) {
+    return text::equal_ignoring_case(cast.name, name);
+  });
+  if (found != std::end(kCasts)) return found;
+  return refuse({400, "42704", "type \"" + std::string(name) + "\" does not exist"});
+}
+
+std::string cast_to(const Cast& cast, std::string_view expression, ValueKind from) {
+  std::string sql(expression);
+  if (from == ValueKind::kBoolean && cast.kind == ValueKind::kText) {
+    return "CASE " + sql + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE CAST(" + sql +
+           " AS TEXT) END";
+  }
+  // The text of a date or time; a number is what SQLite's functions take it for.
+  if (cast.kind == ValueKind::kDate) return "date(" + sql + ")";
+  if (cast.kind == ValueKind::kTime) return "time(" + sql + ")";
+  // PostgreSQL rounds, SQLite would cut.
+  if (cast.kind == ValueKind::kInteger && (from == ValueKind::kReal || from == ValueKind::kNumeric))
+    return "CAST(round(" + sql + ") AS INTEGER)";
+  return "CAST(" + sql + " AS " + std::string(cast.sql) + ")";
+}
+
+Outcome<const Column*> Lowering::readable_column(const Scope& scope, std::string_view name) const {
+  const Column* column = scope.table.find_column(name);
+  if (column == nullptr) {
+    return refuse(unknown_column(scope.table.name, name, names_of(scope.table, scope.guard)));
+  }
+  if (!scope.guard.allows(*column)) return permission_denied(scope.table, *column);
+  return column;
+}
+
+void Lowering::add_column(const Scope& scope, const Column& column, std::string& out) {
+  if (scope.qualifies) out.append(scope.qualifier).push_back('.');
+  db::append_name(out, column.name);
+}
+
+namespace {
+
+// ",step,step)" of a path.
+void add_steps(Lowering& lowering, const Field& field, std::string& out) {
+  for (const JsonStep& step : field.path) {
+    out += ',';
+    int64_t index = 0;
+    if (step.is_index) std::from_chars(step.key.data(), step.key.data() + step.key.size(), index);
+    lowering.add_value(step.is_index ? Value::of_integer(index) : Value::of_text(step.key), out);
+  }
+  out += ')';
+}
+
+}  // namespace
+
+Outcome<Typed> Lowering::add_field(const Scope& scope, const Field& field, std::string& out) {
+  TRY_ASSIGN(const Column* column, readable_column(scope, field.column));
+  if (field.is_plain()) {
+    add_column(scope, *column, out);
+    return Typed{column->kind, column->always_json};
+  }
+  TRY(check_holds_json(*column));
+  out += field.as_text ? "_json_text(" : "_json_value(";
+  add_column(scope, *column, out);
+  add_steps(*this, field, out);
+  if (field.as_text) return Typed{ValueKind::kText, false};
+  return Typed{ValueKind::kJson, true};
+}
+
+Outcome<Column> Lowering::add_operand(const Scope& scope, const Field& field, std::string& out) {
+  TRY_ASSIGN(const Column* column, readable_column(scope, field.column));
+  if (field.is_plain()) {
+    const bool is_json = column->kind == ValueKind::kJson;
+    if (is_json) out += "_json_key(";
+    add_column(scope, *column, out);
+    if (is_json) out += ')';
+    return *column;
+  }
+  TRY(check_holds_json(*column));
+  out += field.as_text ? "_json_text(" : "_json_key(";
+  add_column(scope, *column, out);
+  add_steps(*this, field, out);
+  Column value;
+  value.name = column->name;
+  value.kind = field.as_text ? ValueKind::kText : ValueKind::kJson;
+  return value;
+}
+
+Outcome<const Column*> writable_column(const Table& table, std::string_view name,
+                                       const Guard& guard) {
+  const Column* column = table.find_column(name);
+  if (column == nullptr) {
+    return refuse({400,
+                   "PGRST204",
+                   "Could not find the '" + std::string(name) + "' column of '" + table.name +
+                       "' in the schema cache",
+                   {},
+                   unknown_column(table.name, name, names_of(table, guard)).hint});
+  }
+  if (!guard.allows(*column)) return permission_denied(table, *column);
+  if (column->generated) {
+    return refuse({400, "428C9", "column \"" + column->name + "\" can only be updated to DEFAULT",
+                   "Column \"" + column->name + "\" is a generated column."});
+  }
+  return column;
+}
+
+}  // namespace prodev::query

@@ -1,0 +1,130 @@
+#include "query/relate.h"
+
+#include <algorithm>
+
+#include "config/nearest.h"
+#include "text/json_string.h"
+
+namespace prodev::query {
+
+namespace {
+
+using catalog::Cardinality;
+using catalog::Catalog;
+using catalog::Relationship;
+using catalog::Table;
+using Choices = std::vector<const Relationship*>;
+
+bool is_key_column(const Relationship& relationship, std::string_view name) {
+  if (relationship.columns.size() != 1) return false;
+  const catalog::ColumnPair& pair = relationship.columns.front();
+  return (relationship.holds_key ? pair.from : pair.to) == name;
+}
+
+bool fits_hint(const Relationship& relationship, std::string_view hint) {
+  if (relationship.cardinality == Cardinality::kManyToMany) {
+    // Between a table and itself the key that leads away from the row tells the direction.
+    return relationship.junction == hint || relationship.constraint == hint ||
+           (relationship.from != relationship.to && relationship.junction_constraint == hint);
+  }
+  return relationship.constraint == hint || is_key_column(relationship, hint);
+}
+
+// A foreign key of the table itself, named instead of where it leads.
+bool is_own_key(const Catalog& catalog, const Relationship& relationship, std::string_view name) {
+  if (!relationship.holds_key ||
+      (relationship.constraint != name && !is_key_column(relationship, name)))
+    return false;
+  const Table* to = catalog.find(relationship.to);
+  return to != nullptr && to->kind != catalog::TableKind::kView;
+}
+
+Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed) {
+  Choices choices;
+  for (const Relationship& one : catalog.relationships(from.name)) {
+    const bool is_target = one.to == embed.target;
+    if (embed.hint.empty() ? is_target || is_own_key(catalog, one, embed.target)
+                           : is_target && fits_hint(one, embed.hint))
+      choices.push_back(&one);
+  }
+  return choices;
+}
+
+// A foreign key from a table to itself can be meant in both directions. Named by its column it
+// leads from the row that holds it to the one row that it refers to; else to those that refer to
+// the row.
+void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
+  const bool recursive = choices.size() == 2 && choices[0]->constraint == choices[1]->constraint &&
+                         choices[0]->to == from.name && choices[1]->to == from.name &&
+                         choices[0]->cardinality != Cardinality::kManyToMany;
+  if (!recursive) return;
+  const std::string& word = embed.hint.empty() ? embed.target : embed.hint;
+  const bool to_referenced = word != from.name && is_key_column(*choices[0], word);
+  std::erase_if(choices, [&](const Relationship* one) { return one->holds_key != to_referenced; });
+}
+
+tl::unexpected<ApiError> none_found(const Catalog& catalog, const Table& from, const Embed& embed) {
+  ApiError error;
+  error.status = 400;
+  error.code = "PGRST200";
+  error.message = "Could not find a relationship between '" + from.name + "' and '" + embed.target +
+                  "' in the schema cache";
+  error.details = "Searched for a foreign key relationship between '" + from.name + "' and '" +
+                  embed.target + "'" +
+                  (embed.hint.empty() ? "" : " using the hint '" + embed.hint + "'") +
+                  " in the schema 'public', but no matches were found.";
+  std::vector<std::string> names;
+  for (const Relationship& one : catalog.relationships(from.name)) names.push_back(one.to);
+  const std::string near = config::nearest(embed.target, names);
+  if (!near.empty() && near != embed.target)
+    error.hint = "Perhaps you meant '" + near + "' instead of '" + embed.target + "'.";
+  return refuse(std::move(error));
+}
+
+// How a client can name this one alone.
+std::string hint_for(const Relationship& relationship) {
+  const bool by_junction =
+      relationship.cardinality == Cardinality::kManyToMany && relationship.from != relationship.to;
+  return by_junction ? relationship.junction : relationship.constraint;
+}
+
+tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
+                                       const Choices& choices) {
+  ApiError error;
+  error.status = 300;
+  error.code = "PGRST201";
+  error.message = "Could not embed because more than one relationship was found for '" + from.name +
+                  "' and '" + embed.target + "'";
+  error.details_json = "[";
+  for (const Relationship* one : choices) {
+    if (one != choices.front()) {
+      error.details_json += ',';
+      error.hint += ", ";
+    }
+    error.details_json += R"({"cardinality":)";
+    text::append_json_string(error.details_json, catalog::name_of(one->cardinality));
+    error.details_json += R"(,"embedding":)";
+    text::append_json_string(error.details_json, one->from + " with " + one->to);
+    error.details_json += R"(,"relationship":)";
+    text::append_json_string(error.details_json, one->describe());
+    error.details_json += '}';
+    error.hint += "'" + one->to + "!" + hint_for(*one) + "'";
+  }
+  error.details_json += ']';
+  error.hint = "Try changing '" + embed.target + "' to one of the following: " + error.hint +
+               ". Find the desired relationship in the 'details' key.";
+  return refuse(std::move(error));
+}
+
+}  // namespace
+
+Outcome<const Relationship*> find_relationship(const Catalog& catalog, const Table& from,
+                                               const Embed& embed) {
+  Choices choices = choices_of(catalog, from, embed);
+  choose_direction(from, embed, choices);
+  if (choices.empty()) return none_found(catalog, from, embed);
+  if (choices.size() > 1) return several_found(from, embed, choices);
+  return choices.front();
+}
+
+}  // namespace prodev::query

@@ -1,0 +1,147 @@
+#include "rest/query_parameters.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "rest/grammar.h"
+#include "rest/select_grammar.h"
+
+namespace prodev::rest {
+
+namespace {
+
+using query::Condition;
+using query::Outcome;
+using query::Read;
+using Kind = query::Condition::Kind;
+
+// A parameter's name: the embeds it goes through, and what it is about there. Refers to the name.
+struct Target {
+  std::vector<std::string> path;
+  query::Field field;
+  std::string_view word;  // the field when it may be a word such as order: not one in quotes
+};
+
+Outcome<Target> parse_target(const std::string& name) {
+  Scanner scanner("query parameter", name);
+  Target target;
+  for (;;) {
+    const std::string_view word = scanner.rest();
+    TRY_ASSIGN(target.field, parse_field(scanner, "."));
+    if (scanner.at_end()) {
+      target.word = word;
+      break;
+    }
+    if (!target.field.is_plain() || !scanner.take(".") || target.path.size() > kMaxEmbedDepth)
+      return scanner.fail("a column, or the name of an embedded resource and '.'");
+    target.path.push_back(std::move(target.field.column));
+  }
+  return target;
+}
+
+class Reader {
+ public:
+  Outcome<QueryParameters> parse(std::vector<Parameter> parameters) {
+    // What is embedded must be known before the parameters about it.
+    for (const Parameter& parameter : parameters) {
+      if (parameter.name == "select") TRY(parse_select(parameter.value, out_.read));
+    }
+    for (Parameter& parameter : parameters) TRY(apply(parameter));
+    return std::move(out_);
+  }
+
+ private:
+  Outcome<void> apply(Parameter& parameter) {
+    const std::string& name = parameter.name;
+    if (name == "select") return {};
+    if (name == "columns") {
+      TRY_ASSIGN(out_.columns, parse_names(parameter.value));
+      return {};
+    }
+    if (name == "on_conflict") {
+      TRY_ASSIGN(out_.on_conflict, parse_names(parameter.value));
+      return {};
+    }
+    TRY_ASSIGN(Target target, parse_target(name));
+    const bool is_logic = target.word == "and" || target.word == "or";
+    const bool negated = is_logic && !target.path.empty() && target.path.back() == "not";
+    if (negated) target.path.pop_back();
+    TRY_ASSIGN(Read * read, find(target.path));
+    if (is_logic) return add_logic(*read, target.word, negated, parameter.value);
+    return apply_to(*read, std::move(target), parameter.value);
+  }
+
+  Outcome<void> apply_to(Read& read, Target target, const std::string& value) {
+    const std::string_view word = target.word;
+    if (word == "order") {
+      TRY_ASSIGN(read.order, parse_order(value));
+    } else if (word == "limit") {
+      TRY_ASSIGN(read.limit, parse_bound(word, value));
+    } else if (word == "offset") {
+      TRY_ASSIGN(read.offset, parse_bound(word, value));
+    } else {
+      TRY_ASSIGN(Condition condition, parse_filter(std::move(target.field), value));
+      return add(read, std::move(condition));
+    }
+    out_.has_window = out_.has_window || target.path.empty();
+    return {};
+  }
+
+  Outcome<void> add_logic(Read& read, std::string_view word, bool negated,
+                          const std::string& value) {
+    const Kind kind = word == "or" ? Kind::kAny : Kind::kAll;
+    TRY_ASSIGN(Condition tree, parse_logic(kind, negated, value));
+    return add(read, std::move(tree));
+  }
+
+  Outcome<void> add(Read& read, Condition condition) {
+    if (++conditions_ > kMaxConditions)
+      return query::refuse({400, "PGRST100", "the query string has too many filters"});
+    read.where.children.push_back(std::move(condition));
+    return {};
+  }
+
+  Outcome<Read*> find(const std::vector<std::string>& path) {
+    Read* read = &out_.read;
+    for (const std::string& name : path) {
+      const auto embed = std::find_if(read->embeds.begin(), read->embeds.end(),
+                                      [&](const query::Embed& one) { return one.name() == name; });
+      if (embed == read->embeds.end()) {
+        return query::refuse(
+            {400,
+             "PGRST108",
+             "'" + name + "' is not an embedded resource in this request",
+             {},
+             "Verify that '" + name + "' is included in the 'select' query parameter."});
+      }
+      read = &embed->read;
+    }
+    return read;
+  }
+
+  QueryParameters out_;
+  size_t conditions_ = 0;
+};
+
+}  // namespace
+
+Outcome<uint64_t> parse_bound(std::string_view name, std::string_view value) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error == std::errc() && end == value.data() + value.size() && number <= INT64_MAX)
+    return number;
+  if (value.starts_with('-') && name == "limit") {
+    return query::refuse({416, "PGRST103", "Requested range not satisfiable",
+                          "Limit should be greater than or equal to zero."});
+  }
+  return query::refuse(
+      {400, "PGRST100",
+       "\"failed to parse " + std::string(name) + " (" + std::string(value) + ")\"",
+       std::string(name) + " takes a whole number, 0 or more"});
+}
+
+Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters) {
+  return Reader().parse(std::move(parameters));
+}
+
+}  // namespace prodev::rest

@@ -1,0 +1,30 @@
+// Query parameters as a query: which columns, filters, order and window, of the table and of what
+// is embedded in its rows (docs.postgrest.org, Tables and Views, Resource Embedding).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "query/api_error.h"
+#include "query/ast.h"
+#include "rest/query_string.h"
+
+namespace prodev::rest {
+
+struct QueryParameters {
+  query::Read read;
+  bool has_window = false;  // limit, offset or order of the table itself were given
+  std::optional<std::vector<std::string>> columns;
+  std::vector<std::string> on_conflict;
+};
+
+// In any order; those about an embed name it in front: "actors.order", "roles.actors.name".
+// PGRST100 for what cannot be read, PGRST103 for a negative limit, PGRST108 for an embed that
+// select= does not have.
+query::Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters);
+
+// A whole number, 0 or more: what `name` (limit, offset, Range) takes.
+query::Outcome<uint64_t> parse_bound(std::string_view name, std::string_view value);
+
+}  // namespace prodev::rest
