@@ -5,31 +5,16 @@
 // inside them, so that a policy may look at rows that its reader may not.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <vector>
 
+#include "catalog/caller_sql.h"
 #include "db/sql_script.h"
 
 namespace prodev::access {
 
-struct LoweredExpression {
-  // Without comments and line ends (but those in strings). ?1 stands for auth.uid() (text; NULL
-  // without a user), ?2 for auth.role() (text), ?3 for auth.jwt() (JSON text of the claims). Its
-  // parentheses are balanced and its quotes closed, so that it cannot reach outside parentheses
-  // around it.
-  std::string sql;
-  bool uses_identity = false;  // has ?1 or ?3
-
-  // Where a byte of `sql` was in the source.
-  size_t source_offset(size_t offset) const;
-
-  struct Origin {
-    size_t sql = 0;
-    size_t source = 0;
-  };
-  std::vector<Origin> origins;  // of each token
-};
+// Its parentheses are balanced and its quotes closed, so that it cannot reach outside parentheses
+// around it.
+using LoweredExpression = catalog::CallerSql;
 
 // Offsets of errors (kBadInput) are into `source`. Parameters, an unbalanced parenthesis, a
 // semicolon, an unknown function of auth, and a bare SELECT are errors.

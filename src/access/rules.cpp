@@ -1,5 +1,6 @@
 #include "access/rules.h"
 
+#include "access/execute_rights.h"
 #include "access/policies.h"
 #include "access/privileges.h"
 #include "access/system_tables.h"
@@ -85,6 +86,7 @@ class RulesBuilder {
       builder.memberships_.push_back(builder.roles_.all_of(role));
     }
     TRY(builder.add_tables());
+    TRY(builder.add_functions());
     return std::shared_ptr<const Rules>(std::move(builder.rules_));
   }
 
@@ -123,6 +125,16 @@ class RulesBuilder {
       }
       add(subject);
     }
+  }
+
+  base::Result<void> add_functions() {
+    TRY_ASSIGN(const ExecuteRights rights, ExecuteRights::load(system_.connection()));
+    for (const int64_t function : rights.functions()) {
+      std::vector<bool>& by_role = rules_->functions_[function];
+      for (const std::string& role : roles_.names())
+        by_role.push_back(rights.may_execute(roles_, role, function));
+    }
+    return {};
   }
 
   void add(const Subject& subject) {
@@ -217,6 +229,14 @@ const Rights& Rules::rights(std::string_view role, std::string_view table, Verb 
   const auto found = tables_.find(table);
   if (index == roles_.end() || found == tables_.end()) return denied();
   return *found->second[index->second][static_cast<size_t>(verb)];
+}
+
+bool Rules::may_execute(std::string_view role, int64_t function) const {
+  const auto index = roles_.find(role);
+  if (index == roles_.end()) return false;
+  if (role == kServiceRole) return true;
+  const auto found = functions_.find(function);
+  return found != functions_.end() && found->second[index->second];
 }
 
 }  // namespace prodev::access

@@ -1,4 +1,5 @@
-// Rules: what each role may do to each table, computed once for a schema and read on every request.
+// Rules: what each role may do to each table and function, computed once for a schema and read on
+// every request.
 //
 // As in PostgreSQL (CREATE POLICY, table "Policies Applied by Command Type"): a policy applies to
 // PUBLIC, to its roles, and to their members; permissive policies are OR-ed, restrictive ones
@@ -15,6 +16,7 @@
 
 #include <array>
 #include <compare>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -59,6 +61,8 @@ class Rules {
   // `role` as it is, `table` in any case. Not permitted for an unknown role or table and for tables
   // of the system. Allocates nothing; valid as long as the rules are.
   const Rights& rights(std::string_view role, std::string_view table, Verb verb) const;
+  // Whether `role` may call the function (EXECUTE); `function`: its id in the catalog.
+  bool may_execute(std::string_view role, int64_t function) const;
   // Whether a token may have this role ("public" is none).
   bool has_role(std::string_view role) const { return roles_.contains(role); }
 
@@ -83,6 +87,7 @@ class Rules {
   std::set<Rights> distinct_;  // many roles and tables have the same
   std::unordered_map<std::string, size_t, ExactHash, std::equal_to<>> roles_;  // to an index
   std::unordered_map<std::string, std::vector<ByVerb>, NocaseHash, NocaseEqual> tables_;
+  std::unordered_map<int64_t, std::vector<bool>> functions_;  // by the role's index
 };
 
 // One rule for people: `prodev doctor`, the studio.

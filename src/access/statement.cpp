@@ -142,22 +142,21 @@ Parsed parse_after_create(TokenCursor& cursor) {
   if (cursor.accept("ROLE")) return parse_create_role(cursor);
   if (cursor.accept("POLICY")) return parse_create_policy(cursor);
   return leave_to_sqlite(
-      cursor,
-      {"table", "temp", "temporary", "index", "unique", "view", "virtual", "trigger", "function"},
-      {"role", "policy"});
+      cursor, {"table", "temp", "temporary", "index", "unique", "view", "virtual", "trigger", "or"},
+      {"role", "policy", "function"});
 }
 
 Parsed parse_after_drop(TokenCursor& cursor) {
   if (cursor.accept("ROLE")) return parse_drop_role(cursor);
   if (cursor.accept("POLICY")) return parse_drop_policy(cursor);
-  return leave_to_sqlite(cursor, {"table", "index", "view", "trigger", "function"},
-                         {"role", "policy"});
+  return leave_to_sqlite(cursor, {"table", "index", "view", "trigger"},
+                         {"role", "policy", "function"});
 }
 
 Parsed parse_after_alter(TokenCursor& cursor) {
   if (cursor.accept("POLICY")) return parse_alter_policy(cursor);
   if (cursor.accept("TABLE")) return parse_alter_table(cursor);
-  return leave_to_sqlite(cursor, {}, {"policy", "table"});
+  return leave_to_sqlite(cursor, {}, {"policy", "table", "function"});
 }
 
 }  // namespace

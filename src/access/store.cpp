@@ -41,7 +41,12 @@ base::Result<std::string> use_of(SystemTables& tables, const std::string& role) 
              tables.strings("SELECT 'a privilege on ' || table_name FROM _privilege"
                             " WHERE role = ?1 LIMIT 1",
                             {role}));
-  return privileges.empty() ? std::string() : privileges[0];
+  if (!privileges.empty()) return privileges[0];
+  TRY_ASSIGN(const auto functions, tables.strings("SELECT 'EXECUTE on ' || signature FROM _function"
+                                                  " JOIN _function_privilege ON function_id = id"
+                                                  " WHERE role = ?1 LIMIT 1",
+                                                  {role}));
+  return functions.empty() ? std::string() : functions[0];
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 #include "catalog/checks.h"
 #include "catalog/comments.h"
 #include "catalog/constraint_names.h"
+#include "catalog/functions.h"
 #include "catalog/relationships.h"
+#include "catalog/statistics.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
 
@@ -158,7 +160,7 @@ base::Result<void> load_indexes(db::Connection& connection, Table& table) {
     const std::string_view name = rows.column_text(0);
     if (table.indexes.empty() || table.indexes.back().name != name) {
       table.indexes.push_back(
-          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}});
+          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}, {}});
     }
     table.indexes.back().columns.emplace_back(rows.column_text(3));
   }
@@ -283,6 +285,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
   }
   complete_foreign_keys(catalog->tables_);
   TRY(load_comments(connection, catalog->tables_));
+  TRY(load_statistics(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);
     table.primary_key.clear();
@@ -290,6 +293,8 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     catalog->by_name_.emplace(table.name, catalog->by_name_.size());
   }
   catalog->relationships_ = find_relationships(catalog->tables_);
+  TRY_ASSIGN(catalog->functions_, load_functions(connection, *catalog, catalog->problems_));
+  TRY(load_comments(connection, catalog->functions_));
   return catalog;
 }
 
@@ -309,6 +314,16 @@ std::span<const Relationship> Catalog::relationships(std::string_view name) cons
 const Table* Catalog::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &tables_[found->second];
+}
+
+const Function* Catalog::find_computed(std::string_view table, std::string_view name) const {
+  auto function =
+      std::lower_bound(functions_.begin(), functions_.end(), name,
+                       [](const Function& a, std::string_view b) { return a.name < b; });
+  for (; function != functions_.end() && function->name == name; ++function) {
+    if (function->row_table == table) return &*function;
+  }
+  return nullptr;
 }
 
 }  // namespace prodev::catalog

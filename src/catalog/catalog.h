@@ -66,6 +66,9 @@ struct Index {
   bool unique = false;
   bool partial = false;
   std::vector<std::string> columns;  // an expression is an empty name
+  // How many rows share the first column, the first two, and so on, on average (sqlite_stat1,
+  // fileformat2 section 2.6.4); empty: not known.
+  std::vector<uint64_t> rows_per_key;
 };
 
 enum class TableKind : uint8_t { kTable, kView, kVirtual };
@@ -87,11 +90,17 @@ struct Table {
   bool full_text = false;     // an FTS5 table
   std::string content_table;  // of an FTS5 table with external content; else empty
   std::string content_rowid;
+  std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
+
+  std::string rows_of;  // of a function's result: the table whose rows it has; else empty
 
   const Column* find_column(std::string_view name) const;
+  // The table whose relationships its rows have.
+  const std::string& row_type() const { return rows_of.empty() ? name : rows_of; }
 };
 
 struct Relationship;  // relationships.h
+struct Function;      // function.h
 
 class Catalog {
  public:
@@ -102,7 +111,7 @@ class Catalog {
 
   // Reads everything; holds no reference to the connection afterwards. Tables of the system (names
   // beginning with "_" or "sqlite_") and the shadow tables of virtual ones are left out, and so are
-  // views that do not work: problems() tells why.
+  // views and functions that do not work: problems() tells why.
   static base::Result<std::shared_ptr<const Catalog>> load(db::Connection& connection);
 
   // By exact name; nullptr: there is none.
@@ -112,6 +121,11 @@ class Catalog {
   const std::vector<std::string>& problems() const { return problems_; }
   // From the table called `name`; valid as long as the catalog.
   std::span<const Relationship> relationships(std::string_view name) const;
+
+  // By name, overloads side by side.
+  const std::vector<Function>& functions() const { return functions_; }
+  // The function `name` of a row of `table`: a computed column or relationship; nullptr: none.
+  const Function* find_computed(std::string_view table, std::string_view name) const;
 
  private:
   struct NameHash {
@@ -123,6 +137,7 @@ class Catalog {
   std::unordered_map<std::string, size_t, NameHash, std::equal_to<>> by_name_;
   std::vector<std::string> problems_;
   std::vector<Relationship> relationships_;  // by the table that they are from
+  std::vector<Function> functions_;
 };
 
 }  // namespace prodev::catalog

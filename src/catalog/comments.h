@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/function.h"
 
 namespace prodev::catalog {
 
@@ -15,5 +16,8 @@ void note_column_comments(std::string_view create_table, std::vector<Column>& co
 // Sets the descriptions that the system table _comment holds, over those of note_column_comments();
 // then gives the columns of views without one that of the column of a table that they show.
 base::Result<void> load_comments(db::Connection& connection, std::vector<Table>& tables);
+
+// The same of functions, by their names.
+base::Result<void> load_comments(db::Connection& connection, std::vector<Function>& functions);
 
 }  // namespace prodev::catalog

@@ -7,6 +7,7 @@
 #include "access/privileges.h"
 #include "access/rules.h"
 #include "access/system_tables.h"
+#include "catalog/catalog.h"
 #include "db/sql_tokens.h"
 
 namespace prodev::cli {
@@ -95,6 +96,14 @@ base::Result<Finding> check_rules(db::Connection& connection) {
       "drop them (DROP POLICY, REVOKE) or mend them (ALTER POLICY) in a new schema file"};
 }
 
+base::Result<Finding> check_left_out(db::Connection& connection) {
+  TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
+  if (catalog->problems().empty())
+    return Finding{Grade::kOk, "views and functions", "all fit the schema", ""};
+  return Finding{Grade::kWarn, "views and functions", list(catalog->problems()),
+                 "drop or replace them in a new schema file"};
+}
+
 base::Result<Finding> check_closed_tables(db::Connection& connection) {
   TRY_ASSIGN(const auto rules, access::Rules::load(connection));
   TRY_ASSIGN(const access::Roles roles, access::Roles::load(connection));
@@ -164,8 +173,8 @@ std::vector<Finding> check_schema(const config::Settings& settings) {
   auto connection = db::Connection::open(path, db::OpenMode::kReadOnly);
   if (!connection) return {{Grade::kFail, "database", connection.error().message, ""}};
   std::vector<Finding> findings;
-  for (const Check check :
-       {&check_rules, &check_closed_tables, &check_policy_scans, &check_foreign_keys}) {
+  for (const Check check : {&check_rules, &check_left_out, &check_closed_tables,
+                            &check_policy_scans, &check_foreign_keys}) {
     base::Result<Finding> finding = check(*connection);
     if (!finding) return {{Grade::kFail, "database", finding.error().message, ""}};
     findings.push_back(std::move(*finding));

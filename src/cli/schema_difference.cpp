@@ -38,6 +38,18 @@ constexpr const char* kPrivileges =
     " (SELECT '(' || group_concat(column_name, ', ') || ')' FROM (SELECT column_name"
     "   FROM _privilege_column WHERE privilege_id = id ORDER BY column_name)) END FROM _privilege";
 
+constexpr const char* kFunctions =
+    "SELECT 'function ' || signature, 'RETURNS ' || iif(returns_set, 'SETOF ', '') ||"
+    " coalesce(returns_type || iif(returns_array, '[]', ''), iif(returns = 'void', 'void', '(' ||"
+    " (SELECT group_concat(name || ' ' || type || iif(is_array, '[]', ''), ', ') FROM"
+    "   (SELECT * FROM _function_column WHERE function_id = id ORDER BY position)) || ')')) ||"
+    " iif(strict, ' STRICT ', ' ') || upper(volatility) || ' AS ' || body FROM _function";
+
+constexpr const char* kExecute =
+    "SELECT 'privilege EXECUTE on ' || signature || ' of ' || role,"
+    " iif(granted, 'granted', 'revoked') FROM _function_privilege JOIN _function ON id = "
+    "function_id";
+
 // On one line.
 std::string flattened(std::string_view text) {
   std::string line;
@@ -62,7 +74,7 @@ base::Result<void> load(db::Connection& connection, const char* sql, SchemaParts
 
 base::Result<SchemaParts> load_schema_parts(db::Connection& connection) {
   SchemaParts parts;
-  for (const char* sql : {kObjects, kColumns, kRoles, kPolicies, kPrivileges})
+  for (const char* sql : {kObjects, kColumns, kRoles, kPolicies, kPrivileges, kFunctions, kExecute})
     TRY(load(connection, sql, parts));
   return parts;
 }

@@ -135,6 +135,16 @@ constexpr Setting kTable[] = {
      .help = "Rows of one response; then 413.", .unit = Unit::kBytes, .low = kKiB, .high = kTiB},
     {.name = "allow_unfiltered_writes", .member = &S::allow_unfiltered_writes, .group = kDatabase,
      .help = "Let PATCH and DELETE without a filter change every row that the caller may."},
+    {.name = "max_rows", .member = &S::max_rows, .group = kDatabase,
+     .help = "Rows of one response, and of each embedded list, whatever limit says; 0: no limit.",
+     .low = 0, .high = 1'000'000'000},
+    {.name = "plan_enabled", .member = &S::plan_enabled, .group = kDatabase,
+     .help = "Let every role ask for the plan of a request; service_role always may."},
+    {.name = "server_timing", .member = &S::server_timing, .group = kDatabase,
+     .help = "Send Server-Timing with the responses of /rest/v1."},
+    {.name = "compress_min_bytes", .member = &S::compress_min_bytes, .group = kDatabase,
+     .help = "Compress rows of this size and more for clients that take it; 0: never.",
+     .unit = Unit::kBytes, .low = 0, .high = kGiB},
 
     {.name = "jwt_secret", .member = &S::jwt_secret, .group = kSignIn,
      .help = "Secret that tokens are signed with (HS256). When empty: the one in data/keys/jwt.key. "

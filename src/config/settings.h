@@ -77,6 +77,10 @@ struct Settings {
   int64_t read_timeout_ms = 10'000;
   int64_t max_response_bytes = 1'073'741'824;
   bool allow_unfiltered_writes = false;
+  int64_t max_rows = 0;  // of one response, and of each embedded list; 0: no limit
+  bool plan_enabled = false;
+  bool server_timing = false;
+  int64_t compress_min_bytes = 1'024;  // smaller rows are sent as they are; 0: all are
 
   // Sign-in.
   std::string jwt_secret;  // empty: the key in data/keys; never shown to anybody

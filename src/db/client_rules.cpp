@@ -83,4 +83,17 @@ TrustedScope::~TrustedScope() {
   if (restricted_) ::sqlite3_set_authorizer(connection_.handle(), judge, nullptr);
 }
 
+ClientScope::ClientScope(Connection& connection) : connection_(connection) {
+  sqlite3* handle = connection_.handle();
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, -1, &names_for_strings_);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  ::sqlite3_set_authorizer(handle, judge, nullptr);
+}
+
+ClientScope::~ClientScope() {
+  sqlite3* handle = connection_.handle();
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, names_for_strings_, nullptr);
+  if (!connection_.restricted()) ::sqlite3_set_authorizer(handle, nullptr, nullptr);
+}
+
 }  // namespace prodev::db

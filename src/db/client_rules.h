@@ -24,4 +24,18 @@ class TrustedScope {
   bool restricted_;
 };
 
+// For as long as it lives, the connection prepares only what clients may run, and "x" is a name and
+// never a string: for trying out what the schema says will run for them.
+class ClientScope {
+ public:
+  explicit ClientScope(Connection& connection);
+  ~ClientScope();
+  ClientScope(const ClientScope&) = delete;
+  ClientScope& operator=(const ClientScope&) = delete;
+
+ private:
+  Connection& connection_;
+  int names_for_strings_ = 1;
+};
+
 }  // namespace prodev::db

@@ -14,6 +14,17 @@ bool is_name_character(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+// How many bytes the quote `$tag$` takes that `text` begins with (PostgreSQL, Lexical Structure
+// 4.1.2.4); 0: it begins with none.
+size_t dollar_quote_size(std::string_view text) {
+  if (text.size() < 2 || text[0] != '$') return 0;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '$') return i + 1;
+    if (!is_name_character(text[i]) || (i == 1 && is_digit(text[i]))) return 0;
+  }
+  return 0;
+}
+
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
@@ -23,6 +34,10 @@ bool SqlToken::is_word(std::string_view upper) const {
 }
 
 std::string SqlToken::value() const {
+  if (kind == Kind::kDollarString) {
+    const size_t quote_size = dollar_quote_size(text);
+    return std::string(text.substr(quote_size, text.size() - 2 * quote_size));
+  }
   if (kind != Kind::kQuotedName && kind != Kind::kString) return std::string(text);
   const char quote = text.front();
   std::string value;
@@ -90,6 +105,10 @@ SqlToken SqlTokens::next() {
       ++end;
     }
     return token(Kind::kNumber, end);
+  }
+  if (const size_t quote_size = dollar_quote_size(ahead); quote_size > 0) {
+    const size_t close = ahead.find(ahead.substr(0, quote_size), quote_size);
+    if (close != std::string_view::npos) return token(Kind::kDollarString, close + quote_size);
   }
   if (first == '?' || first == ':' || first == '@' || first == '$') {
     const size_t end = run(1);

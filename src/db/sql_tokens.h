@@ -1,5 +1,6 @@
-// Tokens of SQL text, as SQLite reads them (sqlite.org/lang_keywords, tokenize): for the few places
-// that look into SQL instead of running it.
+// Tokens of SQL text, as SQLite reads them (sqlite.org/lang_keywords, tokenize), and the one more
+// that PostgreSQL's statements in schema files need: for the few places that look into SQL instead
+// of running it.
 #pragma once
 
 #include <string>
@@ -10,10 +11,11 @@ namespace prodev::db {
 struct SqlToken {
   enum class Kind {
     kEnd,
-    kWord,        // an unquoted name or keyword
-    kQuotedName,  // "a", `a` or [a]
-    kString,      // 'a'
-    kBlob,        // x'00'
+    kWord,          // an unquoted name or keyword
+    kQuotedName,    // "a", `a` or [a]
+    kString,        // 'a'
+    kDollarString,  // PostgreSQL's $$a$$ and $tag$a$tag$, which SQLite does not know
+    kBlob,          // x'00'
     kNumber,
     kParameter,    // ?, ?1, :a, @a, $a
     kPunctuation,  // one character
@@ -28,7 +30,7 @@ struct SqlToken {
   bool is(char punctuation) const {
     return kind == Kind::kPunctuation && text.size() == 1 && text[0] == punctuation;
   }
-  // A name or string without its quotes; other tokens as written.
+  // A name or string without its quotes or dollar signs; other tokens as written.
   std::string value() const;
 };
 

@@ -41,7 +41,7 @@ class Exchange final : public Job {
 
   bool run() override {
     run_handler(handler_, request_, response_);
-    return response_.status < 400;
+    return response_.status < 400 && !response_.undo;
   }
 
   void fail(const base::Error& error) override {

@@ -47,6 +47,7 @@ std::optional<uint64_t> Response::length() const {
 void Response::clear() {
   status = 200;
   close = false;
+  undo = false;
   headers_.clear();
   body_.clear();
   segments_.clear();

@@ -41,14 +41,15 @@ class BodyStream {
 class Response;
 struct Request;
 
-// Must not throw. Runs on the thread of its lane. On the write lane a status of 400 or more undoes
-// what the handler wrote.
+// Must not throw. Runs on the thread of its lane. On the write lane a status of 400 or more, or
+// Response::undo, undoes what the handler wrote.
 using Handler = std::function<void(const Request&, Response&)>;
 
 class Response {
  public:
   int status = 200;
   bool close = false;  // end the connection after this response
+  bool undo = false;   // on the write lane: answer, and keep nothing of what was written
 
   // `name` and `value` may not hold CR, LF or NUL; those of a value are replaced by spaces.
   void add_header(std::string_view name, std::string_view value);

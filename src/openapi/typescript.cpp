@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/relationships.h"
+#include "openapi/functions.h"
 #include "openapi/json_schema.h"
 #include "openapi/relations.h"
 #include "text/ascii.h"
@@ -12,7 +13,9 @@ namespace prodev::openapi {
 
 namespace {
 
+using catalog::Argument;
 using catalog::Column;
+using catalog::Function;
 using catalog::Table;
 using catalog::TableKind;
 using catalog::ValueKind;
@@ -98,15 +101,11 @@ void append_comment(std::string& out, std::string_view indent, std::string text)
   out += " */\n";
 }
 
-void append_row(std::string& out, const Columns& columns) {
-  constexpr std::string_view kIndent = "          ";
-  out += "        Row: {\n";
+void append_columns(std::string& out, std::string_view indent, const Columns& columns) {
   for (const Column* column : columns) {
-    append_comment(out, kIndent, column->description);
-    out.append(kIndent).append(property(column->name)).append(": ").append(type_of(*column)) +=
-        '\n';
+    append_comment(out, indent, column->description);
+    out.append(indent).append(property(column->name)).append(": ").append(type_of(*column)) += '\n';
   }
-  out += "        }\n";
 }
 
 // Columns that cannot be written are `never`, so that a row that was read is not sent back whole.
@@ -157,12 +156,29 @@ void append_relationships(std::string& out, const records::Schema& schema, const
                        : "        Relationships: [\n" + items + "        ]\n";
 }
 
-void append_relation(std::string& out, const records::Schema& schema, const Relation& relation,
-                     const std::vector<Relation>& relations) {
+// The functions of a row that are columns of it: read when they are asked for.
+void append_computed(std::string& out, const records::Schema& schema, std::string_view role,
+                     const Table& table) {
+  for (const Function& function : schema.catalog->functions()) {
+    if (function.row_table != table.name || function.is_relationship() ||
+        !schema.rules->may_execute(role, function.id)) {
+      continue;
+    }
+    append_comment(out, "          ", function.description);
+    out.append("          ").append(property(function.name)).append(": ");
+    out.append(type_of(function.rows.columns.front())) += '\n';
+  }
+}
+
+void append_relation(std::string& out, const records::Schema& schema, std::string_view role,
+                     const Relation& relation, const std::vector<Relation>& relations) {
   const bool is_view = relation.table->kind == TableKind::kView;
   append_comment(out, "      ", relation.table->description);
   out.append("      ").append(property(relation.table->name)).append(": {\n");
-  append_row(out, relation.readable);
+  out += "        Row: {\n";
+  append_columns(out, "          ", relation.readable);
+  append_computed(out, schema, role, *relation.table);
+  out += "        }\n";
   if (!is_view || !relation.insertable.empty())
     append_written(out, "Insert", relation, relation.insertable, false);
   if (!is_view || !relation.updatable.empty())
@@ -172,14 +188,75 @@ void append_relation(std::string& out, const records::Schema& schema, const Rela
 }
 
 void append_relations(std::string& out, std::string_view name, bool views,
-                      const records::Schema& schema, const std::vector<Relation>& relations) {
+                      const records::Schema& schema, std::string_view role,
+                      const std::vector<Relation>& relations) {
   out.append("    ").append(name).append(": {\n");
   const size_t before = out.size();
   for (const Relation& relation : relations) {
     if ((relation.table->kind == TableKind::kView) == views)
-      append_relation(out, schema, relation, relations);
+      append_relation(out, schema, role, relation, relations);
   }
   if (out.size() == before) out += kNothing;
+  out += "    }\n";
+}
+
+std::string type_of(const Argument& argument) {
+  if (!argument.element) return type_of(argument.column);
+  Column element;
+  element.kind = *argument.element;
+  element.not_null = true;
+  return "(" + type_of(element) + ")[]";
+}
+
+void append_arguments(std::string& out, const Function& function) {
+  out += "        Args: ";
+  if (function.arguments.empty()) {
+    out += "never\n";
+    return;
+  }
+  const char* glue = "{ ";
+  for (const Argument& argument : function.arguments) {
+    out.append(glue).append(property(argument.column.name));
+    out.append(argument.required() ? ": " : "?: ").append(type_of(argument));
+    glue = "; ";
+  }
+  out += " }\n";
+}
+
+void append_result(std::string& out, const Function& function) {
+  out += "        Returns: ";
+  if (function.returns == Function::Returns::kNothing) {
+    out += "undefined\n";
+    return;
+  }
+  if (function.returns == Function::Returns::kScalar) {
+    const std::string type = type_of(function.rows.columns.front());
+    out += function.returns_set ? "(" + type + ")[]\n" : type + "\n";
+    return;
+  }
+  Columns columns;
+  for (const Column& column : function.rows.columns) {
+    if (!column.hidden) columns.push_back(&column);
+  }
+  out += "{\n";
+  append_columns(out, "          ", columns);
+  out += function.returns_set ? "        }[]\n" : "        } | null\n";
+}
+
+void append_functions(std::string& out, const std::vector<Overloads>& functions) {
+  out += "    Functions: {\n";
+  if (functions.empty()) out += kNothing;
+  for (const Overloads& overloads : functions) {
+    append_comment(out, "      ", overloads.front()->description);
+    out.append("      ").append(property(overloads.front()->name)).append(":");
+    for (const Function* function : overloads) {
+      out += overloads.size() > 1 ? "\n      | {\n" : " {\n";
+      append_arguments(out, *function);
+      append_result(out, *function);
+      out += "      }";
+    }
+    out += '\n';
+  }
   out += "    }\n";
 }
 
@@ -188,9 +265,10 @@ void append_relations(std::string& out, std::string_view name, bool views,
 std::string make_typescript(const records::Schema& schema, std::string_view role) {
   const std::vector<Relation> relations = relations_of(schema, role);
   std::string out(kBegin);
-  append_relations(out, "Tables", false, schema, relations);
-  append_relations(out, "Views", true, schema, relations);
-  for (const std::string_view name : {"Functions", "Enums", "CompositeTypes"})
+  append_relations(out, "Tables", false, schema, role, relations);
+  append_relations(out, "Views", true, schema, role, relations);
+  append_functions(out, functions_of(schema, role));
+  for (const std::string_view name : {"Enums", "CompositeTypes"})
     out.append("    ").append(name).append(": {\n").append(kNothing).append("    }\n");
   return out + "  }\n}\n";
 }

@@ -16,8 +16,7 @@ struct JsonShape {
     bool always_json = false;
   };
   std::vector<Member> members;
-  bool bare = false;         // the one member's value instead of an object
-  bool strip_nulls = false;  // members that are null are left out
+  bool bare = false;  // the one member's value instead of an object
 };
 
 // A shape and the parameter that it is bound to.

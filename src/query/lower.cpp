@@ -60,7 +60,6 @@ void Lowering::add_value(Value value, std::string& out) {
 void Lowering::add_shape(const std::vector<OutputColumn>& columns, bool bare, std::string& out) {
   auto shape = std::make_shared<JsonShape>();
   shape->bare = bare;
-  shape->strip_nulls = context_.strip_nulls;
   for (const OutputColumn& column : columns) {
     JsonShape::Member member{{}, column.kind, column.always_json};
     text::append_json_string(member.prefix, column.name);
@@ -134,19 +133,25 @@ Outcome<LoweredQuery> lower_read(const Context& context, const Table& table, con
 }
 
 Outcome<LoweredQuery> lower_count(const Context& context, const Table& table, const Read& read,
-                                  const Guard& guard) {
+                                  const Guard& guard, std::optional<uint64_t> at_most) {
   Lowering lowering(context);
   const Scope scope = lowering.root(table, read, guard);
   std::string& sql = lowering.query.sql;
-  if (lowering.is_grouped(scope)) {
-    std::string rows;
+  const bool grouped = Lowering::is_grouped(scope);
+  std::string rows;
+  if (grouped) {
     TRY(lowering.add_select(scope, rows));
-    sql = "SELECT count(*) FROM (" + rows + ")";
-    return std::move(lowering.query);
+  } else {
+    rows.append(context.with_sql).append(at_most ? "SELECT 1 FROM " : "SELECT count(*) FROM ");
+    db::append_name(rows, table.name);
+    TRY(lowering.add_where(scope, read.where, {}, rows));
   }
-  sql.append(context.with_sql).append("SELECT count(*) FROM ");
-  db::append_name(sql, table.name);
-  TRY(lowering.add_where(scope, read.where, {}, sql));
+  if (at_most) {
+    rows += " LIMIT ";
+    lowering.add_value(
+        Value::of_integer(static_cast<int64_t>(std::min<uint64_t>(*at_most, INT64_MAX))), rows);
+  }
+  sql = grouped || at_most ? "SELECT count(*) FROM (" + rows + ")" : std::move(rows);
   return std::move(lowering.query);
 }
 

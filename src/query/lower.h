@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,7 @@ struct Context {
   const catalog::Catalog& catalog;
   // What the caller may see of a table that is embedded; an error (42501) when nothing.
   std::function<Outcome<Guard>(const catalog::Table&)> guard_of;
-  uint64_t max_rows = 0;     // of the result, and of each embedded array; 0: no limit
-  bool strip_nulls = false;  // in embedded objects
+  uint64_t max_rows = 0;  // of the result, and of each embedded array; 0: no limit
   // A table that the statement makes itself: "WITH name(a) AS (...) ", and the values that its
   // parameters stand for, from kFirstValue on.
   std::string with_sql = {};
@@ -66,9 +66,10 @@ struct LoweredQuery {
 Outcome<LoweredQuery> lower_read(const Context& context, const catalog::Table& table,
                                  const Read& read, const Guard& guard);
 
-// SELECT count(*) of the same rows, without limit and offset.
+// SELECT count(*) of the same rows, without limit and offset. Counts no further than `at_most`.
 Outcome<LoweredQuery> lower_count(const Context& context, const catalog::Table& table,
-                                  const Read& read, const Guard& guard);
+                                  const Read& read, const Guard& guard,
+                                  std::optional<uint64_t> at_most = {});
 
 // Whether and how a write gives back the rows that it wrote.
 struct Returning {
@@ -92,9 +93,15 @@ Outcome<LoweredQuery> lower_insert(const Context& context, const catalog::Table&
                                    const std::vector<const catalog::Column*>& columns,
                                    const OnConflict& conflict, const Returning& returning);
 
+// The SQL that finds a row of `table` by the columns of a key: parameters from kFirstValue on, in
+// the same order.
+std::string key_lookup_sql(const catalog::Table& table,
+                           const std::vector<const catalog::Column*>& key);
+
 struct Assignment {
   const catalog::Column* column = nullptr;
   Value value;
+  bool to_default = false;  // instead of `value`
 };
 
 // UPDATE of the rows that `where` and `guard.rows` let through.

@@ -97,7 +97,29 @@ Outcome<void> add_conflict(std::string& sql, const Table& table,
   return {};
 }
 
+// The column's DEFAULT, an expression of the schema. UPDATE has no word for it.
+void add_default(std::string& sql, const Column& column) {
+  if (column.default_sql.empty()) {
+    sql += "NULL";
+  } else {
+    sql.append("(").append(column.default_sql).append(")");
+  }
+}
+
 }  // namespace
+
+std::string key_lookup_sql(const Table& table, const std::vector<const Column*>& key) {
+  std::string sql = "SELECT 1 FROM ";
+  db::append_name(sql, table.name);
+  const char* glue = " WHERE ";
+  for (size_t i = 0; i < key.size(); ++i) {
+    sql += glue;
+    glue = " AND ";
+    db::append_name(sql, key[i]->name);
+    sql += "=?" + std::to_string(kFirstValue + static_cast<int>(i));
+  }
+  return sql;
+}
 
 Outcome<LoweredQuery> lower_insert(const Context& context, const Table& table,
                                    const std::vector<const Column*>& columns,
@@ -142,7 +164,11 @@ Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
     glue = ",";
     db::append_name(sql, assignment.column->name);
     sql += '=';
-    lowering.add_value(std::move(assignment.value), sql);
+    if (assignment.to_default) {
+      add_default(sql, *assignment.column);
+    } else {
+      lowering.add_value(std::move(assignment.value), sql);
+    }
   }
   const Read filtered;
   TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, guard.rows,

@@ -41,7 +41,7 @@ bool is_own_key(const Catalog& catalog, const Relationship& relationship, std::s
 
 Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed) {
   Choices choices;
-  for (const Relationship& one : catalog.relationships(from.name)) {
+  for (const Relationship& one : catalog.relationships(from.row_type())) {
     const bool is_target = one.to == embed.target;
     if (embed.hint.empty() ? is_target || is_own_key(catalog, one, embed.target)
                            : is_target && fits_hint(one, embed.hint))
@@ -55,11 +55,11 @@ Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed
 // the row.
 void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
   const bool recursive = choices.size() == 2 && choices[0]->constraint == choices[1]->constraint &&
-                         choices[0]->to == from.name && choices[1]->to == from.name &&
+                         choices[0]->to == from.row_type() && choices[1]->to == from.row_type() &&
                          choices[0]->cardinality != Cardinality::kManyToMany;
   if (!recursive) return;
   const std::string& word = embed.hint.empty() ? embed.target : embed.hint;
-  const bool to_referenced = word != from.name && is_key_column(*choices[0], word);
+  const bool to_referenced = word != from.row_type() && is_key_column(*choices[0], word);
   std::erase_if(choices, [&](const Relationship* one) { return one->holds_key != to_referenced; });
 }
 
@@ -74,7 +74,7 @@ tl::unexpected<ApiError> none_found(const Catalog& catalog, const Table& from, c
                   (embed.hint.empty() ? "" : " using the hint '" + embed.hint + "'") +
                   " in the schema 'public', but no matches were found.";
   std::vector<std::string> names;
-  for (const Relationship& one : catalog.relationships(from.name)) names.push_back(one.to);
+  for (const Relationship& one : catalog.relationships(from.row_type())) names.push_back(one.to);
   const std::string near = config::nearest(embed.target, names);
   if (!near.empty() && near != embed.target)
     error.hint = "Perhaps you meant '" + near + "' instead of '" + embed.target + "'.";

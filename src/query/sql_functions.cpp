@@ -49,17 +49,13 @@ void append_row(std::string& out, const JsonShape& shape, sqlite3_value** values
     const JsonShape::Member& member = shape.members.front();
     return append_json(out, Cell::of(values[0]), member.kind, member.always_json);
   }
-  char glue = '{';
+  out.push_back('{');
   for (size_t i = 0; i < shape.members.size(); ++i) {
     const JsonShape::Member& member = shape.members[i];
-    const Cell cell = Cell::of(values[i]);
-    if (shape.strip_nulls && cell.type == db::StorageClass::kNull) continue;
-    out.push_back(glue);
-    glue = ',';
+    if (i > 0) out.push_back(',');
     out += member.prefix;
-    append_json(out, cell, member.kind, member.always_json);
+    append_json(out, Cell::of(values[i]), member.kind, member.always_json);
   }
-  if (glue == '{') out.push_back('{');
   out.push_back('}');
 }
 

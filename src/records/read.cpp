@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "records/estimate.h"
 
 namespace prodev::records {
 
@@ -30,23 +31,42 @@ class Snapshot {
   db::StatementCache& statements_;
 };
 
+// How many of `total` rows limit and offset leave.
+uint64_t rows_in_window(const query::Read& read, uint64_t total) {
+  const uint64_t after_offset = total - std::min(total, read.offset);
+  return std::min(after_offset, read.limit.value_or(after_offset));
+}
+
+// What is read, as it was found and lowered.
+struct Lowered {
+  const catalog::Table& table;
+  const query::Read& read;
+  query::Guard guard;
+  LoweredQuery rows;
+  LoweredQuery count;  // no SQL: nothing is counted
+};
+
 class Run {
  public:
   Run(const ReadOptions& options, ReadSession session, const Caller& caller, std::string& body)
       : options_(options), session_(session), caller_(caller), body_(body) {}
 
-  Outcome<ReadResult> run(const catalog::Table& table, const LoweredQuery& rows,
-                          const LoweredQuery* count) {
-    Outcome<void> outcome;
-    if (count != nullptr) {
+  Outcome<ReadResult> run(const Lowered& lowered) {
+    // Two statements may be needed, and must see the same rows.
+    std::optional<Snapshot> snapshot;
+    if (may_count(lowered)) {
       TRY(Snapshot::begin(session_.reader.statements()));
-      const Snapshot snapshot(session_.reader.statements());
-      outcome = read_count(table, *count);
-      if (outcome && options_.want_rows && !result_.over_budget) outcome = write_rows(table, rows);
-    } else {
-      outcome = write_rows(table, rows);
+      snapshot.emplace(session_.reader.statements());
     }
-    if (!outcome) return tl::make_unexpected(outcome.error());
+    const bool figures_only = !options_.want_rows && options_.count == Count::kExact;
+    if (!figures_only) TRY(write_rows(lowered.table, lowered.rows));
+    if (options_.count == Count::kNone || result_.over_budget) return result_;
+    if (figures_only) {
+      TRY(read_count(lowered.table, lowered.count));
+      result_.rows = rows_in_window(lowered.read, result_.total.value_or(0));
+      return result_;
+    }
+    if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
     return result_;
   }
 
@@ -77,26 +97,63 @@ class Run {
     if (session_.slow != nullptr) session_.slow->add(query.sql, base::monotonic_ns());
   }
 
+  bool may_count(const Lowered& lowered) const {
+    if (options_.count == Count::kNone) return false;
+    return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0;
+  }
+
+  // A window that was not filled ends with the last row there is.
+  bool tell_from_window(const query::Read& read) {
+    const bool filled = read.limit && result_.rows >= *read.limit;
+    if (filled || (result_.rows == 0 && read.offset > 0)) return false;
+    result_.total = read.offset + result_.rows;
+    return true;
+  }
+
+  Outcome<void> find_total(const Lowered& lowered) {
+    if (options_.count == Count::kExact) return read_count(lowered.table, lowered.count);
+    TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
+    const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, lowered.guard, rows);
+    const uint64_t seen = result_.rows == 0 ? 0 : lowered.read.offset + result_.rows;
+    uint64_t counted = 0;
+    if (options_.count == Count::kEstimated && estimate <= options_.exact_below) {
+      TRY(read_count(lowered.table, lowered.count));
+      counted = result_.total.value_or(0);
+      if (counted <= options_.exact_below) return {};
+    }
+    result_.total = std::max({estimate, counted, seen});
+    return {};
+  }
+
+  Outcome<uint64_t> table_rows(const catalog::Table& table) {
+    if (table.estimated_rows) return *table.estimated_rows;
+    LoweredQuery largest;
+    largest.sql = largest_rowid_sql(table);
+    if (largest.sql.empty()) return 0;
+    TRY(read_count(table, largest));
+    return result_.total.value_or(0);
+  }
+
   Outcome<void> read_count(const catalog::Table& table, const LoweredQuery& query) {
     TRY_ASSIGN(db::Statement * statement, prepare(table, query));
     const db::StatementUse use(*statement);
     TRY_ASSIGN(const bool row, step(table, query, *statement));
-    if (row) result_.total = static_cast<uint64_t>(statement->column_int(0));
+    if (row) result_.total = static_cast<uint64_t>(std::max<int64_t>(statement->column_int(0), 0));
     return {};
   }
 
   Outcome<void> write_rows(const catalog::Table& table, const LoweredQuery& query) {
     TRY_ASSIGN(db::Statement * statement, prepare(table, query));
     const db::StatementUse use(*statement);
-    RowWriter writer(options_.format, query.columns, query.lead_columns);
+    RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls);
     if (options_.want_rows) writer.begin(body_);
     for (;;) {
       TRY_ASSIGN(const bool row, step(table, query, *statement));
       if (!row) break;
       ++result_.rows;
       if (!options_.want_rows) continue;
-      // A second row of what must be one is not written: there will be an error.
-      if (options_.format == RowFormat::kJsonObject && result_.rows > 1) break;
+      // A second row of what must be one is not written: there will be an error, with their number.
+      if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;
       writer.add(body_, *statement);
       if (body_.size() < options_.body_bytes) continue;
       if (!options_.overflow(body_)) {
@@ -115,12 +172,6 @@ class Run {
   ReadResult result_;
 };
 
-// How many of `total` rows limit and offset leave.
-uint64_t rows_in_window(const query::Read& read, uint64_t total) {
-  const uint64_t after_offset = total - std::min(total, read.offset);
-  return std::min(after_offset, read.limit.value_or(after_offset));
-}
-
 }  // namespace
 
 Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
@@ -129,27 +180,25 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   TRY_ASSIGN(const catalog::Table* table, find_table(schema, table_name));
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
-  const query::Guard guard = guard_of(*rights);
   const query::Context context = context_of(schema, identity.role);
-  TRY_ASSIGN(const LoweredQuery rows, query::lower_read(context, *table, read, guard));
-  LoweredQuery count;
-  if (options.count) {
-    TRY_ASSIGN(count, query::lower_count(context, *table, read, guard));
+  Lowered lowered{*table, read, guard_of(*rights), {}, {}};
+  TRY_ASSIGN(lowered.rows, query::lower_read(context, *table, read, lowered.guard));
+  if (options.count == Count::kExact || options.count == Count::kEstimated) {
+    const bool bounded = options.count == Count::kEstimated;
+    const std::optional<uint64_t> most =
+        bounded ? std::optional(options.exact_below + 1) : std::nullopt;
+    TRY_ASSIGN(lowered.count, query::lower_count(context, *table, read, lowered.guard, most));
   }
   const int64_t now_ns = base::monotonic_ns();
-  if (session.slow != nullptr && (session.slow->contains(rows.sql, now_ns) ||
-                                  (options.count && session.slow->contains(count.sql, now_ns)))) {
+  if (session.slow != nullptr && (session.slow->contains(lowered.rows.sql, now_ns) ||
+                                  session.slow->contains(lowered.count.sql, now_ns))) {
     ReadResult slow;
     slow.over_budget = true;
     return slow;
   }
   session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
   const Caller caller(identity);
-  TRY_ASSIGN(
-      ReadResult result,
-      Run(options, session, caller, body).run(*table, rows, options.count ? &count : nullptr));
-  if (!options.want_rows && result.total) result.rows = rows_in_window(read, *result.total);
-  return result;
+  return Run(options, session, caller, body).run(lowered);
 }
 
 }  // namespace prodev::records

@@ -13,11 +13,20 @@
 
 namespace prodev::records {
 
+enum class Count : uint8_t {
+  kNone,
+  kExact,
+  kEstimated,  // exact while there are few
+  kPlanned,    // from statistics
+};
+
 struct ReadOptions {
   RowFormat format = RowFormat::kJsonArray;
-  bool count = false;     // also how many rows there are without limit and offset
-  bool want_rows = true;  // false: HEAD; only the figures
-  int64_t budget_ns = 0;  // for the whole; 0: no limit
+  bool strips_nulls = false;
+  Count count = Count::kNone;    // of the rows without limit and offset
+  uint64_t exact_below = 1'000;  // the most rows that Count::kEstimated counts
+  bool want_rows = true;         // false: HEAD; only the figures
+  int64_t budget_ns = 0;         // for the whole; 0: no limit
   // Rows go to the body until it has this many bytes; then `overflow` is called after each row. It
   // may empty the body; false ends the read, which then is over its budget.
   size_t body_bytes = 0;
@@ -26,8 +35,8 @@ struct ReadOptions {
 
 struct ReadResult {
   uint64_t rows = 0;
-  std::optional<uint64_t> total;
-  bool over_budget = false;  // of time or bytes: what is in the body is to be thrown away
+  std::optional<uint64_t> total;  // as ReadOptions::count asks
+  bool over_budget = false;       // of time or bytes: what is in the body is to be thrown away
 };
 
 // What one loop, or one job of the pool, reads with. Belongs to its thread.

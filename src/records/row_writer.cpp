@@ -2,13 +2,15 @@
 
 #include "query/json_value.h"
 #include "text/csv.h"
+#include "text/json_reader.h"
 #include "text/json_string.h"
+#include "text/json_strip.h"
 
 namespace prodev::records {
 
 RowWriter::RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns,
-                     int lead_columns)
-    : format_(format), lead_columns_(lead_columns) {
+                     int lead_columns, bool strips_nulls)
+    : format_(format), strips_nulls_(strips_nulls), lead_columns_(lead_columns) {
   columns_.reserve(columns.size());
   for (const query::OutputColumn& column : columns) {
     if (format == RowFormat::kCsv) {
@@ -34,7 +36,11 @@ void RowWriter::add(std::string& out, const db::Statement& row) {
     add_csv(out, row);
   } else {
     if (rows_ > 0 && format_ == RowFormat::kJsonArray) out += ",\n";
-    add_json(out, row);
+    if (strips_nulls_) {
+      add_stripped(out, row);
+    } else {
+      add_json(out, row);
+    }
     if (format_ == RowFormat::kJsonLines) out.push_back('\n');
   }
   ++rows_;
@@ -53,6 +59,27 @@ void RowWriter::add_json(std::string& out, const db::Statement& row) const {
   out.push_back('}');
 }
 
+void RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
+  out.push_back('{');
+  const size_t start = out.size();
+  int i = lead_columns_;
+  for (const Column& column : columns_) {
+    const query::Cell cell = query::Cell::of(row, i++);
+    if (cell.type == db::StorageClass::kNull) continue;
+    const bool may_be_json =
+        column.kind == catalog::ValueKind::kJson && cell.type == db::StorageClass::kText;
+    if (may_be_json && cell.bytes == "null") continue;
+    if (out.size() > start) out.push_back(',');
+    out.append(column.prefix, 1);
+    if (may_be_json && (column.always_json || text::is_json(cell.bytes))) {
+      text::append_without_nulls(out, cell.bytes);
+    } else {
+      query::append_json(out, cell, column.kind, false);
+    }
+  }
+  out.push_back('}');
+}
+
 void RowWriter::add_csv(std::string& out, const db::Statement& row) const {
   char glue = '\n';
   int i = lead_columns_;
@@ -61,6 +88,16 @@ void RowWriter::add_csv(std::string& out, const db::Statement& row) const {
     glue = ',';
     query::append_csv(out, query::Cell::of(row, i++), column.kind);
   }
+}
+
+std::string value_text(const db::Statement& row, int column, catalog::ValueKind kind) {
+  const query::Cell cell = query::Cell::of(row, column);
+  if (cell.type == db::StorageClass::kText) return std::string(cell.bytes);
+  std::string text;
+  query::append_json(text, cell, kind, false);
+  // A blob is in quotes.
+  if (cell.type == db::StorageClass::kBlob) return text.substr(1, text.size() - 2);
+  return text;
 }
 
 }  // namespace prodev::records

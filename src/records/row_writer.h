@@ -19,8 +19,10 @@ enum class RowFormat : uint8_t {
 
 class RowWriter {
  public:
-  // `lead_columns`: columns of the statement in front of those that are written.
-  RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns, int lead_columns);
+  // `lead_columns`: columns of the statement in front of those that are written. `strips_nulls`:
+  // members that are NULL, or null within JSON, are left out.
+  RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns, int lead_columns,
+            bool strips_nulls = false);
 
   void begin(std::string& out) const;
   void add(std::string& out, const db::Statement& row);
@@ -36,13 +38,18 @@ class RowWriter {
   };
 
   void add_json(std::string& out, const db::Statement& row) const;
+  void add_stripped(std::string& out, const db::Statement& row) const;
   void add_csv(std::string& out, const db::Statement& row) const;
 
   RowFormat format_;
+  bool strips_nulls_;
   std::vector<Column> columns_;
   std::string csv_names_;
   int lead_columns_;
   uint64_t rows_ = 0;
 };
+
+// A value of a row as text: as a filter of the query string takes it. NULL is "null".
+std::string value_text(const db::Statement& row, int column, catalog::ValueKind kind);
 
 }  // namespace prodev::records

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "db/batch_writer.h"
@@ -12,16 +13,34 @@
 
 namespace prodev::records {
 
-// Rows to insert: each has a value for every column.
+// Rows to insert. Those of the same columns share a shape, which becomes one statement.
+struct NewRow {
+  size_t shape = 0;
+  std::vector<query::Value> values;  // one for each column of the shape
+};
 struct NewRows {
-  std::vector<const catalog::Column*> columns;
-  std::vector<std::vector<query::Value>> rows;
+  std::vector<std::vector<const catalog::Column*>> shapes;
+  std::vector<NewRow> rows;
+};
+
+enum class Returned : uint8_t {
+  kNothing,
+  kKey,   // of an insert: the primary key of the row, when there is one of each
+  kRows,  // what WriteOptions::select says of each row
 };
 
 struct WriteOptions {
-  bool return_rows = false;
+  Returned returned = Returned::kNothing;
   query::Read read;  // its select and embeds are of what is returned
   RowFormat format = RowFormat::kJsonArray;
+  bool strips_nulls = false;
+};
+
+struct WriteResult {
+  uint64_t rows = 0;
+  bool inserted = false;  // of an insert: at least one of the rows is new
+  // Of Returned::kKey: column and value_text(); empty when not exactly one row was written.
+  std::vector<std::pair<std::string, std::string>> key;
 };
 
 // A write that is ready to run. Keeps all that it refers to.
@@ -43,23 +62,30 @@ class PreparedWrite {
                                               const query::Condition& where, WriteOptions options);
 
   // Runs it within the transaction of `writer`, on its thread, and appends what it returns to
-  // `body`. The number of rows written. After an error the caller must undo the whole request: a
-  // part of it may have been done.
-  query::Outcome<uint64_t> run(db::BatchWriter& writer, std::string& body) const;
+  // `body`. After an error the caller must undo the whole request: a part of it may have been done.
+  query::Outcome<WriteResult> run(db::BatchWriter& writer, std::string& body) const;
 
  private:
   PreparedWrite(SchemaPointer schema, const auth::Identity& identity, const catalog::Table& table)
       : schema_(std::move(schema)), caller_(identity), table_(&table) {}
 
-  query::Outcome<void> run_once(db::BatchWriter& writer, db::Statement& statement, RowWriter& rows,
-                                std::string& body, uint64_t& written) const;
+  // One statement, and which row of a table it may meet.
+  struct Form {
+    query::LoweredQuery query;
+    // Of an insert that merges: finds the row whose key is taken. Empty: there cannot be one.
+    std::string lookup;
+    std::vector<size_t> key;  // which values of a row `lookup` takes
+  };
+  class Run;
+
+  bool returns(Returned what) const { return options_.returned == what; }
 
   SchemaPointer schema_;
   Caller caller_;
   const catalog::Table* table_;
-  query::LoweredQuery query_;
-  std::string check_;                            // the expression that query_ refers to
-  std::vector<std::vector<query::Value>> rows_;  // of an insert: one run for each
+  std::vector<Form> forms_;   // of an insert: by shape
+  std::string check_;         // the expression that the forms refer to
+  std::vector<NewRow> rows_;  // of an insert: one run for each
   bool is_insert_ = false;
   bool must_return_ = false;  // a row that is not written breaks a policy
   WriteOptions options_;

@@ -1,28 +1,26 @@
-// The rows of a request body.
+// The rows of a request body: JSON, NDJSON, CSV or a form (docs.postgrest.org, Tables and Views,
+// Insert).
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "catalog/catalog.h"
 #include "query/api_error.h"
 #include "query/lower.h"
 #include "records/write.h"
+#include "rest/row_collector.h"
 
 namespace prodev::rest {
 
-// A JSON object, or an array of objects, as rows for `table`. Without `columns` all objects must
-// have the same keys (PGRST102); with it, only those keys count, and one that is missing is NULL.
-// `guard`: the columns that may be set.
-query::Outcome<records::NewRows> parse_new_rows(
-    std::string_view body, const catalog::Table& table, const query::Guard& guard,
-    const std::optional<std::vector<std::string>>& columns);
+// The rows of `body`, which is of the media type `content_type`; empty: JSON. PGRST102 for a type
+// that is none of ours and for a body that is malformed; codes of query/value.h for values that do
+// not fit.
+query::Outcome<records::NewRows> parse_new_rows(std::string_view content_type,
+                                                std::string_view body, const RowTarget& target);
 
-// One JSON object as what UPDATE sets.
-query::Outcome<std::vector<query::Assignment>> parse_assignments(
-    std::string_view body, const catalog::Table& table, const query::Guard& guard,
-    const std::optional<std::vector<std::string>>& columns);
+// One row as what UPDATE sets. Nothing: there is nothing to set.
+query::Outcome<std::vector<query::Assignment>> parse_assignments(std::string_view content_type,
+                                                                 std::string_view body,
+                                                                 const RowTarget& target);
 
 }  // namespace prodev::rest

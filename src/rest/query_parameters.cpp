@@ -1,10 +1,10 @@
 #include "rest/query_parameters.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "rest/grammar.h"
 #include "rest/select_grammar.h"
+#include "rest/window.h"
 
 namespace prodev::rest {
 
@@ -124,21 +124,6 @@ class Reader {
 };
 
 }  // namespace
-
-Outcome<uint64_t> parse_bound(std::string_view name, std::string_view value) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error == std::errc() && end == value.data() + value.size() && number <= INT64_MAX)
-    return number;
-  if (value.starts_with('-') && name == "limit") {
-    return query::refuse({416, "PGRST103", "Requested range not satisfiable",
-                          "Limit should be greater than or equal to zero."});
-  }
-  return query::refuse(
-      {400, "PGRST100",
-       "\"failed to parse " + std::string(name) + " (" + std::string(value) + ")\"",
-       std::string(name) + " takes a whole number, 0 or more"});
-}
 
 Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters) {
   return Reader().parse(std::move(parameters));

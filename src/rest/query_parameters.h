@@ -24,7 +24,4 @@ struct QueryParameters {
 // select= does not have.
 query::Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters);
 
-// A whole number, 0 or more: what `name` (limit, offset, Range) takes.
-query::Outcome<uint64_t> parse_bound(std::string_view name, std::string_view value);
-
 }  // namespace prodev::rest

@@ -1,10 +1,15 @@
 #include "rest/responses.h"
 
+#include <optional>
+
 #include "text/json_string.h"
+#include "text/url.h"
 
 namespace prodev::rest {
 
 namespace {
+
+using http::Method;
 
 void append_member(std::string& body, std::string_view name, std::string_view value) {
   body.append(body.empty() ? "{" : ",");
@@ -25,9 +30,33 @@ std::string content_range(uint64_t first, uint64_t rows, std::optional<uint64_t>
   return range;
 }
 
-void add_applied(http::Response& response, const RequestOptions& options, bool is_write) {
-  const std::string applied = options.preferences.applied(is_write);
+void add_applied(http::Response& response, const RequestOptions& options, Method method) {
+  const std::string applied = options.preferences.applied(method);
   if (!applied.empty()) response.add_header("Preference-Applied", applied);
+}
+
+int write_status(const WriteCall& call, const records::WriteResult& result) {
+  const Preferences& preferences = call.options.preferences;
+  if (call.method == Method::kPost) {
+    const bool merges = preferences.resolution == ResolutionPreference::kMerge;
+    return merges && !result.inserted ? 200 : 201;
+  }
+  if (!preferences.represents()) return 204;
+  return call.method == Method::kPut && result.inserted ? 201 : 200;
+}
+
+// Where the row that was written can be read.
+std::string location_of(const WriteCall& call, const records::WriteResult& result) {
+  std::string location = call.location;
+  char glue = '?';
+  for (const auto& [column, value] : result.key) {
+    location.push_back(glue);
+    glue = '&';
+    text::append_percent_encoded(location, column);
+    location += "=eq.";
+    text::append_percent_encoded(location, value);
+  }
+  return location;
 }
 
 }  // namespace
@@ -55,7 +84,7 @@ void respond_error(http::Response& response, const query::ApiError& error, std::
 
 query::ApiError not_singular(uint64_t rows) {
   return {406, "PGRST116", "Cannot coerce the result to a single JSON object",
-          rows == 0 ? "The result contains 0 rows" : "The result contains more than 1 row"};
+          "The result contains " + std::to_string(rows) + " rows"};
 }
 
 query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
@@ -67,23 +96,26 @@ query::Outcome<void> describe_read(http::Response& response, const RequestOption
                               " was requested, but there are only " +
                               std::to_string(*result.total) + " rows."});
   }
-  if (options.format == records::RowFormat::kJsonObject && result.rows != 1)
+  if (options.media.format == records::RowFormat::kJsonObject && result.rows != 1)
     return query::refuse(not_singular(result.rows));
   response.status = result.total && result.rows < *result.total ? 206 : 200;
   response.add_header("Content-Range", content_range(offset, result.rows, result.total));
-  add_applied(response, options, false);
+  add_applied(response, options, Method::kGet);
   return {};
 }
 
-void describe_write(http::Response& response, const RequestOptions& options, http::Method method,
-                    uint64_t rows) {
-  const bool represents = options.preferences.returning == ReturnPreference::kRepresentation;
-  std::optional<uint64_t> total;
-  if (options.preferences.count) total = rows;
-  response.status = method == http::Method::kPost ? 201 : represents ? 200 : 204;
-  const bool ranged = method == http::Method::kPatch;
-  response.add_header("Content-Range", content_range(0, ranged ? rows : 0, total));
-  add_applied(response, options, true);
+void describe_write(http::Response& response, const WriteCall& call,
+                    const records::WriteResult& result) {
+  response.status = write_status(call, result);
+  const Preferences& preferences = call.options.preferences;
+  if (call.method != Method::kPut) {
+    const bool counts = preferences.count && preferences.count != CountPreference::kPlanned;
+    const std::optional<uint64_t> total = counts ? std::optional(result.rows) : std::nullopt;
+    const bool ranged = call.method == Method::kPatch;
+    response.add_header("Content-Range", content_range(0, ranged ? result.rows : 0, total));
+  }
+  if (!result.key.empty()) response.add_header("Location", location_of(call, result));
+  add_applied(response, call.options, call.method);
 }
 
 }  // namespace prodev::rest

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "http/response.h"
 #include "query/api_error.h"
 #include "records/read.h"
 #include "rest/request_options.h"
+#include "rest/writes.h"
 
 namespace prodev::rest {
 
@@ -23,8 +23,8 @@ query::ApiError not_singular(uint64_t rows);
 query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
                                    const records::ReadResult& result);
 
-// Status and headers of a write of `rows` rows.
-void describe_write(http::Response& response, const RequestOptions& options, http::Method method,
-                    uint64_t rows);
+// Status and headers of a write.
+void describe_write(http::Response& response, const WriteCall& call,
+                    const records::WriteResult& result);
 
 }  // namespace prodev::rest

@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "query/sql_functions.h"
-#include "records/write.h"
-#include "rest/body_parser.h"
 #include "rest/responses.h"
 #include "rest/spool.h"
+#include "rest/window.h"
+#include "text/url.h"
 
 namespace prodev::rest {
 
@@ -16,10 +16,26 @@ using http::Request;
 using http::Response;
 using query::Outcome;
 
-records::ReadOptions read_options(const RequestOptions& options, bool want_rows) {
+records::Count count_of(const Preferences& preferences) {
+  if (!preferences.count) return records::Count::kNone;
+  switch (*preferences.count) {
+    case CountPreference::kPlanned:
+      return records::Count::kPlanned;
+    case CountPreference::kEstimated:
+      return records::Count::kEstimated;
+    case CountPreference::kExact:
+      break;
+  }
+  return records::Count::kExact;
+}
+
+records::ReadOptions read_options(const RequestOptions& options, bool want_rows,
+                                  uint64_t max_rows) {
   records::ReadOptions read;
-  read.format = options.format;
-  read.count = options.preferences.count;
+  read.format = options.media.format;
+  read.strips_nulls = options.media.strips_nulls;
+  read.count = count_of(options.preferences);
+  if (max_rows > 0) read.exact_below = max_rows;
   read.want_rows = want_rows;
   return read;
 }
@@ -32,71 +48,13 @@ Outcome<std::string> table_name(std::string_view path, std::string_view prefix) 
   return name;
 }
 
-// 21000: as PostgreSQL's pg-safeupdate.
-Outcome<void> check_filtered(const RequestOptions& options, Method method, bool allowed) {
-  if (options.has_window) {
-    return query::refuse({400, "PGRST100", "order, limit and offset do not apply to a write",
-                          "Name the rows by a filter."});
-  }
-  if (allowed || !options.read.where.children.empty()) return {};
-  const std::string verb = method == Method::kPatch ? "UPDATE" : "DELETE";
-  return query::refuse(
-      {400, "21000", verb + " requires a WHERE clause", "Add a filter such as ?id=eq.1."});
-}
-
-query::OnConflict conflict_of(const RequestOptions& options) {
-  query::OnConflict conflict;
-  conflict.columns = options.on_conflict;
-  if (options.preferences.resolution == ResolutionPreference::kMerge)
-    conflict.action = query::OnConflict::Action::kMerge;
-  if (options.preferences.resolution == ResolutionPreference::kIgnore)
-    conflict.action = query::OnConflict::Action::kIgnore;
-  return conflict;
-}
-
-records::WriteOptions write_options(const RequestOptions& options) {
-  records::WriteOptions write;
-  write.return_rows = options.preferences.returning == ReturnPreference::kRepresentation;
-  write.read = options.read;
-  write.read.where = {};  // the write has it
-  write.format = options.format;
-  return write;
-}
-
-Outcome<records::PreparedWrite> prepare_write(const records::SchemaPointer& schema,
-                                              const auth::Identity& identity,
-                                              const std::string& table_name_text,
-                                              const RequestOptions& options, Method method,
-                                              std::string_view body) {
-  using records::PreparedWrite;
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, table_name_text));
-  if (method == Method::kDelete) {
-    return PreparedWrite::remove(schema, identity, *table, options.read.where,
-                                 write_options(options));
-  }
-  const access::Verb verb = method == Method::kPost ? access::Verb::kInsert : access::Verb::kUpdate;
-  TRY_ASSIGN(const query::Guard guard, records::writable(*schema, identity, *table, verb));
-  if (method == Method::kPost) {
-    TRY_ASSIGN(records::NewRows rows, parse_new_rows(body, *table, guard, options.columns));
-    return PreparedWrite::insert(schema, identity, *table, std::move(rows), conflict_of(options),
-                                 write_options(options));
-  }
-  TRY_ASSIGN(std::vector<query::Assignment> assignments,
-             parse_assignments(body, *table, guard, options.columns));
-  return PreparedWrite::update(schema, identity, *table, std::move(assignments), options.read.where,
-                               write_options(options));
-}
-
-// On the write lane.
-Outcome<void> run_write(const records::PreparedWrite& write, const RequestOptions& options,
-                        Method method, db::BatchWriter& writer, Response& response) {
-  std::string body;
-  TRY_ASSIGN(const uint64_t rows, write.run(writer, body));
-  if (options.format == records::RowFormat::kJsonObject && rows != 1)
-    return query::refuse(not_singular(rows));
-  describe_write(response, options, method, rows);
-  if (!body.empty()) response.set_body(std::move(body), content_type(options.format));
-  return {};
+std::string methods_of(const catalog::Table& table) {
+  std::string methods = "OPTIONS,GET,HEAD";
+  if (table.insertable) methods += ",POST";
+  if (table.insertable && table.updatable && !table.primary_key.empty()) methods += ",PUT";
+  if (table.updatable) methods += ",PATCH";
+  if (table.deletable) methods += ",DELETE";
+  return methods;
 }
 
 }  // namespace
@@ -124,7 +82,8 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
 
 void Rest::handle(const Request& request, Response& response) {
   if (request.head.method == Method::kOptions) {
-    response.add_header("Allow", "OPTIONS,GET,HEAD,POST,PATCH,DELETE");
+    const Outcome<void> described = describe_table(request, response);
+    if (!described) respond_error(response, described.error(), {});
     return;
   }
   Loop& loop = loops_[request.loop];
@@ -140,24 +99,50 @@ void Rest::handle(const Request& request, Response& response) {
   if (!answered) respond_error(response, answered.error(), (*identity)->role);
 }
 
+const records::Schema& Rest::refresh(Loop& loop) const {
+  if (!current_schema_.is_current(loop.schema)) loop.schema = current_schema_.get();
+  return *loop.schema;
+}
+
+Outcome<void> Rest::describe_table(const Request& request, Response& response) {
+  TRY_ASSIGN(const std::string name, table_name(request.path, options_.prefix));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(refresh(loops_[request.loop]), name));
+  response.add_header("Allow", methods_of(*table));
+  return {};
+}
+
 Outcome<void> Rest::answer(const Request& request, const auth::Identity& identity,
                            Response& response) {
   Loop& loop = loops_[request.loop];
-  if (!current_schema_.is_current(loop.schema)) loop.schema = current_schema_.get();
+  refresh(loop);
   TRY_ASSIGN(std::string table, table_name(request.path, options_.prefix));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   const Method method = request.head.method;
-  if (method == Method::kGet || method == Method::kHead)
+  if (method == Method::kGet || method == Method::kHead) {
+    cap_rows(options.read, options_.max_rows);
     return read(request, identity, table, std::move(options), response);
-  if (method != Method::kPost)
-    TRY(check_filtered(options, method, options_.allow_unfiltered_writes));
-  auto call = std::make_shared<const Call>(
-      Call{identity, loop.schema, std::move(table), std::move(options)});
-  if (!request.body.in_file()) return submit_write(call, method, request.body.memory(), response);
+  }
+  auto call = std::make_shared<WriteCall>();
+  call->identity = identity;
+  call->schema = loop.schema;
+  TRY_ASSIGN(call->table, records::find_table(*loop.schema, table));
+  call->options = std::move(options);
+  call->method = method;
+  call->location = options_.prefix;
+  text::append_percent_encoded(call->location, table);
+  TRY(check_write(*call, options_.allow_unfiltered_writes));
+  return write(request, std::move(call), response);
+}
+
+Outcome<void> Rest::write(const Request& request, std::shared_ptr<const WriteCall> call,
+                          Response& response) {
+  if (!request.body.in_file()) {
+    return submit_write(call, request.header("content-type"), request.body.memory(), response);
+  }
   response.continue_on(http::Lane::kBlocking, [this, call](const Request& same, Response& out) {
     const base::Result<std::string> body = same.body.read_all();
     const Outcome<void> submitted =
-        body ? submit_write(call, same.head.method, *body, out)
+        body ? submit_write(call, same.header("content-type"), *body, out)
              : Outcome<void>(query::refuse(query::ApiError(body.error())));
     if (!submitted) respond_error(out, submitted.error(), call->identity.role);
   });
@@ -168,7 +153,7 @@ Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
                          const std::string& table, RequestOptions options, Response& response) {
   Loop& loop = loops_[request.loop];
   const bool want_rows = request.head.method == Method::kGet;
-  records::ReadOptions quick = read_options(options, want_rows);
+  records::ReadOptions quick = read_options(options, want_rows, options_.max_rows);
   quick.budget_ns = options_.loop_budget_ns;
   quick.body_bytes = options_.loop_body_bytes;
   quick.overflow = [](std::string&) { return false; };
@@ -180,7 +165,7 @@ Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
     TRY(describe_read(response, options, result));
-    response.set_body(std::move(body), content_type(options.format));
+    response.set_body(std::move(body), options.media.content_type());
     return {};
   }
   auto call = std::make_shared<const Call>(Call{identity, loop.schema, table, std::move(options)});
@@ -215,7 +200,7 @@ Outcome<void> Rest::read_on_pool(const Call& call, bool want_rows, Response& res
     body.clear();
     return spooled.has_value();
   };
-  records::ReadOptions options = read_options(call.options, want_rows);
+  records::ReadOptions options = read_options(call.options, want_rows, options_.max_rows);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
   options.overflow = to_file;
@@ -226,24 +211,25 @@ Outcome<void> Rest::read_on_pool(const Call& call, bool want_rows, Response& res
   TRY(spooled);
   TRY(describe_read(response, call.options, result));
   if (!spool) {
-    response.set_body(std::move(body), content_type(call.options.format));
+    response.set_body(std::move(body), call.options.media.content_type());
     return {};
   }
   TRY(spool->write(body));
-  response.set_segment(std::move(*spool).segment(), content_type(call.options.format));
+  response.set_segment(std::move(*spool).segment(), call.options.media.content_type());
   return {};
 }
 
-Outcome<void> Rest::submit_write(const std::shared_ptr<const Call>& call, Method method,
-                                 std::string_view body, Response& response) {
-  TRY_ASSIGN(records::PreparedWrite prepared,
-             prepare_write(call->schema, call->identity, call->table, call->options, method, body));
-  auto write = std::make_shared<const records::PreparedWrite>(std::move(prepared));
-  response.continue_on(
-      http::Lane::kWrite, [this, call, method, write](const Request&, Response& out) {
-        const Outcome<void> done = run_write(*write, call->options, method, writer_, out);
-        if (!done) respond_error(out, done.error(), call->identity.role);
-      });
+Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,
+                                 std::string_view content_type, std::string_view body,
+                                 Response& response) {
+  TRY_ASSIGN(std::optional<records::PreparedWrite> prepared,
+             prepare_write(*call, content_type, body));
+  const auto write =
+      std::make_shared<const std::optional<records::PreparedWrite>>(std::move(prepared));
+  response.continue_on(http::Lane::kWrite, [this, call, write](const Request&, Response& out) {
+    const Outcome<void> done = run_write(*call, *write ? &**write : nullptr, writer_, out);
+    if (!done) respond_error(out, done.error(), call->identity.role);
+  });
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "records/read.h"
 #include "records/schema.h"
 #include "rest/request_options.h"
+#include "rest/writes.h"
 
 namespace prodev::rest {
 
@@ -29,6 +30,7 @@ struct RestOptions {
   uint64_t max_response_bytes = 1'073'741'824;
   std::string temporary_directory = "/tmp";
   bool allow_unfiltered_writes = false;
+  uint64_t max_rows = 0;  // of a read; 0: no limit
 };
 
 class Rest {
@@ -53,7 +55,7 @@ class Rest {
     records::SchemaPointer schema;
     size_t last_body_bytes = 0;  // the next one is likely to need about as much room
   };
-  // A request that leaves its loop.
+  // A read that leaves its loop.
   struct Call {
     auth::Identity identity;
     records::SchemaPointer schema;
@@ -64,14 +66,21 @@ class Rest {
   Rest(const RestOptions& options, const records::CurrentSchema& schema,
        const std::string& database_path, db::BatchWriter& writer);
 
+  // The schema in force, which `loop` keeps from now on.
+  const records::Schema& refresh(Loop& loop) const;
+  // What OPTIONS answers.
+  query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
                               http::Response& response);
   query::Outcome<void> read(const http::Request& request, const auth::Identity& identity,
                             const std::string& table, RequestOptions options,
                             http::Response& response);
   query::Outcome<void> read_on_pool(const Call& call, bool want_rows, http::Response& response);
-  query::Outcome<void> submit_write(const std::shared_ptr<const Call>& call, http::Method method,
-                                    std::string_view body, http::Response& response);
+  query::Outcome<void> write(const http::Request& request, std::shared_ptr<const WriteCall> call,
+                             http::Response& response);
+  query::Outcome<void> submit_write(const std::shared_ptr<const WriteCall>& call,
+                                    std::string_view content_type, std::string_view body,
+                                    http::Response& response);
 
   const RestOptions options_;
   const records::CurrentSchema& current_schema_;

@@ -37,6 +37,7 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   rest.max_response_bytes = static_cast<uint64_t>(settings.max_response_bytes);
   rest.temporary_directory = options.temporary_dir;
   rest.allow_unfiltered_writes = settings.allow_unfiltered_writes;
+  rest.max_rows = static_cast<uint64_t>(settings.max_rows);
   return rest;
 }
 

@@ -29,7 +29,7 @@ base::Result<bool> CsvReader::next(std::vector<std::optional<std::string>>& fiel
       fields.emplace_back(std::move(field));
     } else {
       TRY(read_plain(field));
-      fields.push_back(field.empty() ? std::nullopt : std::optional(std::move(field)));
+      fields.push_back(field == null_ ? std::nullopt : std::optional(std::move(field)));
     }
     TRY_ASSIGN(const bool another, take_separator());
     if (!another) return true;

@@ -1,7 +1,7 @@
 // CSV (RFC 4180), read record by record as bytes arrive, and written field by field.
 //
-// Read: fields in double quotes may hold anything, a quote doubled; lines end in CRLF or LF. An
-// empty field without quotes is NULL, "" is an empty text.
+// Read: fields in double quotes may hold anything, a quote doubled; lines end in CRLF or LF. Which
+// field without quotes is NULL is for the reader's user to say; "" is an empty text.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,17 @@ namespace prodev::text {
 
 class CsvReader {
  public:
+  enum class Null {
+    kEmpty,  // nothing between two commas
+    kWord,   // NULL; nothing is an empty text
+  };
+
   // A record that is longer or has more fields is an error.
-  CsvReader(Refill refill, size_t max_record_bytes, size_t max_fields)
-      : source_(std::move(refill)), max_record_bytes_(max_record_bytes), max_fields_(max_fields) {}
+  CsvReader(Refill refill, size_t max_record_bytes, size_t max_fields, Null null = Null::kEmpty)
+      : source_(std::move(refill)),
+        max_record_bytes_(max_record_bytes),
+        max_fields_(max_fields),
+        null_(null == Null::kEmpty ? "" : "NULL") {}
 
   // Replaces `fields` by those of the next record; nullopt: NULL. False at the end. kBadInput names
   // line and column; nothing can be read after it.
@@ -36,7 +44,8 @@ class CsvReader {
   ByteSource source_;
   const size_t max_record_bytes_;
   const size_t max_fields_;
-  size_t record_bytes_ = 0;  // of the current record
+  const std::string_view null_;  // the field that is NULL when it has no quotes
+  size_t record_bytes_ = 0;      // of the current record
   uint64_t record_line_ = 1;
 };
 

@@ -1,7 +1,7 @@
 """The shop's schema on plain SQLite: what its triggers and CHECKs hold, and what its indexes serve.
 
-The access statements (roles, policies, grants) are prodev's own; here they are taken out of the script,
-and the expressions of the policies are tried as SQL.
+The statements about access (roles, policies, grants) and functions are prodev's own; here they are taken
+out of the script, and the expressions of the policies and the bodies of the functions are tried as SQL.
 """
 
 import json
@@ -16,7 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "schema/shop"
 DEMO = ROOT / "static/demo"
 
-ACCESS = re.compile(r"(CREATE|ALTER|DROP) (ROLE|POLICY)\b|GRANT\b|REVOKE\b")
+ACCESS = re.compile(r"(CREATE|ALTER|DROP) (ROLE|POLICY)\b|GRANT (?!EXECUTE)|REVOKE\b")
+FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\((.*?)\)\s+RETURNS (.*?)\s+LANGUAGE sql (\w+)\s+AS \$\$(.*)\$\$;", re.S)
+OWN = re.compile(ACCESS.pattern + r"|CREATE FUNCTION\b|GRANT EXECUTE\b")
 OUT_OF_STOCK = "tide-basket"
 
 
@@ -43,12 +45,16 @@ ACCESS_STATEMENTS = [" ".join(re.sub(r"--[^\n]*", "", s).split())
                      for script in SCRIPTS.values() for s in statements(script) if ACCESS.match(s)]
 
 
+FUNCTIONS = {match[1]: match.groups() for script in SCRIPTS.values() for s in statements(script)
+             if (match := FUNCTION.fullmatch(s.strip()))}
+
+
 def build():
     database = connect()
     for script in SCRIPTS.values():
         database.execute("BEGIN")
         for statement in statements(script):
-            if not ACCESS.match(statement):
+            if not OWN.match(statement):
                 database.execute(statement)
         database.execute("COMMIT")
     return database
@@ -593,6 +599,62 @@ class QueryPlans(ShopCase):
         self.assertIn("SCAN product_text", plan)
         self.assertIn("SEARCH product USING INTEGER PRIMARY KEY", plan)
         self.assertEqual(plan.count("SCAN"), 1, plan)
+
+
+class Functions(ShopCase):
+    """The bodies of the functions, as SQL."""
+
+    def call(self, name, **arguments):
+        return self.database.execute(FUNCTIONS[name][4], arguments).fetchall()
+
+    def test_every_function_is_one_of_the_known_form_and_granted(self):
+        made = sum(script.count("CREATE FUNCTION") for script in SCRIPTS.values())
+        self.assertEqual(len(FUNCTIONS), made)
+        granted = re.findall(r"GRANT EXECUTE ON FUNCTION ([\w, ]+) TO ([\w, ]+);", "".join(SCRIPTS.values()))
+        self.assertEqual(granted, [(", ".join(FUNCTIONS), "anon, authenticated, staff")])
+
+    def test_top_rated_has_the_best_first_and_no_more_than_was_asked_for(self):
+        rows = self.call("top_rated", n=5, min_reviews=2)
+        ratings = [(row[8], row[9]) for row in rows]
+        self.assertEqual(len(rows), 5)
+        self.assertEqual(ratings, sorted(ratings, reverse=True))
+        self.assertGreaterEqual(min(count for _, count in ratings), 2)
+        best = self.value("SELECT max(rating_average) FROM product_card WHERE rating_count >= 2")
+        self.assertEqual(ratings[0][0], best)
+        self.assertEqual(self.call("top_rated", n=-1, min_reviews=0), [])
+        self.assertEqual(len(self.call("top_rated", n=10 ** 9, min_reviews=0)),
+                         min(100, self.value("SELECT count(*) FROM product_card")))
+
+    def test_bought_together_counts_orders_that_stand(self):
+        for new in (1001, 1002, 1003):
+            self.run_sql("INSERT INTO product (id, category_id, sku, slug, name, price_cents)"
+                         " VALUES (?1, 10, ?1, 'new-' || ?1, 'New', 100)", new)
+            self.run_sql("INSERT INTO stock_movement (product_id, quantity, reason) VALUES (?, 9, 'delivery')", new)
+        mug, board, basket = 1001, 1002, 1003
+        for lines in ([(mug, 1), (board, 1)], [(mug, 1), (board, 2), (basket, 1)]):
+            self.run_sql("INSERT OR IGNORE INTO cart (id, customer_id) VALUES (100, 'ada')")
+            self.fill_cart(*lines)
+            self.checkout()
+        self.assertEqual([row[0] for row in self.call("bought_together", product_id=mug, n=4)], [board, basket])
+        self.assertEqual([row[0] for row in self.call("bought_together", product_id=mug, n=1)], [board])
+        self.run_sql('UPDATE "order" SET status = \'cancelled\' WHERE id = (SELECT max(id) FROM "order")')
+        self.assertEqual([row[0] for row in self.call("bought_together", product_id=mug, n=4)], [board])
+        self.run_sql("UPDATE product SET is_active = 0 WHERE id = ?", board)
+        self.assertEqual(self.call("bought_together", product_id=mug, n=4), [])
+
+    def test_bought_together_reads_the_orders_of_the_product_alone(self):
+        plan = "; ".join(row[3] for row in self.database.execute(
+            "EXPLAIN QUERY PLAN " + FUNCTIONS["bought_together"][4], {"product_id": 1, "n": 4}))
+        self.assertIn("order_line_product", plan)
+        self.assertNotIn("SCAN own", plan)
+        self.assertNotIn("SCAN other", plan)
+
+    def test_availability_says_how_much_is_left(self):
+        said = dict(self.rows("SELECT stock, (" + FUNCTIONS["availability"][4] + ") FROM product ORDER BY stock"))
+        for stock, words in said.items():
+            self.assertEqual(words, "sold out" if stock == 0 else "only a few left" if stock <= 3 else "in stock")
+        self.assertIn(0, said)
+        self.assertGreater(len(said), 3)
 
 
 POLICY = re.compile(r"CREATE POLICY (\w+) ON (\"?\w+\"?) FOR (ALL|SELECT|INSERT|UPDATE|DELETE)(?: TO ([\w, ]+?))?"

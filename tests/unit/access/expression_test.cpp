@@ -73,11 +73,13 @@ TEST_CASE("an expression that would leave its parentheses is refused") {
 }
 
 TEST_CASE("parameters and what is PostgreSQL's alone are refused with what to write") {
-  for (const char* parameter : {"?", "?1", "?4", ":a", "@a", "$a", "$a::b(1)"}) {
+  for (const char* parameter : {"?", "?1", "?4", ":a", "@a", "$a", "$a::b(1)", "$$", "$$ x"}) {
     INFO(parameter);
     CHECK(lowered(std::string("a = ") + parameter)
               .find("4: an expression of a policy cannot have parameters") == 0);
   }
+  CHECK(lowered("a = $$x$$") == "4: SQLite has no $$ quotes: write 'text'");
+  CHECK(lowered("a = $x$ ) $x$") == "4: SQLite has no $$ quotes: write 'text'");
   CHECK(lowered("auth.uid()::text = a") == "10: SQLite has no :: casts: write CAST(value AS type)");
   CHECK(lowered("auth.uuid() = a") == "5: there is no auth.uuid(): did you mean auth.uid()?");
   CHECK(lowered("auth.organisation() = a") ==

@@ -1,9 +1,9 @@
 #include "cli/doctor_schema.h"
 
-#include "access/store.h"
 #include "catch.h"
 #include "db/sql_script.h"
 #include "db/system_schema.h"
+#include "functions/store.h"
 
 namespace prodev::cli {
 namespace {
@@ -14,7 +14,7 @@ using CheckFunction = base::Result<Finding> (*)(db::Connection&);
 std::string found(CheckFunction check, const std::string& sql) {
   auto connection = std::move(*db::Connection::open(":memory:", db::OpenMode::kCreate));
   REQUIRE(db::apply_system_migrations(connection));
-  const auto run = db::run_script(connection, sql, "x.sql", access::schema_statements());
+  const auto run = db::run_script(connection, sql, "x.sql", functions::schema_statements());
   INFO((run ? "" : run.error().message));
   REQUIRE(run);
   const auto finding = check(connection);
@@ -34,6 +34,15 @@ TEST_CASE("doctor tells of rules that fit no table") {
                                                 "DROP TABLE note;")
             .find("warn: policy p FOR ALL TO public USING (true): there is no table note -> ") ==
         0);
+}
+
+TEST_CASE("doctor tells of views and functions that are left out") {
+  const std::string schema = std::string(kNote) +
+                             "CREATE FUNCTION bodies() RETURNS SETOF text LANGUAGE sql AS"
+                             " $$ SELECT owner FROM note; $$;";
+  CHECK(found(check_left_out, schema) == "ok: all fit the schema");
+  CHECK(found(check_left_out, schema + "DROP TABLE note;")
+            .find("warn: function bodies() is left out: no such table: note -> ") == 0);
 }
 
 TEST_CASE("doctor tells which tables are closed to all but the service role") {

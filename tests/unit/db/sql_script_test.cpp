@@ -40,6 +40,11 @@ TEST_CASE("a hook gets each statement whole, whatever its quotes and comments ho
   CHECK(taken("TAKE 'no end; TAKE b;") == std::vector<std::string>{"TAKE 'no end; TAKE b;"});
   CHECK(taken("CREATE TABLE a (x); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; "
               "END; TAKE a") == std::vector<std::string>{"TAKE a"});
+  CHECK(taken("TAKE $$ a; 'b $$ c; TAKE $x$ ; $$ ; $y$ ; $x$; TAKE d") ==
+        std::vector<std::string>{"TAKE $$ a; 'b $$ c", "TAKE $x$ ; $$ ; $y$ ; $x$", "TAKE d"});
+  // Without an end it is no quote.
+  CHECK(taken("TAKE $$ a; TAKE $1$; TAKE a$b$; TAKE $b$") ==
+        std::vector<std::string>{"TAKE $$ a", "TAKE $1$", "TAKE a$b$", "TAKE $b$"});
 }
 
 TEST_CASE("the error of a hook points at the spot that it names") {

@@ -1,0 +1,116 @@
+#include "catalog/caller_sql.h"
+
+#include <array>
+
+#include "config/nearest.h"
+
+namespace prodev::catalog {
+
+namespace {
+
+using Kind = db::SqlToken::Kind;
+
+constexpr std::array<std::string_view, 3> kAuthFunctions = {"UID", "ROLE", "JWT"};
+
+// Where SQLite reads a token in another way than we do, or would not read it at all.
+db::StatementResult<void> check_token(const db::SqlToken& token) {
+  switch (token.kind) {
+    case Kind::kUnfinished:
+      return fail_sql(token.offset, token.text.starts_with("/*") ? "this comment has no end"
+                                                                 : "this quote has no end");
+    case Kind::kNumber:
+      if (token.text.ends_with('-') || token.text.ends_with('+'))
+        return fail_sql(token.offset, "this number is not finished");
+      return {};
+    case Kind::kDollarString:
+      return fail_sql(token.offset, "SQLite has no $$ quotes: write 'text'");
+    case Kind::kPunctuation:
+      if (token.text[0] == '#' || (token.text[0] >= 0 && token.text[0] < ' '))
+        return fail_sql(token.offset, "this character has no meaning here");
+      return {};
+    default:
+      return {};
+  }
+}
+
+// The number of the parameter for auth.<name>() at tokens[at]; 0: something else.
+db::StatementResult<size_t> auth_parameter(const SqlTokenList& tokens, size_t at, size_t end) {
+  const bool is_call = tokens[at].is_word("AUTH") && at + 3 < end && tokens[at + 1].is('.') &&
+                       tokens[at + 2].kind == Kind::kWord && tokens[at + 3].is('(') &&
+                       !(at > 0 && tokens[at - 1].is('.'));
+  if (!is_call) return 0;
+  const db::SqlToken& name = tokens[at + 2];
+  for (size_t i = 0; i < kAuthFunctions.size(); ++i) {
+    if (!name.is_word(kAuthFunctions[i])) continue;
+    if (tokens[at + 4].is(')')) return i + 1;
+    return fail_sql(tokens[at + 4].offset,
+                    "auth." + std::string(name.text) + "() takes no argument");
+  }
+  const std::string meant = config::nearest(name.text, {"uid", "role", "jwt"});
+  return fail_sql(name.offset,
+                  "there is no auth." + std::string(name.text) + "(): " +
+                      (meant.empty() ? "there are auth.uid(), auth.role() and auth.jwt()"
+                                     : "did you mean auth." + meant + "()?"));
+}
+
+}  // namespace
+
+tl::unexpected<db::StatementError> fail_sql(size_t offset, std::string message) {
+  return tl::make_unexpected(
+      db::StatementError({base::Code::kBadInput, std::move(message)}, offset));
+}
+
+size_t CallerSql::source_offset(size_t offset) const {
+  size_t source = 0;
+  for (const Origin& origin : origins) {
+    if (origin.sql > offset) break;
+    source = origin.source;
+  }
+  return source;
+}
+
+db::StatementResult<SqlTokenList> read_tokens(std::string_view source) {
+  SqlTokenList tokens;
+  db::SqlTokens text(source);
+  std::vector<size_t> open;
+  for (db::SqlToken token = text.next(); token.kind != Kind::kEnd; token = text.next()) {
+    TRY(check_token(token));
+    tokens.push_back(token);
+    if (token.is('(')) open.push_back(token.offset);
+    if (!token.is(')')) continue;
+    if (open.empty()) return fail_sql(token.offset, "this parenthesis was not opened");
+    open.pop_back();
+  }
+  if (!open.empty()) return fail_sql(open.back(), "this parenthesis is not closed");
+  return tokens;
+}
+
+db::StatementResult<CallerSql> lower_tokens(const SqlTokenList& tokens, size_t begin, size_t end,
+                                            const Replace& replace) {
+  CallerSql lowered;
+  if (begin == end) return lowered;
+  size_t source_end = tokens[begin].offset;  // of the token before
+  for (size_t i = begin; i < end; ++i) {
+    TRY_ASSIGN(const size_t parameter, auth_parameter(tokens, i, end));
+    if (tokens[i].offset > source_end) lowered.sql += ' ';
+    lowered.origins.push_back({lowered.sql.size(), tokens[i].offset});
+    if (parameter == 0) {
+      TRY_ASSIGN(const Replacement replacement, replace(tokens, i));
+      if (replacement.tokens == 0) {
+        lowered.sql += tokens[i].text;
+      } else {
+        lowered.sql += replacement.sql;
+        i += replacement.tokens - 1;
+      }
+    } else {
+      // The space keeps a digit that follows out of the number.
+      lowered.sql += '?' + std::to_string(parameter) + ' ';
+      lowered.uses_identity |= parameter != 2;
+      i += 4;
+    }
+    source_end = tokens[i].offset + tokens[i].text.size();
+  }
+  return lowered;
+}
+
+}  // namespace prodev::catalog

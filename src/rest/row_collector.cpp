@@ -1,0 +1,119 @@
+#include "rest/row_collector.h"
+
+#include <algorithm>
+
+namespace prodev::rest {
+
+namespace {
+
+using catalog::Column;
+using query::Outcome;
+
+}  // namespace
+
+RowCollector::RowCollector(const RowTarget& target)
+    : target_(target),
+      seen_in_(target.table.columns.size(), 0),
+      place_(target.table.columns.size(), 0) {}
+
+Outcome<void> RowCollector::begin() {
+  if (!target_.columns) return {};
+  for (const std::string& name : *target_.columns) {
+    TRY_ASSIGN(const Column* column, query::writable_column(target_.table, name, target_.guard));
+    if (std::find(fixed_.begin(), fixed_.end(), column) == fixed_.end()) fixed_.push_back(column);
+  }
+  return {};
+}
+
+void RowCollector::begin_row() {
+  ++row_number_;
+  columns_.clear();
+  values_.clear();
+}
+
+Outcome<const Column*> RowCollector::find(std::string_view name) {
+  const Column* column = nullptr;
+  // Rows of one request mostly have their keys in one order.
+  if (last_shape_ < rows_.shapes.size()) {
+    const Columns& likely = rows_.shapes[last_shape_];
+    if (columns_.size() < likely.size() && likely[columns_.size()]->name == name)
+      column = likely[columns_.size()];
+  }
+  if (column == nullptr && target_.columns) {
+    const auto found = std::find_if(fixed_.begin(), fixed_.end(),
+                                    [&](const Column* known) { return known->name == name; });
+    if (found == fixed_.end()) return nullptr;
+    column = *found;
+  }
+  if (column == nullptr) {
+    TRY_ASSIGN(column, query::writable_column(target_.table, name, target_.guard));
+  }
+  const size_t index = index_of(column);
+  if (seen_in_[index] == row_number_)
+    return query::refuse({400, "PGRST102", "a key comes twice: " + std::string(name)});
+  seen_in_[index] = row_number_;
+  place_[index] = columns_.size();
+  columns_.push_back(column);
+  return column;
+}
+
+void RowCollector::add(query::Value value) { values_.push_back(std::move(value)); }
+
+Outcome<void> RowCollector::end_row() {
+  if (target_.columns && !target_.missing_is_default) fill_missing();
+  TRY_ASSIGN(last_shape_, find_shape());
+  const Columns& shape = rows_.shapes[last_shape_];
+  if (shape != columns_) {
+    std::vector<query::Value> ordered;
+    ordered.reserve(values_.size());
+    for (const Column* column : shape)
+      ordered.push_back(std::move(values_[place_[index_of(column)]]));
+    values_ = std::move(ordered);
+  }
+  rows_.rows.push_back({last_shape_, std::move(values_)});
+  return {};
+}
+
+void RowCollector::fill_missing() {
+  for (const Column* column : fixed_) {
+    const size_t index = index_of(column);
+    if (seen_in_[index] == row_number_) continue;
+    seen_in_[index] = row_number_;
+    place_[index] = columns_.size();
+    columns_.push_back(column);
+    values_.emplace_back();
+  }
+}
+
+// Whether the row has the columns of `shape`, in whatever order.
+std::optional<size_t> RowCollector::find_same_columns(size_t shape) const {
+  const Columns& columns = rows_.shapes[shape];
+  const bool same = columns.size() == columns_.size() &&
+                    std::all_of(columns.begin(), columns.end(), [&](const Column* column) {
+                      return seen_in_[index_of(column)] == row_number_;
+                    });
+  return same ? std::optional(shape) : std::nullopt;
+}
+
+Outcome<size_t> RowCollector::find_shape() {
+  if (rows_.shapes.empty()) {
+    rows_.shapes.push_back(columns_);
+    return 0;
+  }
+  if (const auto same = find_same_columns(last_shape_)) return *same;
+  if (!target_.missing_is_default)
+    return query::refuse({400, "PGRST102", "All object keys must match"});
+  for (size_t i = 0; i < rows_.shapes.size(); ++i) {
+    if (const auto same = find_same_columns(i)) return *same;
+  }
+  if (rows_.shapes.size() == kMaxShapes) {
+    return query::refuse(
+        {400, "PGRST102",
+         "the rows have more than " + std::to_string(kMaxShapes) + " different sets of keys",
+         "Send those of the same keys together."});
+  }
+  rows_.shapes.push_back(columns_);
+  return rows_.shapes.size() - 1;
+}
+
+}  // namespace prodev::rest

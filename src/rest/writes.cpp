@@ -1,0 +1,119 @@
+#include "rest/writes.h"
+
+#include "rest/body_parser.h"
+#include "rest/put.h"
+#include "rest/responses.h"
+
+namespace prodev::rest {
+
+namespace {
+
+using http::Method;
+using query::Outcome;
+using records::PreparedWrite;
+
+// 21000: as PostgreSQL's pg-safeupdate.
+Outcome<void> check_filtered(const WriteCall& call, bool allow_unfiltered) {
+  if (call.options.has_window) {
+    return query::refuse({400, "PGRST100", "order, limit and offset do not apply to a write",
+                          "Name the rows by a filter."});
+  }
+  if (allow_unfiltered || !call.options.read.where.children.empty()) return {};
+  const std::string verb = call.method == Method::kPatch ? "UPDATE" : "DELETE";
+  return query::refuse(
+      {400, "21000", verb + " requires a WHERE clause", "Add a filter such as ?id=eq.1."});
+}
+
+query::OnConflict conflict_of(const WriteCall& call) {
+  using Action = query::OnConflict::Action;
+  query::OnConflict conflict;
+  conflict.columns = call.options.on_conflict;
+  const auto& resolution = call.options.preferences.resolution;
+  if (resolution)
+    conflict.action =
+        *resolution == ResolutionPreference::kMerge ? Action::kMerge : Action::kIgnore;
+  if (call.method == Method::kPut) conflict = {Action::kMerge, {}, {}};
+  return conflict;
+}
+
+records::WriteOptions write_options(const WriteCall& call) {
+  const Preferences& preferences = call.options.preferences;
+  records::WriteOptions write;
+  if (preferences.represents()) write.returned = records::Returned::kRows;
+  if (preferences.returning == ReturnPreference::kHeadersOnly && call.method == Method::kPost)
+    write.returned = records::Returned::kKey;
+  write.read = call.options.read;
+  write.read.where = {};  // the write itself has it
+  write.format = call.options.media.format;
+  write.strips_nulls = call.options.media.strips_nulls;
+  return write;
+}
+
+Outcome<PreparedWrite> prepare_insert(const WriteCall& call, std::string_view content_type,
+                                      std::string_view body, const RowTarget& target) {
+  TRY_ASSIGN(records::NewRows rows, parse_new_rows(content_type, body, target));
+  if (call.method == Method::kPut) TRY(check_put_row(call.options.read.where, rows));
+  return PreparedWrite::insert(call.schema, call.identity, *call.table, std::move(rows),
+                               conflict_of(call), write_options(call));
+}
+
+Outcome<void> check_result(const WriteCall& call, uint64_t rows) {
+  if (call.options.media.format == records::RowFormat::kJsonObject && rows != 1)
+    return query::refuse(not_singular(rows));
+  const std::optional<uint64_t> most = call.options.preferences.affected_limit();
+  const bool limited = call.method == Method::kPatch || call.method == Method::kDelete;
+  if (!limited || !most || rows <= *most) return {};
+  return query::refuse({400, "PGRST124", "Query result exceeds max-affected preference constraint",
+                        "The query affects " + std::to_string(rows) + " rows"});
+}
+
+}  // namespace
+
+Outcome<void> check_write(WriteCall& call, bool allow_unfiltered) {
+  if (call.method == Method::kPut) return check_put_filters(*call.table, call.options.read);
+  if (call.method != Method::kPost) return check_filtered(call, allow_unfiltered);
+  // There is no key that could be taken.
+  if (call.table->primary_key.empty() && call.options.on_conflict.empty())
+    call.options.preferences.resolution.reset();
+  return {};
+}
+
+Outcome<std::optional<PreparedWrite>> prepare_write(const WriteCall& call,
+                                                    std::string_view content_type,
+                                                    std::string_view body) {
+  const query::Condition& where = call.options.read.where;
+  if (call.method == Method::kDelete)
+    return PreparedWrite::remove(call.schema, call.identity, *call.table, where,
+                                 write_options(call));
+  const bool updates = call.method == Method::kPatch;
+  TRY_ASSIGN(const query::Guard guard,
+             records::writable(*call.schema, call.identity, *call.table,
+                               updates ? access::Verb::kUpdate : access::Verb::kInsert));
+  const RowTarget target{*call.table, guard, call.options.columns,
+                         call.options.preferences.missing == MissingPreference::kDefault};
+  if (!updates) return prepare_insert(call, content_type, body, target);
+  TRY_ASSIGN(std::vector<query::Assignment> assignments,
+             parse_assignments(content_type, body, target));
+  if (assignments.empty()) return std::nullopt;
+  return PreparedWrite::update(call.schema, call.identity, *call.table, std::move(assignments),
+                               where, write_options(call));
+}
+
+Outcome<void> run_write(const WriteCall& call, const PreparedWrite* write, db::BatchWriter& writer,
+                        http::Response& response) {
+  std::string body;
+  records::WriteResult result;
+  if (write != nullptr) {
+    TRY_ASSIGN(result, write->run(writer, body));
+  } else if (call.options.preferences.represents()) {
+    body = call.options.media.format == records::RowFormat::kJsonArray ? "[]" : "";
+  }
+  TRY(check_result(call, result.rows));
+  describe_write(response, call, result);
+  response.undo = call.options.preferences.rolls_back();
+  if (call.options.preferences.represents())
+    response.set_body(std::move(body), call.options.media.content_type());
+  return {};
+}
+
+}  // namespace prodev::rest

@@ -1,0 +1,39 @@
+// A request that writes to a table: from its options and body to what the write lane runs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "auth/authenticator.h"
+#include "db/batch_writer.h"
+#include "http/response.h"
+#include "records/schema.h"
+#include "records/write.h"
+#include "rest/request_options.h"
+
+namespace prodev::rest {
+
+struct WriteCall {
+  auth::Identity identity;
+  records::SchemaPointer schema;
+  const catalog::Table* table = nullptr;  // of `schema`
+  RequestOptions options;
+  http::Method method = http::Method::kPost;
+  std::string location;  // the URL of the table
+};
+
+// Refuses what `call` cannot mean whatever its body: 21000 for a change of every row unless
+// `allow_unfiltered`, PGRST105 and PGRST114 for a PUT. Drops preferences that do not apply.
+query::Outcome<void> check_write(WriteCall& call, bool allow_unfiltered);
+
+// nullopt: there is nothing to write.
+query::Outcome<std::optional<records::PreparedWrite>> prepare_write(const WriteCall& call,
+                                                                    std::string_view content_type,
+                                                                    std::string_view body);
+
+// On the write lane: writes, and fills in the response. `write` may be null: nothing is written.
+query::Outcome<void> run_write(const WriteCall& call, const records::PreparedWrite* write,
+                               db::BatchWriter& writer, http::Response& response);
+
+}  // namespace prodev::rest
