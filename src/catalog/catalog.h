@@ -86,7 +86,7 @@ struct Table {
   std::vector<size_t> primary_key;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
-  std::string description;  // what its comment says; may be empty
+  std::string description;    // what its comment says; may be empty
   bool full_text = false;     // an FTS5 table
   std::string content_table;  // of an FTS5 table with external content; else empty
   std::string content_rowid;
