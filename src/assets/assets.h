@@ -1,9 +1,10 @@
 // The files under static/, schema/ and templates/ as they were when the executable was built.
 //
 // Each file is stored once as it is and, where that saves at least a tenth, once as brotli
-// (quality 11) and once as gzip (level 9). What is large and for browsers alone (Swagger UI) is kept
-// as gzip only, which all of them take, so that the executable stays small. The bytes live in the read-only segment of the
-// executable: views into them are valid for the life of the process, from any thread.
+// (quality 11) and once as gzip (level 9). What is large and for browsers alone (Swagger UI) is
+// kept as gzip only, which all of them take, so that the executable stays small. The bytes live in
+// the read-only segment of the executable: views into them are valid for the life of the process,
+// from any thread.
 #pragma once
 
 #include <span>

@@ -284,8 +284,8 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     catalog->tables_.push_back(std::move(table));
   }
   complete_foreign_keys(catalog->tables_);
-  TRY(load_comments(connection, catalog->tables_));
   TRY(load_statistics(connection, catalog->tables_));
+  TRY(load_comments(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);
     table.primary_key.clear();

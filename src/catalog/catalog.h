@@ -49,9 +49,9 @@ struct Column {
   size_t key_position = 0;           // from 1 within the primary key; 0: not in it
   std::string default_sql;           // empty: none
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
-  std::string description;           // what its comments say (comments.h); may be empty
   std::string origin_table;          // of a view's column that shows one of a table; else empty
   std::string origin_column;
+  std::string description;  // what its comments say (comments.h); may be empty
 };
 
 struct ForeignKey {
@@ -86,13 +86,13 @@ struct Table {
   std::vector<size_t> primary_key;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
-  std::string description;    // what its comment says; may be empty
   bool full_text = false;     // an FTS5 table
   std::string content_table;  // of an FTS5 table with external content; else empty
   std::string content_rowid;
   std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
 
-  std::string rows_of;  // of a function's result: the table whose rows it has; else empty
+  std::string rows_of;      // of a function's result: the table whose rows it has; else empty
+  std::string description;  // what its comment says; may be empty
 
   const Column* find_column(std::string_view name) const;
   // The table whose relationships its rows have.

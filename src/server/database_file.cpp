@@ -46,11 +46,11 @@ base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings
 }
 
 db::StatementHook schema_statements() {
-  return [comments = comments::schema_statements(), functions = functions::schema_statements()](
+  return [comments = comments::schema_statements(), others = functions::schema_statements()](
              db::Connection& connection, std::string_view statement,
              std::string_view comment) -> db::StatementResult<bool> {
     TRY_ASSIGN(const bool taken, comments(connection, statement, comment));
-    return taken ? true : functions(connection, statement, comment);
+    return taken ? true : others(connection, statement, comment);
   };
 }
 
