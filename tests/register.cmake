@@ -53,7 +53,7 @@ foreach(file IN LISTS fuzz_targets)
   set_tests_properties(fuzz/${corpus} PROPERTIES TIMEOUT 120)
 endforeach()
 
-foreach(folder IN ITEMS architecture browser openapi packaging schema)
+foreach(folder IN ITEMS architecture browser clients openapi packaging schema)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/test_*.py)
   foreach(file IN LISTS files)
     get_filename_component(name ${file} NAME_WE)
@@ -75,5 +75,10 @@ add_test(NAME oracle/packages
   COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/bench/packages/compare.py
           --prodev ${builds}/release/prodev --packages 10000 --cases 300)
 set_tests_properties(oracle/packages PROPERTIES TIMEOUT 300)
+# Random schemas and requests, and plain SQL on a copy of the rows.
+add_test(NAME oracle/generated
+  COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/oracle/test_generated.py)
+set_tests_properties(oracle/generated PROPERTIES TIMEOUT 300
+  ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
 # It measures: nothing beside it, and nothing that it disturbs.
 set_tests_properties(bench/smoke PROPERTIES TIMEOUT 300 RUN_SERIAL ON)
