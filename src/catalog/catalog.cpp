@@ -312,6 +312,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
   }
   catalog->relationships_ = find_relationships(catalog->tables_);
   TRY_ASSIGN(catalog->functions_, load_functions(connection, *catalog, catalog->problems_));
+  TRY(load_comments(connection, catalog->functions_));
   return catalog;
 }
 
