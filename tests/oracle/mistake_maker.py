@@ -35,6 +35,9 @@ class MistakeMaker(WriteMaker):
         known = wrong.get(column.kind, [])
         if column.kind != "boolean":
             known = [*known, ("is.true", "42804")]
+        if column.kind in ("text", "date", "blob") and self._random.random() < 0.2:
+            query = f"select={quote(word(column.name))}.{self._random.choice(['sum', 'avg'])}()"
+            return self._request(table, query, 404, "42883")
         value, code = self._random.choice(known)
         return self._request(table, f"{quote(word(column.name))}={value}", 400, code)
 

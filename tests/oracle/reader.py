@@ -3,6 +3,7 @@ rest in loops of Python."""
 
 import base64
 import json
+import math
 
 from conditions import comparison_sql, field_sql, joined, negated
 from model import sql_literal, sql_name, sql_names
@@ -215,16 +216,20 @@ def _item_sql(item):
     if item.field.path and not item.field.as_text:
         column, steps = sql_name(item.field.column.name), sql_literal(json.dumps(item.field.path))
         return f"py_json_part({column}, {steps})"
-    if item.cast == "text" and item.field.column.kind == "boolean":
-        return f"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
-    return f"CAST({value} AS {'TEXT' if item.cast == 'text' else 'INTEGER'})" if item.cast else value
+    is_boolean = item.field.column.kind == "boolean"
+    if item.cast == "text":
+        words = f"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
+        return words if is_boolean else f"CAST({value} AS TEXT)"
+    if item.cast in ("bool", "boolean"):
+        return f"{value} <> 0"
+    return f"CAST(round({value}) AS INTEGER)" if item.cast else value
 
 
 def json_of(item, value):
     """A stored value as JSON has it."""
     field = item.field
     if value is None or item.cast:
-        return value
+        return bool(value) if item.cast.startswith("bool") and value is not None else value
     if field.column.kind == "json":
         is_json = isinstance(value, str) and not field.as_text
         return json.loads(value) if is_json else value
@@ -259,9 +264,11 @@ def _aggregate(item, values):
     if not there:
         return None
     if item.aggregate == "avg":
-        return sum(there) / len(there)
+        return _cast(item, sum(there) / len(there))
     return {"sum": sum, "min": min, "max": max}[item.aggregate](there)
 
 
 def _cast(item, number):
+    if item.aggregate_cast == "int":  # half away from zero, as of numeric
+        return int(math.copysign(math.floor(abs(number) + 0.5), number))
     return str(number) if item.aggregate_cast == "text" else number

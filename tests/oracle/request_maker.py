@@ -85,8 +85,11 @@ class RequestMaker:
                                self._random.random() < 0.5)
         elif column.kind in ("integer", "text", "date", "boolean") and self._random.random() < 0.15:
             item.cast = "text"
-        elif column.kind == "boolean" and self._random.random() < 0.2:
+        elif column.kind in ("boolean", "numeric") and not column.wide \
+                and self._random.random() < 0.2:
             item.cast = self._random.choice(["int", "integer", "bigint"])
+        elif column.kind == "integer" and self._random.random() < 0.05:
+            item.cast = self._random.choice(["bool", "boolean"])
         return item
 
     def _aggregate(self, node, names, depth):
@@ -111,6 +114,8 @@ class RequestMaker:
         item = self._random.choice(choices)
         if item.aggregate == "count" and self._random.random() < 0.15:
             item.aggregate_cast = "text"
+        if item.aggregate == "avg" and column.kind == "integer" and self._random.random() < 0.2:
+            item.aggregate_cast = "int"
         if item.field and column.kind == "integer" and item.aggregate in ("min", "max") \
                 and self._random.random() < 0.2:
             item.cast = "text"
