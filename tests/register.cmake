@@ -53,7 +53,7 @@ foreach(file IN LISTS fuzz_targets)
   set_tests_properties(fuzz/${corpus} PROPERTIES TIMEOUT 120)
 endforeach()
 
-foreach(folder IN ITEMS architecture browser openapi packaging schema)
+foreach(folder IN ITEMS architecture browser clients openapi packaging schema)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/test_*.py)
   foreach(file IN LISTS files)
     get_filename_component(name ${file} NAME_WE)
