@@ -162,7 +162,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=int, default=1, help="the first seed")
-    parser.add_argument("--seeds", type=int, default=25, help="how many schemas")
+    parser.add_argument("--seeds", type=int, default=50, help="how many schemas")
     parser.add_argument("--cases", type=int, default=160, help="how many requests of each")
     parser.add_argument("--seed", type=int, help="this schema only")
     parser.add_argument("--case", type=int, help="this request only")
