@@ -4,6 +4,7 @@ import json
 import re
 
 from model import sql_literal, sql_name
+from request import EmbedFilter, Filter, Group
 
 SYMBOLS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=",
            "isdistinct": "IS NOT"}
@@ -54,12 +55,37 @@ def _as_json(column, operand):
     return json.dumps([int(i) for i in items] if column.shape == "numbers" else items)
 
 
-def negated(value):
-    return None if value is None else not value
+def comparisons(trees):
+    """Those within the trees, in order."""
+    found = []
+    for tree in trees:
+        if isinstance(tree, Filter):
+            found.append(tree)
+        elif isinstance(tree, Group):
+            found += comparisons(tree.members)
+    return found
 
 
-def joined(word, values):
-    """and, or of true, false and unknown (None)."""
+def passes(trees, results, embedded=None):
+    """Whether a row passes all the trees: `results` are what SQL said of their comparisons, and
+    `embedded` the rows of its embeds."""
+    known = {id(comparison): None if result is None else bool(result)
+             for comparison, result in zip(comparisons(trees), results)}
+    return all(_truth(tree, known, embedded) is True for tree in trees)
+
+
+def _truth(tree, known, embedded):
+    """True, False or None, which is unknown."""
+    if isinstance(tree, EmbedFilter):
+        return bool(embedded[tree.embed]) == tree.negated
+    if isinstance(tree, Filter):
+        value = known[id(tree)]
+    else:
+        value = _joined(tree.word, [_truth(member, known, embedded) for member in tree.members])
+    return not value if tree.negated and value is not None else value
+
+
+def _joined(word, values):
     decisive = word == "or"
     if decisive in values:
         return decisive

@@ -3,13 +3,10 @@
 import json
 from urllib.parse import quote
 
-from model import Caller
 from request import Node, Request
 from schemas import RowMaker
 from wire import word
-from write_maker import WriteMaker
-
-SERVICE = Caller("service_role")
+from write_maker import SERVICE, WriteMaker
 
 
 class MistakeMaker(WriteMaker):

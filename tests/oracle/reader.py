@@ -5,9 +5,8 @@ import base64
 import json
 import math
 
-from conditions import comparison_sql, field_sql, joined, negated
+from conditions import comparison_sql, comparisons, field_sql, passes
 from model import sql_literal, sql_name, sql_names
-from request import EmbedFilter, Filter, Group
 
 
 class Denied(Exception):
@@ -43,7 +42,7 @@ class Reader:
     def need_rights(self, node, results=True):
         """Denied unless the caller may read all that is named. `results`: not in filters alone."""
         node.hidden = self._schema.hidden(self._caller, node.table)
-        fields = [comparison.field for comparison in _comparisons(node.filters)]
+        fields = [comparison.field for comparison in comparisons(node.filters)]
         if results:
             fields += [item.field for item in node.items if item.field]
             fields += [order.field for order in node.order if not order.embed]
@@ -58,7 +57,7 @@ class Reader:
 
     def _matching(self, node, condition):
         allowed = self._schema.condition(self._caller, node.table, "SELECT")
-        filters = _comparisons(node.filters)
+        filters = comparisons(node.filters)
         results = [*(_item_sql(item) for item in node.all_items()),
                    *(field_sql(order.field) if not order.embed else "NULL" for order in node.order),
                    *(comparison_sql(filter_) for filter_ in filters)]
@@ -71,10 +70,8 @@ class Reader:
             truths = row.extra[len(row.extra) - len(filters):]
             for embed in node.embeds:
                 row.embedded[embed] = self._windowed(embed, self._related(embed, row))
-            known = {id(f): None if t is None else bool(t) for f, t in zip(filters, truths)}
-            passes = all(_truth(tree, row, known) is True for tree in node.filters)
             missing = any(embed.inner and not row.embedded[embed] for embed in node.embeds)
-            if passes and not missing:
+            if not missing and passes(node.filters, truths, row.embedded):
                 rows.append(row)
         return rows
 
@@ -187,26 +184,6 @@ def _same(pairs, values):
     return " AND ".join(
         "0" if values[mine] is None else f"{sql_name(theirs)} = {sql_literal(values[mine])}"
         for mine, theirs in pairs)
-
-
-def _comparisons(trees):
-    found = []
-    for tree in trees:
-        if isinstance(tree, Filter):
-            found.append(tree)
-        elif isinstance(tree, Group):
-            found += _comparisons(tree.members)
-    return found
-
-
-def _truth(tree, row, known):
-    if isinstance(tree, EmbedFilter):
-        return bool(row.embedded[tree.embed]) == tree.negated
-    if isinstance(tree, Filter):
-        value = known[id(tree)]
-    else:
-        value = joined(tree.word, [_truth(member, row, known) for member in tree.members])
-    return negated(value) if tree.negated else value
 
 
 def _item_sql(item):
