@@ -25,7 +25,7 @@ def comparison_sql(filter_):
     if filter_.operator == "is":
         return f"{left} {WORDS[filter_.operands[0]]}"
     if filter_.operator == "in":
-        return f"{left} IN ({', '.join(map(sql_literal, filter_.operands))})"
+        return f"{left} IN ({', '.join(_literal(filter_, one) for one in filter_.operands)})"
     each = [f"({_one(filter_, left, operand)})" for operand in filter_.operands]
     return (" AND " if filter_.quantifier == "all" else " OR ").join(each)
 
@@ -33,7 +33,7 @@ def comparison_sql(filter_):
 def _one(filter_, left, operand):
     operator = filter_.operator
     if operator in SYMBOLS:
-        return f"{left} {SYMBOLS[operator]} {sql_literal(operand)}"
+        return f"{left} {SYMBOLS[operator]} {_literal(filter_, operand)}"
     if operator in ("like", "ilike"):
         pattern = sql_literal(operand.replace("*", "%"))
         return f"py_like({left}, {pattern}, {int(operator == 'ilike')})"
@@ -45,6 +45,13 @@ def _one(filter_, left, operand):
     if operator == "cd":
         return f"py_contains({other}, {left})"
     return f"py_overlaps({left}, {other})"
+
+
+def _literal(filter_, operand):
+    """What is compared with ->, which py_json_value makes a number or text, is JSON itself."""
+    if filter_.field.path and not filter_.field.as_text and isinstance(operand, str):
+        operand = json.loads(operand) if operand.startswith('"') else operand
+    return sql_literal(operand)
 
 
 def _as_json(column, operand):

@@ -190,6 +190,8 @@ def _item_sql(item):
     if item.field is None:
         return "NULL"
     value = field_sql(item.field)
+    if item.cast == "numeric":
+        return value
     if item.field.path and not item.field.as_text:
         column, steps = sql_name(item.field.column.name), sql_literal(json.dumps(item.field.path))
         return f"py_json_part({column}, {steps})"

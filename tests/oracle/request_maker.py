@@ -97,6 +97,13 @@ class RequestMaker:
         groups = self._random.sample(plain, min(self._random.choice([0, 0, 1, 1, 2]), len(plain)))
         for column in groups:
             self._add(node, Item(Field(column)), names)
+        documents = [c for c in node.table.columns if c.shape == "object"]
+        if documents and self._random.random() < 0.2:
+            self._add(node, Item(Field(self._random.choice(documents), ["s"], True)), names)
+        if documents and self._random.random() < 0.3:
+            item = Item(Field(self._random.choice(documents), ["n"]), cast="numeric")
+            item.aggregate = self._random.choice(["sum", "avg", "min", "max"])
+            self._add(node, item, names)
         for _ in range(self._random.randint(1, 3)):
             self._add(node, self._aggregate_of(self._random.choice(plain)), names)
         if self._random.random() < 0.25 and depth < MOST_DEPTH:
