@@ -25,6 +25,7 @@ enum class Count : uint8_t {
 struct ReadOptions {
   RowFormat format = RowFormat::kJsonArray;
   bool strips_nulls = false;
+  bool bare = false;  // the value of the one column in place of an object of it; not in CSV
   Count count = Count::kNone;    // of the rows without limit and offset
   uint64_t exact_below = 1'000;  // the most rows that Count::kEstimated counts
   uint64_t rows_before = 0;      // of a page that begins at a cursor: Read::after leaves them out

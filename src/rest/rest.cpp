@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "query/sql_functions.h"
 #include "rest/responses.h"
+#include "rest/rpc.h"
 #include "text/url.h"
 
 namespace prodev::rest {
@@ -84,8 +85,14 @@ const records::Schema& Rest::refresh(Loop& loop) const {
 }
 
 Outcome<void> Rest::describe_table(const Request& request, Response& response) {
+  const records::Schema& schema = refresh(loops_[request.loop]);
+  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty()) {
+    TRY_ASSIGN(std::string methods, function_methods(schema, name));
+    response.add_header("Allow", std::move(methods));
+    return {};
+  }
   TRY_ASSIGN(const std::string name, table_name(request.path, options_.prefix));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(refresh(loops_[request.loop]), name));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(schema, name));
   response.add_header("Allow", methods_of(*table));
   return {};
 }
@@ -105,6 +112,8 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
                            Response& response) {
   Loop& loop = loops_[request.loop];
   refresh(loop);
+  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
+    return call_function(request, identity, name, response);
   TRY_ASSIGN(const std::string name, table_name(request.path, options_.prefix));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
@@ -112,10 +121,8 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
   timing.end(Timing::kParse);
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead) {
-    return read(
-        request,
-        {identity, loop.schema, table, std::move(options), method == Method::kGet, 0, timing},
-        response);
+    return read(request, {identity, loop.schema, {table, {}}, std::move(options), true, 0, timing},
+                response);
   }
   auto call = std::make_shared<WriteCall>();
   call->identity = identity;

@@ -1,11 +1,14 @@
-// Rest: /rest/v1/TABLE, speaking PostgREST's protocol.
+// Rest: /rest/v1/TABLE and /rest/v1/rpc/NAME, speaking PostgREST's protocol.
 //
 // Reads run on the loop that they arrived on while they are quick, else on the blocking lane.
-// Writes are parsed and lowered on the loop and run on the write lane.
+// Writes are parsed and lowered on the loop and run on the write lane. So do functions, by what
+// they do.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/authenticator.h"
@@ -14,6 +17,7 @@
 #include "http/encoder.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "records/call.h"
 #include "records/read.h"
 #include "records/schema.h"
 #include "rest/request_options.h"
@@ -61,10 +65,16 @@ class Rest {
     size_t last_body_bytes = 0;           // the next one is likely to need about as much room
     std::unique_ptr<http::Encoder> gzip;  // made when it is first needed
   };
-  struct Read {
+  // What is read: a table, or the result of a function.
+  struct Target {
+    const catalog::Table* table = nullptr;  // of the schema in force
+    std::optional<records::Call> function;
+  };
+  // A read, or the call of a function that writes, that leaves its loop.
+  struct Call {
     auth::Identity identity;
     records::SchemaPointer schema;
-    const catalog::Table* table = nullptr;  // of `schema`
+    Target target;
     RequestOptions options;
     bool want_rows = true;     // false: HEAD
     uint64_t rows_before = 0;  // of the page, when it begins at a cursor
@@ -84,18 +94,33 @@ class Rest {
   query::Outcome<void> check_plan(const MediaType& media, const auth::Identity& identity) const;
 
   // rest_reads.cpp
-  query::Outcome<void> prepare_page(const http::Request& request, Read& read) const;
-  query::Outcome<void> read(const http::Request& request, Read read, http::Response& response);
-  query::Outcome<void> read_on_pool(const http::Request& request, const Read& read,
+  query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
+  query::Outcome<void> read(const http::Request& request, Call call, http::Response& response);
+  query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,
                                     http::Response& response);
-  query::Outcome<void> explain_on_pool(const Read& read, http::Response& response);
-  records::ReadOptions read_options(const Read& read) const;
-  query::Outcome<void> describe(const http::Request& request, Read& read,
+  query::Outcome<void> explain_on_pool(const Call& call, http::Response& response);
+  static query::Outcome<records::ReadResult> read_target(const Call& call,
+                                                         const records::ReadOptions& options,
+                                                         records::ReadSession session,
+                                                         std::string& body);
+  records::ReadOptions read_options(const Call& call) const;
+  query::Outcome<void> describe(const http::Request& request, Timing timing, const Call& call,
                                 const records::ReadResult& result, http::Response& response) const;
+  static bool complete(const Call& call, const records::ReadResult& result, std::string& body);
   // Whether rows of `bytes` bytes are compressed for clients that take it.
   bool may_encode(size_t bytes) const;
-  void send(const http::Request& request, Loop& loop, std::string body, const Read& read,
+  void send(const http::Request& request, Loop& loop, std::string body, const Call& call,
             http::Response& response) const;
+
+  // rest_calls.cpp
+  query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,
+                                     std::string_view name, http::Response& response);
+  // `on_loop`: else on the blocking lane.
+  query::Outcome<void> start_call(const http::Request& request, const auth::Identity& identity,
+                                  const records::SchemaPointer& schema, std::string_view name,
+                                  std::string_view body, bool on_loop, http::Response& response);
+  query::Outcome<void> write_function(const http::Request& request, const Call& call,
+                                      http::Response& response);
 
   query::Outcome<void> write(const http::Request& request, std::shared_ptr<const WriteCall> call,
                              http::Response& response);

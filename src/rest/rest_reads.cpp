@@ -4,6 +4,7 @@
 #include "rest/plan.h"
 #include "rest/responses.h"
 #include "rest/rest.h"
+#include "rest/rpc.h"
 #include "rest/spool.h"
 #include "rest/window.h"
 
@@ -97,66 +98,78 @@ tl::unexpected<query::ApiError> no_pages() {
 
 }  // namespace
 
-records::ReadOptions Rest::read_options(const Read& read) const {
+Outcome<records::ReadResult> Rest::read_target(const Call& call,
+                                               const records::ReadOptions& options,
+                                               records::ReadSession session, std::string& body) {
+  if (call.target.function)
+    return records::read_call(*call.schema, call.identity, *call.target.function, call.options.read,
+                              options, session, body);
+  return records::read_rows(*call.schema, call.identity, call.target.table->name, call.options.read,
+                            options, session, body);
+}
+
+records::ReadOptions Rest::read_options(const Call& call) const {
   records::ReadOptions options;
-  options.format = read.options.media.format;
-  options.strips_nulls = read.options.media.strips_nulls;
-  options.count = count_of(read.options.preferences);
+  options.format = call.options.media.format;
+  options.strips_nulls = call.options.media.strips_nulls;
+  options.count = count_of(call.options.preferences);
   if (options_.max_rows > 0) options.exact_below = options_.max_rows;
-  options.rows_before = read.rows_before;
-  options.want_rows = read.want_rows;
+  options.rows_before = call.rows_before;
+  options.want_rows = call.want_rows;
+  if (call.target.function) shape_result(*call.target.function, options);
   return options;
 }
 
 // Makes the order of a page total, so that it can tell where the next one begins.
-Outcome<void> Rest::prepare_page(const Request& request, Read& read) const {
-  RequestOptions& options = read.options;
+Outcome<void> Rest::prepare_page(const Request& request, Call& call) const {
+  RequestOptions& options = call.options;
+  const catalog::Table* table = call.target.table;
   const bool one = options.media.format == records::RowFormat::kJsonObject;
-  const bool pages = options.read.limit && !options.read.order.empty() && !one &&
-                     !request.head.has("range") && !query::is_grouped(*read.table, options.read);
+  const bool pages = table != nullptr && options.read.limit && !options.read.order.empty() &&
+                     !one && !request.head.has("range") && !query::is_grouped(*table, options.read);
   if (!pages) return options.cursor ? no_pages() : Outcome<void>();
-  TRY_ASSIGN(const access::Rights* rights, records::authorize(*read.schema, read.identity.role,
-                                                              *read.table, access::Verb::kSelect));
+  TRY_ASSIGN(const access::Rights* rights,
+             records::authorize(*call.schema, call.identity.role, *table, access::Verb::kSelect));
   std::optional<std::vector<query::OrderItem>> order =
-      total_order(*read.table, records::guard_of(*rights), options.read.order);
+      total_order(*table, records::guard_of(*rights), options.read.order);
   if (!order) return options.cursor ? no_pages() : Outcome<void>();
   options.read.order = std::move(*order);
   options.read.with_keys = true;
   if (!options.cursor) return {};
   TRY_ASSIGN(const Cursor cursor,
-             decode_cursor(cursor_key_, *read.table, options.read.order, *options.cursor));
-  options.read.after = rows_after(*read.table, options.read.order, cursor.values);
-  read.rows_before = cursor.rows_before;
+             decode_cursor(cursor_key_, *table, options.read.order, *options.cursor));
+  options.read.after = rows_after(*table, options.read.order, cursor.values);
+  call.rows_before = cursor.rows_before;
   return {};
 }
 
-Outcome<void> Rest::read(const Request& request, Read read, Response& response) {
+Outcome<void> Rest::read(const Request& request, Call call, Response& response) {
   Loop& loop = loops_[request.loop];
-  TRY(prepare_page(request, read));
-  cap_rows(read.options.read, options_.max_rows);
-  if (read.options.media.plan) {
-    response.continue_on(http::Lane::kBlocking, [this, read](const Request&, Response& out) {
-      const Outcome<void> done = explain_on_pool(read, out);
-      if (!done) respond_error(out, done.error(), read.identity.role);
+  call.want_rows = request.head.method != http::Method::kHead;
+  TRY(prepare_page(request, call));
+  cap_rows(call.options.read, options_.max_rows);
+  if (call.options.media.plan) {
+    response.continue_on(http::Lane::kBlocking, [this, call](const Request&, Response& out) {
+      const Outcome<void> done = explain_on_pool(call, out);
+      if (!done) respond_error(out, done.error(), call.identity.role);
     });
     return {};
   }
-  records::ReadOptions quick = read_options(read);
+  records::ReadOptions quick = read_options(call);
   quick.budget_ns = options_.loop_budget_ns;
   quick.body_bytes = options_.loop_body_bytes;
   quick.overflow = [](std::string&) { return false; };
   std::string body;
   body.reserve(loop.last_body_bytes);
   TRY_ASSIGN(const records::ReadResult result,
-             records::read_rows(*read.schema, read.identity, read.table->name, read.options.read,
-                                quick, {*loop.reader, &loop.slow}, body));
+             read_target(call, quick, {*loop.reader, &loop.slow}, body));
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
-    TRY(describe(request, read, result, response));
-    send(request, loop, std::move(body), read, response);
+    TRY(describe(request, call.timing, call, result, response));
+    if (complete(call, result, body)) send(request, loop, std::move(body), call, response);
     return {};
   }
-  auto shared = std::make_shared<const Read>(std::move(read));
+  auto shared = std::make_shared<const Call>(std::move(call));
   response.continue_on(http::Lane::kBlocking, [this, shared](const Request& same, Response& out) {
     const Outcome<void> done = read_on_pool(same, *shared, out);
     if (!done) respond_error(out, done.error(), shared->identity.role);
@@ -164,30 +177,42 @@ Outcome<void> Rest::read(const Request& request, Read read, Response& response) 
   return {};
 }
 
-Outcome<void> Rest::describe(const Request& request, Read& read, const records::ReadResult& result,
-                             Response& response) const {
-  read.timing.end(Timing::kPlan, result.lowered_ns);
-  read.timing.end(Timing::kTransaction);
-  const query::Read& window = read.options.read;
-  TRY(describe_read(response, read.options, read.rows_before, result));
-  if (!result.last_key.empty()) {
-    const Cursor next{read.rows_before + window.offset + result.rows, result.last_key};
-    response.add_header("Link",
-                        next_link(request.head.path, request.head.query,
-                                  encode_cursor(cursor_key_, *read.table, window.order, next)));
+Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& call,
+                             const records::ReadResult& result, Response& response) const {
+  if (result.lowered_ns > 0) timing.end(Timing::kPlan, result.lowered_ns);
+  timing.end(Timing::kTransaction);
+  const query::Read& window = call.options.read;
+  if (call.target.function && call.target.function->returns_nothing()) {
+    response.status = 204;
+  } else {
+    TRY(describe_read(response, call.options, call.rows_before, result));
   }
-  read.timing.end(Timing::kResponse);
-  if (read.timing.enabled()) response.add_header("Server-Timing", read.timing.header());
+  if (!result.last_key.empty()) {
+    const Cursor next{call.rows_before + window.offset + result.rows, result.last_key};
+    response.add_header(
+        "Link", next_link(request.head.path, request.head.query,
+                          encode_cursor(cursor_key_, *call.target.table, window.order, next)));
+  }
+  timing.end(Timing::kResponse);
+  if (timing.enabled()) response.add_header("Server-Timing", timing.header());
   return {};
+}
+
+// Makes the body of a result without rows what it must be. False: there is to be none.
+bool Rest::complete(const Call& call, const records::ReadResult& result, std::string& body) {
+  if (!call.target.function) return true;
+  if (call.target.function->returns_nothing()) return false;
+  if (call.want_rows && result.rows == 0) fill_empty(*call.target.function, call.options, body);
+  return true;
 }
 
 bool Rest::may_encode(size_t bytes) const {
   return options_.compress_min_bytes > 0 && bytes >= options_.compress_min_bytes;
 }
 
-void Rest::send(const Request& request, Loop& loop, std::string body, const Read& read,
+void Rest::send(const Request& request, Loop& loop, std::string body, const Call& call,
                 Response& response) const {
-  std::string type = read.options.media.content_type();
+  std::string type = call.options.media.content_type();
   if (!may_encode(body.size())) return response.set_body(std::move(body), type);
   add_vary(response);
   const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
@@ -204,7 +229,7 @@ void Rest::send(const Request& request, Loop& loop, std::string body, const Read
                        });
 }
 
-Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Response& response) {
+Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Response& response) {
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
@@ -220,11 +245,9 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Respo
   };
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,
-             records::read_rows(*call.schema, call.identity, call.table->name, call.options.read,
-                                options, {*reader, nullptr}, body));
+             read_target(call, options, {*reader, nullptr}, body));
   TRY(spooled);
-  Read read = call;
-  TRY(describe(request, read, result, response));
+  TRY(describe(request, call.timing, call, result, response));
   const std::string type = call.options.media.content_type();
   if (long_body.begun()) {
     TRY(long_body.take(body, true));
@@ -232,6 +255,7 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Respo
     std::move(long_body).send(response, type);
     return {};
   }
+  if (!complete(call, result, body)) return {};
   const bool encode = may_encode(body.size());
   if (encode) add_vary(response);
   if (encode && coding != http::Coding::kIdentity) {
@@ -243,17 +267,18 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Read& call, Respo
   return {};
 }
 
-Outcome<void> Rest::explain_on_pool(const Read& read, Response& response) {
+Outcome<void> Rest::explain_on_pool(const Call& call, Response& response) {
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
-  const PlanMedia& media = *read.options.media.plan;
-  records::ReadOptions options = read_options(read);
+  const PlanMedia& media = *call.options.media.plan;
+  records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
-  TRY_ASSIGN(records::ReadPlan plan,
-             records::explain_read(*read.schema, read.identity, read.table->name, read.options.read,
-                                   media.has(PlanMedia::kAnalyze), options, *reader));
+  TRY_ASSIGN(
+      records::ReadPlan plan,
+      records::explain_read(*call.schema, call.identity, call.target.table->name, call.options.read,
+                            media.has(PlanMedia::kAnalyze), options, *reader));
   PlanText text{std::move(plan.steps), {}, plan.rows, plan.run_ns};
-  if (tells_sql(media, read.identity)) text.sql = std::move(plan.sql);
-  response.set_body(write_plan(media, text), read.options.media.content_type());
+  if (tells_sql(media, call.identity)) text.sql = std::move(plan.sql);
+  response.set_body(write_plan(media, text), call.options.media.content_type());
   return {};
 }
 
