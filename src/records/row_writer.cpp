@@ -54,6 +54,7 @@ void RowWriter::end(std::string& out) const {
 }
 
 void RowWriter::add_json(std::string& out, const db::Statement& row) const {
+  if (columns_.empty()) out.push_back('{');
   int i = lead_columns_;
   for (const Column& column : columns_) {
     out += column.prefix;

@@ -60,7 +60,8 @@ def check_response(document, method, target, response):
     """AssertionError when `response` is not what `document` says. False: it has no such operation, and no
     rows were answered."""
     path, _, query = target.partition("?")
-    operation = document.operation(method, urllib.parse.unquote(path))
+    path = DOCUMENT if path == TABLES else urllib.parse.unquote(path).rstrip("/")
+    operation = document.operation(method, path)
     about = f"{method} {target}: {response!r}"
     if operation is None:
         if response.status < 300 and has_rows(response):
