@@ -21,7 +21,7 @@ Outcome<void> check_argument(Aggregate aggregate, ValueKind kind) {
       sums ? is_number(kind) : kind != ValueKind::kBoolean && kind != ValueKind::kJson;
   if (aggregate == Aggregate::kCount || fits) return {};
   return refuse(
-      {400,
+      {404,
        "42883",
        "function " + std::string(aggregate_name(aggregate)) + "(" +
            std::string(catalog::type_name(kind)) + ") does not exist",
