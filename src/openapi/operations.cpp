@@ -83,7 +83,7 @@ void add_rows_response(Components& components, const std::string& name, std::str
   components.add("responses", name, std::move(json));
 }
 
-void write_responses(JsonWriter& out, Components& components, std::initializer_list<Status> own) {
+void write_responses(JsonWriter& out, Components& components, const std::vector<Status>& own) {
   std::set<std::string_view> written;
   out.key("responses").begin_object();
   const auto write = [&](const Status& status) {
