@@ -197,6 +197,21 @@ void complete_foreign_keys(std::vector<Table>& tables) {
   }
 }
 
+// What the CHECKs of tables say of their columns holds where a view shows them.
+void take_facts_of_origins(Table& view, const std::vector<Table>& tables) {
+  for (Column& column : view.columns) {
+    for (const Table& table : tables) {
+      if (column.origin_table != table.name || table.kind != TableKind::kTable) continue;
+      const Column* origin = table.find_column(column.origin_column);
+      if (origin == nullptr) continue;
+      column.kind = origin->kind;
+      column.always_json = origin->always_json;
+      column.allowed = origin->allowed;
+      if (column.description.empty()) column.description = origin->description;
+    }
+  }
+}
+
 // Which of INSERT, UPDATE and DELETE the INSTEAD OF triggers of a view take.
 base::Result<void> note_view_triggers(db::Connection& connection, Table& table) {
   table.insertable = table.updatable = table.deletable = false;
@@ -284,6 +299,9 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     catalog->tables_.push_back(std::move(table));
   }
   complete_foreign_keys(catalog->tables_);
+  for (Table& table : catalog->tables_) {
+    if (table.kind == TableKind::kView) take_facts_of_origins(table, catalog->tables_);
+  }
   TRY(load_statistics(connection, catalog->tables_));
   TRY(load_comments(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {

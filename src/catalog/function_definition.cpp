@@ -65,13 +65,21 @@ class FunctionBuilder {
   }
 
  private:
-  // While it runs, the result stands under the function's name where tables do.
+  // While it runs, the result stands under the function's name where tables do: neither the body
+  // nor a policy may mean a table by it.
   tl::expected<void, FunctionError> check_name() const {
-    for (const Table& table : catalog_.tables()) {
-      if (!text::equal_ignoring_case(table.name, definition_.name)) continue;
-      return fail("a table is called " + table.name + ": a function needs a name of its own");
-    }
-    return {};
+    if (definition_.name.starts_with('_'))
+      return fail("names that begin with _ are the system's: a function needs another one");
+    auto found = connection_.prepare(
+        "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+        " AND name = ?1 COLLATE NOCASE");
+    if (!found) return tl::make_unexpected(FunctionError{found.error()});
+    found->bind_text(1, definition_.name);
+    const base::Result<bool> row = found->step();
+    if (!row) return tl::make_unexpected(FunctionError{row.error()});
+    if (!*row) return {};
+    return fail("a table is called " + std::string(found->column_text(0)) +
+                ": a function needs a name of its own");
   }
 
   tl::expected<void, FunctionError> make_arguments() {

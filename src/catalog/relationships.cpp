@@ -130,7 +130,8 @@ class Finder {
     for (const Table& view : tables_) {
       if (view.kind != TableKind::kView) continue;
       for (size_t i = 0; i < from_views; ++i) {
-        if (edges_[i].from == &view) continue;
+        // A view of both ends does not belong to itself, unless its table does.
+        if (edges_[i].from == &view && edges_[i].to != edges_[i].base) continue;
         if (auto edge = replace_to(edges_[i], view)) edges_.push_back(std::move(*edge));
       }
     }

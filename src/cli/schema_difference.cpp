@@ -39,7 +39,11 @@ constexpr const char* kPrivileges =
     "   FROM _privilege_column WHERE privilege_id = id ORDER BY column_name)) END FROM _privilege";
 
 constexpr const char* kFunctions =
-    "SELECT 'function ' || signature, 'RETURNS ' || iif(returns_set, 'SETOF ', '') ||"
+    "SELECT 'function ' || signature, '(' || coalesce((SELECT"
+    "   group_concat(coalesce(name || ' ', '') || type || iif(is_array, '[]', '') ||"
+    "     coalesce(' DEFAULT ' || default_value, ''), ', ')"
+    "   FROM (SELECT * FROM _function_argument WHERE function_id = id ORDER BY position)), '') ||"
+    " ') RETURNS ' || iif(returns_set, 'SETOF ', '') ||"
     " coalesce(returns_type || iif(returns_array, '[]', ''), iif(returns = 'void', 'void', '(' ||"
     " (SELECT group_concat(name || ' ' || type || iif(is_array, '[]', ''), ', ') FROM"
     "   (SELECT * FROM _function_column WHERE function_id = id ORDER BY position)) || ')')) ||"

@@ -23,6 +23,9 @@ base::Result<void> BatchWriter::run(size_t count, const std::function<bool(size_
 base::Result<void> BatchWriter::run_in_transaction(size_t count,
                                                    const std::function<bool(size_t)>& request) {
   TRY(run_control("BEGIN IMMEDIATE"));
+  // Until the commit: rows of one request may refer to rows that come later in it, and a policy
+  // judges a new row before its references do.
+  TRY(run_control("PRAGMA defer_foreign_keys = ON"));
   for (size_t i = 0; i < count; ++i) {
     TRY(run_control("SAVEPOINT request"));
     const bool keep = request(i);

@@ -20,10 +20,11 @@ class BatchWriter {
   BatchWriter(const BatchWriter&) = delete;
   BatchWriter& operator=(const BatchWriter&) = delete;
 
-  // Runs `request(i)` for i in [0, count), in order. False from one undoes what it did and nothing
-  // else. An error: nothing of the batch stays, whatever the requests returned. After a failed
-  // commit every further batch first writes and commits a probe, and is refused (kUnavailable)
-  // while that fails.
+  // Runs `request(i)` for i in [0, count), in order. Foreign keys are deferred: each request ends
+  // by asking Connection::has_unresolved_references(), which must not be left to the commit. False
+  // from one undoes what it did and nothing else. An error: nothing of the batch stays, whatever
+  // the requests returned. After a failed commit every further batch first writes and commits a
+  // probe, and is refused (kUnavailable) while that fails.
   base::Result<void> run(size_t count, const std::function<bool(size_t)>& request);
 
   Connection& connection() { return connection_; }

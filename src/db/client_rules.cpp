@@ -17,9 +17,11 @@ bool is_system_table(const char* name) {
          (table.size() >= 7 && text::equal_ignoring_case(table.substr(0, 7), "sqlite_"));
 }
 
-// FTS5 asks for it inside its own statements.
+// FTS5 asks for data_version inside its own statements; the writer defers foreign keys.
 bool is_harmless_pragma(const char* name, const char* argument) {
-  return name != nullptr && argument == nullptr && text::equal_ignoring_case(name, "data_version");
+  if (name == nullptr) return false;
+  return (argument == nullptr && text::equal_ignoring_case(name, "data_version")) ||
+         text::equal_ignoring_case(name, "defer_foreign_keys");
 }
 
 // SQLite asks for this too when it connects a virtual table: sqlite3_declare_vtab() parses a CREATE

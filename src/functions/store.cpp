@@ -243,16 +243,15 @@ StatementResult<void> carry_out(SystemTables& tables, const RenameFunction& rena
   TRY_ASSIGN(const bool present, exists(tables, signatures.at(0)));
   if (present)
     return fail_conflict(rename.new_name.offset, "function " + signatures[0] + " exists already");
-  TRY_ASSIGN(const bool is_table,
-             tables.exists("SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view')"
-                           " AND name = ?1 COLLATE NOCASE",
-                           {rename.new_name.text}));
-  if (is_table) {
-    return fail_conflict(rename.new_name.offset, "a table is called " + rename.new_name.text +
-                                                     ": a function needs a name of its own");
-  }
   TRY(tables.run("UPDATE _function SET name = ?2, signature = ?3 WHERE id = ?1",
                  {id, rename.new_name.text, signatures[0]}));
+  // The new name may be that of a table, or of a column that the function would stand beside.
+  TRY_ASSIGN(const auto catalog, catalog::Catalog::load(tables.connection()));
+  const std::string left_out = "function " + signatures[0] + " is left out: ";
+  for (const std::string& problem : catalog->problems()) {
+    if (problem.starts_with(left_out))
+      return fail_conflict(rename.new_name.offset, problem.substr(left_out.size()));
+  }
   return {};
 }
 

@@ -35,9 +35,11 @@ Outcome<void> check_grouped(const Scope& scope, const OrderItem& item) {
 const Context& no_context() {
   static const catalog::Catalog kEmpty;
   static const Context kContext{
-      kEmpty, [](const Table& table) -> Outcome<Guard> {
+      kEmpty,
+      [](const Table& table) -> Outcome<Guard> {
         return refuse({403, "42501", "permission denied for table " + table.name});
-      }};
+      },
+      [](const catalog::Function&) { return false; }};
   return kContext;
 }
 

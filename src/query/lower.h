@@ -34,6 +34,8 @@ struct Context {
   const catalog::Catalog& catalog;
   // What the caller may see of a table that is embedded; an error (42501) when nothing.
   std::function<Outcome<Guard>(const catalog::Table&)> guard_of;
+  // Whether the caller may use a computed column or relationship.
+  std::function<bool(const catalog::Function&)> may_execute;
   uint64_t max_rows = 0;  // of the result, and of each embedded array; 0: no limit
   // A table that the statement makes itself: "WITH name(a) AS (...) ", and the values that its
   // parameters stand for, from kFirstValue on.

@@ -313,27 +313,25 @@ Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& cond
          {},
          "Full-text search needs a table made with CREATE VIRTUAL TABLE ... USING fts5."});
   }
-  TRY_ASSIGN(std::string text, text_query_of(condition.op, condition.operands.front()));
-  const bool whole_table = column->name == scope.table.name;
-  if (!whole_table) {
+  TRY_ASSIGN(TextQuery words, text_query_of(condition.op, condition.operands.front()));
+  if (column->name != scope.table.name) {
     std::string of_column;
     db::append_name(of_column, column->name);
-    text = of_column + " : (" + text + ")";
+    words.match = of_column + " : (" + words.match + ")";
   }
   // The hidden column that has the table's name stands for the row. Within OR and NOT, SQLite can
   // use a full-text index only in a query of its own.
+  const bool apart = !at_top || words.negated;
   std::string name;
   db::append_name(name, scope.table.name);
-  if (at_top) {
-    if (scope.qualifies) out.append(scope.qualifier) += '.';
-    out += name;
-  } else {
-    if (scope.qualifies) out.append(scope.qualifier) += '.';
-    out += "rowid IN (SELECT rowid FROM " + name + " WHERE " + name;
+  if (scope.qualifies) out.append(scope.qualifier) += '.';
+  if (apart) {
+    out.append("rowid").append(words.negated ? " NOT IN (" : " IN (");
+    out.append("SELECT rowid FROM ").append(name).append(" WHERE ");
   }
-  out += " MATCH ";
-  add_value(Value::of_text(std::move(text)), out);
-  if (!at_top) out += ')';
+  out.append(name).append(" MATCH ");
+  add_value(Value::of_text(std::move(words.match)), out);
+  if (apart) out += ')';
   return {};
 }
 

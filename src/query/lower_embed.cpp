@@ -58,12 +58,36 @@ const Embed* find_embed(const Read& read, std::string_view name) {
   return found == read.embeds.end() ? nullptr : &*found;
 }
 
+std::string Source::in_its_row(const std::string& read) const {
+  return row.empty() ? read : "(SELECT " + read + " FROM " + row + ")";
+}
+
+// The rows that a function gives for a row. It runs with its owner's rights: what it gives is there
+// for everybody who may execute it.
+Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embed,
+                                          const catalog::Function& function) {
+  Source source{{function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(), {}};
+  std::string row = parent.qualifier;
+  if (catalog::shadows(function, row)) {
+    row = next_alias();
+    source.row = catalog::row_source(function, parent.qualifier) + " AS " + row;
+  }
+  source.sql += catalog::inline_body(function, row) + " AS " + source.scope.qualifier + " WHERE 1";
+  TRY(add_filters(source.scope, source.sql));
+  return source;
+}
+
 Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
+  if (embed.hint.empty()) {
+    TRY_ASSIGN(const catalog::Function* function, computed(parent, embed.target));
+    if (function != nullptr && function->is_relationship())
+      return computed_source(parent, embed, *function);
+  }
   TRY_ASSIGN(const Relationship* relationship,
              find_relationship(context_.catalog, parent.table, embed));
   const Table& table = *context_.catalog.find(relationship->to);
   TRY_ASSIGN(const Guard guard, context_.guard_of(table));
-  Source source{{table, guard, embed.read, next_alias()}, " FROM ", relationship->is_to_one()};
+  Source source{{table, guard, embed.read, next_alias()}, " FROM ", relationship->is_to_one(), {}};
   const bool has_junction = relationship->cardinality == catalog::Cardinality::kManyToMany;
   const Table& junction_table =
       has_junction ? *context_.catalog.find(relationship->junction) : table;
@@ -133,11 +157,6 @@ void Lowering::add_rows(const Source& source, const Results& results, const std:
 }
 
 Outcome<void> Lowering::add_embed(const Scope& parent, const Embed& embed, Results& results) {
-  // One without columns is there for its filters only.
-  if (embed.read.select.empty()) {
-    TRY(find_relationship(context_.catalog, parent.table, embed));
-    return {};
-  }
   TRY_ASSIGN(const Source source, source_of(parent, embed));
   TRY_ASSIGN(const Results inner, results_of(source.scope, false));
   if (inner.columns.size() > kMaxEmbedColumns) {
@@ -149,8 +168,12 @@ Outcome<void> Lowering::add_embed(const Scope& parent, const Embed& embed, Resul
                    "Name the columns that you need in 'select'."});
   }
   TRY_ASSIGN(const std::string tail, tail_of(source, inner));
+  // One without columns is there for its filters only.
+  if (embed.read.select.empty()) return {};
   results.begin();
-  add_rows(source, inner, tail, false, results.sql);
+  std::string rows;
+  add_rows(source, inner, tail, false, rows);
+  results.sql += source.in_its_row(rows);
   results.end({embed.name(), catalog::ValueKind::kJson, true});
   return {};
 }
@@ -182,6 +205,7 @@ Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Resu
         add_rows(source, alone, tail, true, sql);
         column = {column.name, catalog::ValueKind::kJson, true};
       }
+      sql = source.in_its_row(sql);
       Typed typed{column.kind, column.always_json};
       if (aggregates) {
         TRY(apply_aggregate(item, typed, sql));
@@ -197,7 +221,10 @@ Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Resu
 
 Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std::string& out) {
   TRY_ASSIGN(const Source source, source_of(parent, embed));
-  out.append("EXISTS (SELECT 1").append(source.sql) += ')';
+  std::string read = "EXISTS (SELECT 1" + source.sql;
+  // Rows that its window leaves out are not there.
+  if (embed.read.limit || embed.read.offset > 0) add_window(embed.read, read);
+  out += source.in_its_row(read + ")");
   return {};
 }
 
@@ -211,9 +238,10 @@ Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem&
                    "'" + scope.table.name + "' and '" + item.relation +
                        "' do not form a many-to-one or one-to-one relationship"});
   }
-  out += "(SELECT ";
-  TRY(add_operand(source.scope, item.field, out));
-  out.append(source.sql) += " LIMIT 1)";
+  std::string read = "(SELECT ";
+  TRY(add_operand(source.scope, item.field, read));
+  read.append(source.sql) += " LIMIT 1)";
+  out += source.in_its_row(read);
   return {};
 }
 

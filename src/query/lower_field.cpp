@@ -97,6 +97,11 @@ std::string cast_to(const Cast& cast, std::string_view expression, ValueKind fro
 
 Outcome<const Column*> Lowering::readable_column(const Scope& scope, std::string_view name) const {
   const Column* column = scope.table.find_column(name);
+  if (column == nullptr && find_embed(scope.read, name) != nullptr) {
+    return refuse({400, "PGRST120",
+                   "Only is null or not is null filters are allowed on embedded resources",
+                   "'" + std::string(name) + "' is an embedded resource of this request"});
+  }
   if (column == nullptr) {
     return refuse(unknown_column(scope.table.name, name, names_of(scope.table, scope.guard)));
   }
@@ -124,35 +129,63 @@ void add_steps(Lowering& lowering, const Field& field, std::string& out) {
 
 }  // namespace
 
+Outcome<const catalog::Function*> Lowering::computed(const Scope& scope,
+                                                     std::string_view name) const {
+  const catalog::Function* function = context_.catalog.find_computed(scope.table.row_type(), name);
+  if (function == nullptr || context_.may_execute(*function)) return function;
+  return refuse({403, "42501", "permission denied for function " + function->name});
+}
+
+Outcome<Base> Lowering::base_of(const Scope& scope, std::string_view name) const {
+  Base base;
+  if (scope.table.find_column(name) == nullptr) {
+    TRY_ASSIGN(const catalog::Function* function, computed(scope, name));
+    if (function != nullptr && !function->is_relationship()) {
+      base.sql = catalog::inline_body(*function, scope.qualifier);
+      base.column = function->rows.columns.front();
+      base.column.not_null = false;
+      return base;
+    }
+  }
+  TRY_ASSIGN(const Column* column, readable_column(scope, name));
+  add_column(scope, *column, base.sql);
+  base.column = *column;
+  return base;
+}
+
 Outcome<Typed> Lowering::add_field(const Scope& scope, const Field& field, std::string& out) {
-  TRY_ASSIGN(const Column* column, readable_column(scope, field.column));
-  if (field.is_plain()) {
+  const Column* column = scope.table.find_column(field.column);
+  if (column != nullptr && field.is_plain()) {
+    TRY(readable_column(scope, field.column));
     add_column(scope, *column, out);
     return Typed{column->kind, column->always_json};
   }
-  TRY(check_holds_json(*column));
-  out += field.as_text ? "_json_text(" : "_json_value(";
-  add_column(scope, *column, out);
+  TRY_ASSIGN(const Base base, base_of(scope, field.column));
+  if (field.is_plain()) {
+    out += base.sql;
+    return Typed{base.column.kind, base.column.always_json};
+  }
+  TRY(check_holds_json(base.column));
+  out.append(field.as_text ? "_json_text(" : "_json_value(").append(base.sql);
   add_steps(*this, field, out);
   if (field.as_text) return Typed{ValueKind::kText, false};
   return Typed{ValueKind::kJson, true};
 }
 
 Outcome<Column> Lowering::add_operand(const Scope& scope, const Field& field, std::string& out) {
-  TRY_ASSIGN(const Column* column, readable_column(scope, field.column));
+  TRY_ASSIGN(Base base, base_of(scope, field.column));
   if (field.is_plain()) {
-    const bool is_json = column->kind == ValueKind::kJson;
+    const bool is_json = base.column.kind == ValueKind::kJson;
     if (is_json) out += "_json_key(";
-    add_column(scope, *column, out);
+    out += base.sql;
     if (is_json) out += ')';
-    return *column;
+    return std::move(base.column);
   }
-  TRY(check_holds_json(*column));
-  out += field.as_text ? "_json_text(" : "_json_key(";
-  add_column(scope, *column, out);
+  TRY(check_holds_json(base.column));
+  out.append(field.as_text ? "_json_text(" : "_json_key(").append(base.sql);
   add_steps(*this, field, out);
   Column value;
-  value.name = column->name;
+  value.name = base.column.name;
   value.kind = field.as_text ? ValueKind::kText : ValueKind::kJson;
   return value;
 }

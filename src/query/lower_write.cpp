@@ -10,13 +10,31 @@ namespace {
 using catalog::Column;
 using catalog::Table;
 
+// Whether the new row passes `check`. In RETURNING itself SQLite (3.40) takes the columns for ones
+// that are never NULL where the table's first one is, so the check stands in a SELECT of its own,
+// from a row of the same names.
+void add_check(std::string& sql, const Table& table, std::string_view check) {
+  sql.append("(SELECT ").append(check).append(" FROM (SELECT ");
+  const char* glue = "";
+  for (const Column& column : table.columns) {
+    sql += glue;
+    glue = ",";
+    db::append_name(sql, column.name);
+    sql += " AS ";
+    db::append_name(sql, column.name);
+  }
+  sql += ") AS ";
+  db::append_name(sql, table.name);
+  sql += ") IS TRUE";
+}
+
 // " RETURNING check, results". Without rows and check there is nothing to return.
 Outcome<void> add_returning(Lowering& lowering, const Table& table, const Returning& returning) {
   if (!returning.rows && returning.check.empty()) return {};
   std::string& sql = lowering.query.sql;
   sql += " RETURNING ";
   if (!returning.check.empty()) {
-    sql.append(returning.check).append(" IS TRUE");
+    add_check(sql, table, returning.check);
     lowering.query.lead_columns = 1;
   }
   if (!returning.rows) return {};

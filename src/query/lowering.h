@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "catalog/function.h"
 #include "catalog/relationships.h"
 #include "query/lower.h"
 
@@ -43,11 +44,23 @@ struct Results {
   std::string_view expression(size_t i) const;
 };
 
-// What an embed reads: "FROM ... WHERE ..." and the scope of its table.
+// What an embed reads: " FROM ... WHERE ..." and the scope of its table.
 struct Source {
   Scope scope;
   std::string sql;
   bool to_one = false;
+  // Not empty: the row that it belongs to needs another name than it has. What reads the source
+  // then stands in (SELECT ... FROM <row>).
+  std::string row;
+
+  // `read`, which reads the source, as an expression in parentheses.
+  std::string in_its_row(const std::string& read) const;
+};
+
+// A field as an SQL expression before its path is walked: a column, or a computed one.
+struct Base {
+  std::string sql;
+  catalog::Column column;
 };
 
 class Lowering {
@@ -67,6 +80,9 @@ class Lowering {
   Outcome<Typed> add_field(const Scope& scope, const Field& field, std::string& out);
   Outcome<catalog::Column> add_operand(const Scope& scope, const Field& field, std::string& out);
   Outcome<const catalog::Column*> readable_column(const Scope& scope, std::string_view name) const;
+  // The function called `name` of a row of the scope's table; nullptr: there is none. 42501 when
+  // the caller may not use it.
+  Outcome<const catalog::Function*> computed(const Scope& scope, std::string_view name) const;
   static void add_column(const Scope& scope, const catalog::Column& column, std::string& out);
 
   // lower_condition.cpp: " WHERE ..." of the filters, the guard's rows, embeds that are !inner, and
@@ -93,6 +109,9 @@ class Lowering {
   LoweredQuery query;
 
  private:
+  Outcome<Base> base_of(const Scope& scope, std::string_view name) const;
+  Outcome<Source> computed_source(const Scope& parent, const Embed& embed,
+                                  const catalog::Function& function);
   Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,
                               std::string& out);
   Outcome<void> add_comparison(const Scope& scope, const Condition& condition, bool at_top,

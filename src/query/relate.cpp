@@ -50,17 +50,13 @@ Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed
   return choices;
 }
 
-// A foreign key from a table to itself can be meant in both directions. Named by its column it
-// leads from the row that holds it to the one row that it refers to; else to those that refer to
-// the row.
-void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
+// A foreign key from a table to itself can be meant in both directions: it leads to the rows that
+// refer to a row. The way to the one that the row refers to is named by the key as the target.
+void choose_direction(const Table& from, Choices& choices) {
   const bool recursive = choices.size() == 2 && choices[0]->constraint == choices[1]->constraint &&
                          choices[0]->to == from.row_type() && choices[1]->to == from.row_type() &&
                          choices[0]->cardinality != Cardinality::kManyToMany;
-  if (!recursive) return;
-  const std::string& word = embed.hint.empty() ? embed.target : embed.hint;
-  const bool to_referenced = word != from.row_type() && is_key_column(*choices[0], word);
-  std::erase_if(choices, [&](const Relationship* one) { return one->holds_key != to_referenced; });
+  if (recursive) std::erase_if(choices, [](const Relationship* one) { return one->holds_key; });
 }
 
 tl::unexpected<ApiError> none_found(const Catalog& catalog, const Table& from, const Embed& embed) {
@@ -121,7 +117,7 @@ tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
 Outcome<const Relationship*> find_relationship(const Catalog& catalog, const Table& from,
                                                const Embed& embed) {
   Choices choices = choices_of(catalog, from, embed);
-  choose_direction(from, embed, choices);
+  choose_direction(from, choices);
   if (choices.empty()) return none_found(catalog, from, embed);
   if (choices.size() > 1) return several_found(from, embed, choices);
   return choices.front();

@@ -196,7 +196,9 @@ using JsonPredicate = bool (*)(std::string_view, std::string_view, bool);
 
 template <JsonPredicate predicate>
 void compare_json(sqlite3_context* context, int, sqlite3_value** values) {
-  if (::sqlite3_value_type(values[0]) == SQLITE_NULL) return;
+  if (::sqlite3_value_type(values[0]) == SQLITE_NULL ||
+      ::sqlite3_value_type(values[1]) == SQLITE_NULL)
+    return;
   guarded(context, [&] {
     const bool holds =
         predicate(text_of(values[0]), text_of(values[1]), ::sqlite3_value_int(values[2]) != 0);

@@ -26,22 +26,18 @@ void append_quoted(std::string& out, std::string_view words) {
   out.push_back('"');
 }
 
-// A part of a query. FTS5 has NOT only between two operands: "a NOT b".
-struct Part {
-  std::string sql;
-  bool negated = false;
-};
+// A query of a NOT alone, which FTS5 has only between two operands ("a NOT b"), is told apart.
+using Part = TextQuery;
 
 // to_tsquery: '!' binds closest, then <->, &, |.
 class TextQueryParser {
  public:
   explicit TextQueryParser(std::string_view text) : text_(text) {}
 
-  Outcome<std::string> parse() {
-    TRY_ASSIGN(const Part query, parse_or(0));
+  Outcome<TextQuery> parse() {
+    TRY_ASSIGN(Part query, parse_or(0));
     if (at_ < text_.size()) return fail(text_, "unexpected '" + std::string(1, text_[at_]) + "'");
-    if (query.negated) return only_negated();
-    return query.sql;
+    return query;
   }
 
  private:
@@ -62,7 +58,7 @@ class TextQueryParser {
     while (take("|")) {
       TRY_ASSIGN(const Part right, parse_and(depth));
       if (left.negated || right.negated) return only_negated();
-      left.sql = "(" + left.sql + " OR " + right.sql + ")";
+      left.match = "(" + left.match + " OR " + right.match + ")";
     }
     return left;
   }
@@ -74,7 +70,7 @@ class TextQueryParser {
       TRY_ASSIGN(const Part one, parse_unary(depth));
       std::string& list = one.negated ? unwanted : wanted;
       if (!list.empty()) list += one.negated ? " OR " : " AND ";
-      list += one.sql;
+      list += one.match;
     } while (take("&"));
     if (wanted.empty()) return Part{"(" + unwanted + ")", true};
     if (unwanted.empty()) return Part{"(" + wanted + ")"};
@@ -89,7 +85,7 @@ class TextQueryParser {
       TRY_ASSIGN(part, parse_or(depth + 1));
       if (!take(")")) return fail(text_, "a ')' is missing");
     } else {
-      TRY_ASSIGN(part.sql, parse_phrase());
+      TRY_ASSIGN(part.match, parse_phrase());
     }
     part.negated = part.negated != negated;
     return part;
@@ -143,22 +139,21 @@ Outcome<std::vector<std::string_view>> split_words(std::string_view text) {
     words.push_back(word);
     ahead.remove_prefix(word.size());
   }
-  if (words.empty()) return fail(text, "there is no word in it");
   if (words.size() > kMaxTextQueryWords) return fail(text, "at most 50 words");
   return words;
 }
 
-Outcome<std::string> plain_text(std::string_view text) {
+Outcome<TextQuery> plain_text(std::string_view text) {
   TRY_ASSIGN(const std::vector<std::string_view> words, split_words(text));
   std::string query;
   for (const std::string_view word : words) {
     if (!query.empty()) query += " AND ";
     append_quoted(query, word);
   }
-  return query;
+  return TextQuery{query.empty() ? "\"\"" : query};
 }
 
-Outcome<std::string> phrase(std::string_view text) {
+Outcome<TextQuery> phrase(std::string_view text) {
   TRY_ASSIGN(const std::vector<std::string_view> words, split_words(text));
   std::string joined;
   for (const std::string_view word : words) {
@@ -167,7 +162,7 @@ Outcome<std::string> phrase(std::string_view text) {
   }
   std::string query;
   append_quoted(query, joined);
-  return query;
+  return TextQuery{query};
 }
 
 // A word or a phrase of a web search, from the front of `ahead`.
@@ -185,7 +180,7 @@ std::string_view take_term(std::string_view& ahead) {
 }
 
 // Never an error of syntax, as in PostgreSQL: what cannot be an operator is a word.
-Outcome<std::string> web_search(std::string_view text) {
+Outcome<TextQuery> web_search(std::string_view text) {
   std::string wanted;
   std::string unwanted;
   size_t words = 0;
@@ -206,14 +201,15 @@ Outcome<std::string> web_search(std::string_view text) {
     joins_by_or = false;
     append_quoted(list, term);
   }
-  if (wanted.empty()) return fail(text, "name a word that is to be there");
-  if (unwanted.empty()) return wanted;
-  return "(" + wanted + ") NOT (" + unwanted + ")";
+  if (wanted.empty() && unwanted.empty()) return TextQuery{"\"\""};
+  if (wanted.empty()) return TextQuery{unwanted, true};
+  if (unwanted.empty()) return TextQuery{wanted};
+  return TextQuery{"(" + wanted + ") NOT (" + unwanted + ")"};
 }
 
 }  // namespace
 
-Outcome<std::string> text_query_of(Operator op, std::string_view written) {
+Outcome<TextQuery> text_query_of(Operator op, std::string_view written) {
   if (written.find('\0') != std::string_view::npos) return fail(written, "it has a NUL character");
   std::string text(written);
   for (char& c : text) {

@@ -16,8 +16,12 @@ namespace prodev::query {
 
 constexpr size_t kMaxTextQueryWords = 50;
 
-// `text` in FTS5's syntax; every word is in quotes there, so that none is an operator. 42601 when
-// it cannot be read, has no words, or asks only for words that are not there.
-Outcome<std::string> text_query_of(Operator op, std::string_view text);
+struct TextQuery {
+  std::string match;     // in FTS5's syntax; every word is in quotes, so that none is an operator
+  bool negated = false;  // asks for the rows that do not match
+};
+
+// 42601 when `text` cannot be read. Without a word, which only kTextQuery refuses, nothing matches.
+Outcome<TextQuery> text_query_of(Operator op, std::string_view text);
 
 }  // namespace prodev::query

@@ -1,5 +1,6 @@
 #include "records/authorize.h"
 
+#include "catalog/function.h"
 #include "config/nearest.h"
 
 namespace prodev::records {
@@ -10,11 +11,12 @@ query::Outcome<const catalog::Table*> find_table(const Schema& schema, std::stri
   std::vector<std::string> names;
   for (const catalog::Table& known : schema.catalog->tables()) names.push_back(known.name);
   const std::string near = config::nearest(name, names);
-  return query::refuse({404,
-                        "PGRST205",
-                        "Could not find the table '" + std::string(name) + "' in the schema cache",
-                        {},
-                        near.empty() ? "" : "Perhaps you meant the table '" + near + "'"});
+  return query::refuse(
+      {404,
+       "PGRST205",
+       "Could not find the table 'public." + std::string(name) + "' in the schema cache",
+       {},
+       near.empty() ? "" : "Perhaps you meant the table 'public." + near + "'"});
 }
 
 query::Outcome<const access::Rights*> authorize(const Schema& schema, std::string_view role,
@@ -34,10 +36,13 @@ query::Guard guard_of(const access::Rights& rights) {
 }
 
 query::Context context_of(const Schema& schema, std::string_view role) {
-  query::Context context{*schema.catalog, {}};
+  query::Context context{*schema.catalog, {}, {}};
   context.guard_of = [&schema, role](const catalog::Table& table) -> query::Outcome<query::Guard> {
     TRY_ASSIGN(const access::Rights* rights, authorize(schema, role, table, access::Verb::kSelect));
     return guard_of(*rights);
+  };
+  context.may_execute = [&schema, role](const catalog::Function& function) {
+    return schema.rules->may_execute(role, function.id);
   };
   return context;
 }

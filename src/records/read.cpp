@@ -1,178 +1,11 @@
 #include "records/read.h"
 
-#include <algorithm>
-
 #include "base/clock.h"
-#include "records/estimate.h"
+#include "records/query_run.h"
 
 namespace prodev::records {
 
-namespace {
-
-using query::LoweredQuery;
 using query::Outcome;
-
-// One snapshot for several statements. Ends with the scope.
-class Snapshot {
- public:
-  static Outcome<void> begin(db::StatementCache& statements) { return run(statements, "BEGIN"); }
-  explicit Snapshot(db::StatementCache& statements) : statements_(statements) {}
-  ~Snapshot() { (void)run(statements_, "COMMIT"); }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  static Outcome<void> run(db::StatementCache& statements, std::string_view sql) {
-    TRY_ASSIGN(db::Statement * statement, statements.get(sql));
-    const db::StatementUse use(*statement);
-    TRY(statement->step());
-    return {};
-  }
-  db::StatementCache& statements_;
-};
-
-// How many of `total` rows limit and offset leave.
-uint64_t rows_in_window(const query::Read& read, uint64_t total) {
-  const uint64_t after_offset = total - std::min(total, read.offset);
-  return std::min(after_offset, read.limit.value_or(after_offset));
-}
-
-// What is read, as it was found and lowered.
-struct Lowered {
-  const catalog::Table& table;
-  const query::Read& read;
-  query::Guard guard;
-  LoweredQuery rows;
-  LoweredQuery count;  // no SQL: nothing is counted
-};
-
-class Run {
- public:
-  Run(const ReadOptions& options, ReadSession session, const Caller& caller, std::string& body)
-      : options_(options), session_(session), caller_(caller), body_(body) {}
-
-  Outcome<ReadResult> run(const Lowered& lowered) {
-    // Two statements may be needed, and must see the same rows.
-    std::optional<Snapshot> snapshot;
-    if (may_count(lowered)) {
-      TRY(Snapshot::begin(session_.reader.statements()));
-      snapshot.emplace(session_.reader.statements());
-    }
-    const bool figures_only = !options_.want_rows && options_.count == Count::kExact;
-    if (!figures_only) TRY(write_rows(lowered.table, lowered.rows));
-    if (options_.count == Count::kNone || result_.over_budget) return result_;
-    if (figures_only) {
-      TRY(read_count(lowered.table, lowered.count));
-      result_.rows = rows_in_window(lowered.read, result_.total.value_or(0));
-      return result_;
-    }
-    if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
-    return result_;
-  }
-
- private:
-  Outcome<db::Statement*> prepare(const catalog::Table& table, const LoweredQuery& query) {
-    const base::Result<db::Statement*> statement = session_.reader.statements().get(query.sql);
-    if (!statement)
-      return query::refuse(query::sqlite_error(session_.reader.connection().handle(), table.name));
-    caller_.bind(**statement);
-    query.bind(**statement);
-    return *statement;
-  }
-
-  // False: the statement is done, or the read is over its budget.
-  Outcome<bool> step(const catalog::Table& table, const LoweredQuery& query,
-                     db::Statement& statement) {
-    const base::Result<bool> row = statement.step();
-    if (row) return *row;
-    if (row.error().code == base::Code::kTimeout && session_.slow != nullptr) {
-      note_slow(query);
-      return false;
-    }
-    return query::refuse(query::sqlite_error(session_.reader.connection().handle(), table.name));
-  }
-
-  void note_slow(const LoweredQuery& query) {
-    result_.over_budget = true;
-    if (session_.slow != nullptr) session_.slow->add(query.sql, base::monotonic_ns());
-  }
-
-  bool may_count(const Lowered& lowered) const {
-    if (options_.count == Count::kNone) return false;
-    return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0;
-  }
-
-  // A window that was not filled ends with the last row there is.
-  bool tell_from_window(const query::Read& read) {
-    const bool filled = read.limit && result_.rows >= *read.limit;
-    if (filled || (result_.rows == 0 && read.offset > 0)) return false;
-    result_.total = read.offset + result_.rows;
-    return true;
-  }
-
-  Outcome<void> find_total(const Lowered& lowered) {
-    if (options_.count == Count::kExact) return read_count(lowered.table, lowered.count);
-    TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
-    const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, lowered.guard, rows);
-    const uint64_t seen = result_.rows == 0 ? 0 : lowered.read.offset + result_.rows;
-    uint64_t counted = 0;
-    if (options_.count == Count::kEstimated && estimate <= options_.exact_below) {
-      TRY(read_count(lowered.table, lowered.count));
-      counted = result_.total.value_or(0);
-      if (counted <= options_.exact_below) return {};
-    }
-    result_.total = std::max({estimate, counted, seen});
-    return {};
-  }
-
-  Outcome<uint64_t> table_rows(const catalog::Table& table) {
-    if (table.estimated_rows) return *table.estimated_rows;
-    LoweredQuery largest;
-    largest.sql = largest_rowid_sql(table);
-    if (largest.sql.empty()) return 0;
-    TRY(read_count(table, largest));
-    return result_.total.value_or(0);
-  }
-
-  Outcome<void> read_count(const catalog::Table& table, const LoweredQuery& query) {
-    TRY_ASSIGN(db::Statement * statement, prepare(table, query));
-    const db::StatementUse use(*statement);
-    TRY_ASSIGN(const bool row, step(table, query, *statement));
-    if (row) result_.total = static_cast<uint64_t>(std::max<int64_t>(statement->column_int(0), 0));
-    return {};
-  }
-
-  Outcome<void> write_rows(const catalog::Table& table, const LoweredQuery& query) {
-    TRY_ASSIGN(db::Statement * statement, prepare(table, query));
-    const db::StatementUse use(*statement);
-    RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls);
-    if (options_.want_rows) writer.begin(body_);
-    for (;;) {
-      TRY_ASSIGN(const bool row, step(table, query, *statement));
-      if (!row) break;
-      ++result_.rows;
-      if (!options_.want_rows) continue;
-      // A second row of what must be one is not written: there will be an error, with their number.
-      if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;
-      writer.add(body_, *statement);
-      if (body_.size() < options_.body_bytes) continue;
-      if (!options_.overflow(body_)) {
-        note_slow(query);
-        return {};
-      }
-    }
-    if (options_.want_rows) writer.end(body_);
-    return {};
-  }
-
-  const ReadOptions& options_;
-  ReadSession session_;
-  const Caller& caller_;
-  std::string& body_;
-  ReadResult result_;
-};
-
-}  // namespace
 
 Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
                               std::string_view table_name, const query::Read& read,
@@ -181,7 +14,7 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
   const query::Context context = context_of(schema, identity.role);
-  Lowered lowered{*table, read, guard_of(*rights), {}, {}};
+  LoweredRead lowered{*table, read, guard_of(*rights), {}, {}};
   TRY_ASSIGN(lowered.rows, query::lower_read(context, *table, read, lowered.guard));
   if (options.count == Count::kExact || options.count == Count::kEstimated) {
     const bool bounded = options.count == Count::kEstimated;
@@ -198,7 +31,9 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   }
   session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
   const Caller caller(identity);
-  return Run(options, session, caller, body).run(lowered);
+  const QueryTarget target{session.reader.connection(), session.reader.statements(), false,
+                           session.slow};
+  return QueryRun(options, target, caller, body).run(lowered);
 }
 
 }  // namespace prodev::records

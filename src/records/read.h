@@ -23,6 +23,7 @@ enum class Count : uint8_t {
 struct ReadOptions {
   RowFormat format = RowFormat::kJsonArray;
   bool strips_nulls = false;
+  bool bare = false;  // the value of the one column in place of an object of it; not in CSV
   Count count = Count::kNone;    // of the rows without limit and offset
   uint64_t exact_below = 1'000;  // the most rows that Count::kEstimated counts
   bool want_rows = true;         // false: HEAD; only the figures

@@ -9,8 +9,8 @@
 namespace prodev::records {
 
 RowWriter::RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns,
-                     int lead_columns, bool strips_nulls)
-    : format_(format), strips_nulls_(strips_nulls), lead_columns_(lead_columns) {
+                     int lead_columns, bool strips_nulls, bool bare)
+    : format_(format), strips_nulls_(strips_nulls), bare_(bare), lead_columns_(lead_columns) {
   columns_.reserve(columns.size());
   for (const query::OutputColumn& column : columns) {
     if (format == RowFormat::kCsv) {
@@ -36,7 +36,10 @@ void RowWriter::add(std::string& out, const db::Statement& row) {
     add_csv(out, row);
   } else {
     if (rows_ > 0 && format_ == RowFormat::kJsonArray) out += ",\n";
-    if (strips_nulls_) {
+    if (bare_ && !columns_.empty()) {
+      const Column& column = columns_.front();
+      query::append_json(out, query::Cell::of(row, lead_columns_), column.kind, column.always_json);
+    } else if (strips_nulls_) {
       add_stripped(out, row);
     } else {
       add_json(out, row);
@@ -51,6 +54,7 @@ void RowWriter::end(std::string& out) const {
 }
 
 void RowWriter::add_json(std::string& out, const db::Statement& row) const {
+  if (columns_.empty()) out.push_back('{');
   int i = lead_columns_;
   for (const Column& column : columns_) {
     out += column.prefix;

@@ -20,9 +20,10 @@ enum class RowFormat : uint8_t {
 class RowWriter {
  public:
   // `lead_columns`: columns of the statement in front of those that are written. `strips_nulls`:
-  // members that are NULL, or null within JSON, are left out.
+  // members that are NULL, or null within JSON, are left out. `bare`: a row is the value of its
+  // first column, without a name; not in CSV.
   RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns, int lead_columns,
-            bool strips_nulls = false);
+            bool strips_nulls = false, bool bare = false);
 
   void begin(std::string& out) const;
   void add(std::string& out, const db::Statement& row);
@@ -43,6 +44,7 @@ class RowWriter {
 
   RowFormat format_;
   bool strips_nulls_;
+  bool bare_;
   std::vector<Column> columns_;
   std::string csv_names_;
   int lead_columns_;

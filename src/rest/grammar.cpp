@@ -131,14 +131,15 @@ Outcome<Condition> parse_operation(Scanner& scanner, query::Field field, Place p
     TRY_ASSIGN(condition.operands, parse_list(scanner, "(", ")"));
     return condition;
   }
-  if (condition.quantifier != query::Quantifier::kNone) {
-    TRY_ASSIGN(condition.operands, parse_list(scanner, "{", "}"));
-    if (place == Place::kAlone && !scanner.at_end()) return scanner.fail("the end");
-  } else {
-    TRY_ASSIGN(std::string operand, parse_operand(scanner, place));
+  TRY_ASSIGN(std::string operand, parse_operand(scanner, place));
+  if (condition.quantifier == query::Quantifier::kNone) {
     condition.operands.push_back(std::move(operand));
+  } else {
+    Scanner list("list of values", operand);
+    TRY_ASSIGN(condition.operands, parse_list(list, "{", "}"));
+    if (!list.at_end()) return list.fail("the end");
   }
-  for (std::string& operand : condition.operands) prepare_operand(operand, row->operand);
+  for (std::string& one : condition.operands) prepare_operand(one, row->operand);
   return condition;
 }
 

@@ -23,12 +23,17 @@ Outcome<void> check_profile(const http::Request& request) {
 }  // namespace
 
 Outcome<RequestOptions> parse_request_options(const http::Request& request) {
+  TRY_ASSIGN(std::vector<Parameter> parameters, parse_query_string(request.head.query));
+  return parse_request_options(request, std::move(parameters));
+}
+
+Outcome<RequestOptions> parse_request_options(const http::Request& request,
+                                              std::vector<Parameter> parameters) {
   RequestOptions options;
   TRY(check_profile(request));
   std::string joined;
   TRY_ASSIGN(options.media, negotiate(request.head.find_list("accept", joined)));
   TRY_ASSIGN(options.preferences, parse_preferences(request));
-  TRY_ASSIGN(std::vector<Parameter> parameters, parse_query_string(request.head.query));
   TRY_ASSIGN(static_cast<QueryParameters&>(options), parse_query_parameters(std::move(parameters)));
   const bool reads =
       request.head.method == http::Method::kGet || request.head.method == http::Method::kHead;

@@ -21,5 +21,8 @@ struct RequestOptions : QueryParameters {
 // PGRST100, PGRST103 and PGRST108 for what cannot be read, PGRST107 for an Accept that nothing here
 // answers, PGRST106 for a schema other than public.
 query::Outcome<RequestOptions> parse_request_options(const http::Request& request);
+// The same with `parameters` in place of those of the query string.
+query::Outcome<RequestOptions> parse_request_options(const http::Request& request,
+                                                     std::vector<Parameter> parameters);
 
 }  // namespace prodev::rest

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "query/sql_functions.h"
 #include "rest/responses.h"
+#include "rest/rpc.h"
 #include "rest/spool.h"
 #include "rest/window.h"
 #include "text/url.h"
@@ -27,17 +28,6 @@ records::Count count_of(const Preferences& preferences) {
       break;
   }
   return records::Count::kExact;
-}
-
-records::ReadOptions read_options(const RequestOptions& options, bool want_rows,
-                                  uint64_t max_rows) {
-  records::ReadOptions read;
-  read.format = options.media.format;
-  read.strips_nulls = options.media.strips_nulls;
-  read.count = count_of(options.preferences);
-  if (max_rows > 0) read.exact_below = max_rows;
-  read.want_rows = want_rows;
-  return read;
 }
 
 Outcome<std::string> table_name(std::string_view path, std::string_view prefix) {
@@ -105,8 +95,14 @@ const records::Schema& Rest::refresh(Loop& loop) const {
 }
 
 Outcome<void> Rest::describe_table(const Request& request, Response& response) {
+  const records::Schema& schema = refresh(loops_[request.loop]);
+  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty()) {
+    TRY_ASSIGN(std::string methods, function_methods(schema, name));
+    response.add_header("Allow", std::move(methods));
+    return {};
+  }
   TRY_ASSIGN(const std::string name, table_name(request.path, options_.prefix));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(refresh(loops_[request.loop]), name));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(schema, name));
   response.add_header("Allow", methods_of(*table));
   return {};
 }
@@ -115,12 +111,14 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
                            Response& response) {
   Loop& loop = loops_[request.loop];
   refresh(loop);
+  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
+    return call_function(request, identity, name, response);
   TRY_ASSIGN(std::string table, table_name(request.path, options_.prefix));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead) {
     cap_rows(options.read, options_.max_rows);
-    return read(request, identity, table, std::move(options), response);
+    return read(request, identity, {std::move(table), {}}, std::move(options), response);
   }
   auto call = std::make_shared<WriteCall>();
   call->identity = identity;
@@ -149,26 +147,25 @@ Outcome<void> Rest::write(const Request& request, std::shared_ptr<const WriteCal
   return {};
 }
 
-Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
-                         const std::string& table, RequestOptions options, Response& response) {
+Outcome<void> Rest::read(const Request& request, const auth::Identity& identity, Target target,
+                         RequestOptions options, Response& response) {
   Loop& loop = loops_[request.loop];
-  const bool want_rows = request.head.method == Method::kGet;
-  records::ReadOptions quick = read_options(options, want_rows, options_.max_rows);
+  const bool want_rows = request.head.method != Method::kHead;
+  records::ReadOptions quick = read_options(target, options, want_rows);
   quick.budget_ns = options_.loop_budget_ns;
   quick.body_bytes = options_.loop_body_bytes;
   quick.overflow = [](std::string&) { return false; };
   std::string body;
   body.reserve(loop.last_body_bytes);
   TRY_ASSIGN(const records::ReadResult result,
-             records::read_rows(*loop.schema, identity, table, options.read, quick,
-                                {*loop.reader, &loop.slow}, body));
+             read_target(*loop.schema, identity, target, options.read, quick,
+                         {*loop.reader, &loop.slow}, body));
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
-    TRY(describe_read(response, options, result));
-    response.set_body(std::move(body), options.media.content_type());
-    return {};
+    return describe(response, target, options, want_rows, result, body);
   }
-  auto call = std::make_shared<const Call>(Call{identity, loop.schema, table, std::move(options)});
+  auto call = std::make_shared<const Call>(
+      Call{identity, loop.schema, std::move(target), std::move(options)});
   response.continue_on(http::Lane::kBlocking,
                        [this, call, want_rows](const Request&, Response& out) {
                          const Outcome<void> done = read_on_pool(*call, want_rows, out);
@@ -200,22 +197,55 @@ Outcome<void> Rest::read_on_pool(const Call& call, bool want_rows, Response& res
     body.clear();
     return spooled.has_value();
   };
-  records::ReadOptions options = read_options(call.options, want_rows, options_.max_rows);
+  records::ReadOptions options = read_options(call.target, call.options, want_rows);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
   options.overflow = to_file;
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,
-             records::read_rows(*call.schema, call.identity, call.table, call.options.read, options,
-                                {*reader, nullptr}, body));
+             read_target(*call.schema, call.identity, call.target, call.options.read, options,
+                         {*reader, nullptr}, body));
   TRY(spooled);
-  TRY(describe_read(response, call.options, result));
-  if (!spool) {
-    response.set_body(std::move(body), call.options.media.content_type());
+  if (!spool) return describe(response, call.target, call.options, want_rows, result, body);
+  TRY(spool->write(body));
+  body.clear();
+  TRY(describe(response, call.target, call.options, want_rows, result, body));
+  response.set_segment(std::move(*spool).segment(), call.options.media.content_type());
+  return {};
+}
+
+Outcome<records::ReadResult> Rest::read_target(const records::Schema& schema,
+                                               const auth::Identity& identity, const Target& target,
+                                               const query::Read& read,
+                                               const records::ReadOptions& options,
+                                               records::ReadSession session, std::string& body) {
+  if (target.function)
+    return records::read_call(schema, identity, *target.function, read, options, session, body);
+  return records::read_rows(schema, identity, target.table, read, options, session, body);
+}
+
+records::ReadOptions Rest::read_options(const Target& target, const RequestOptions& options,
+                                        bool want_rows) const {
+  records::ReadOptions read;
+  read.format = options.media.format;
+  read.strips_nulls = options.media.strips_nulls;
+  read.count = count_of(options.preferences);
+  if (options_.max_rows > 0) read.exact_below = options_.max_rows;
+  read.want_rows = want_rows;
+  if (target.function) shape_result(*target.function, read);
+  return read;
+}
+
+Outcome<void> Rest::describe(Response& response, const Target& target,
+                             const RequestOptions& options, bool want_rows,
+                             const records::ReadResult& result, std::string& body) {
+  if (target.function && target.function->returns_nothing()) {
+    response.status = 204;
     return {};
   }
-  TRY(spool->write(body));
-  response.set_segment(std::move(*spool).segment(), call.options.media.content_type());
+  TRY(describe_read(response, options, result));
+  if (target.function && want_rows && result.rows == 0) fill_empty(*target.function, options, body);
+  response.set_body(std::move(body), options.media.content_type());
   return {};
 }
 

@@ -1,11 +1,14 @@
-// Rest: /rest/v1/TABLE, speaking PostgREST's protocol.
+// Rest: /rest/v1/TABLE and /rest/v1/rpc/NAME, speaking PostgREST's protocol.
 //
 // Reads run on the loop that they arrived on while they are quick, else on the blocking lane.
-// Writes are parsed and lowered on the loop and run on the write lane.
+// Writes are parsed and lowered on the loop and run on the write lane. So do functions, by what
+// they do.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "auth/authenticator.h"
@@ -13,6 +16,7 @@
 #include "db/reader.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "records/call.h"
 #include "records/read.h"
 #include "records/schema.h"
 #include "rest/request_options.h"
@@ -55,11 +59,16 @@ class Rest {
     records::SchemaPointer schema;
     size_t last_body_bytes = 0;  // the next one is likely to need about as much room
   };
-  // A read that leaves its loop.
+  // What is read: a table, or the result of a function.
+  struct Target {
+    std::string table;
+    std::optional<records::Call> function;
+  };
+  // A read, or the call of a function that writes, that leaves its loop.
   struct Call {
     auth::Identity identity;
     records::SchemaPointer schema;
-    std::string table;
+    Target target;
     RequestOptions options;
   };
 
@@ -73,9 +82,24 @@ class Rest {
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
                               http::Response& response);
   query::Outcome<void> read(const http::Request& request, const auth::Identity& identity,
-                            const std::string& table, RequestOptions options,
-                            http::Response& response);
+                            Target target, RequestOptions options, http::Response& response);
+  static query::Outcome<records::ReadResult> read_target(
+      const records::Schema& schema, const auth::Identity& identity, const Target& target,
+      const query::Read& read, const records::ReadOptions& options, records::ReadSession session,
+      std::string& body);
+  records::ReadOptions read_options(const Target& target, const RequestOptions& options,
+                                    bool want_rows) const;
+  static query::Outcome<void> describe(http::Response& response, const Target& target,
+                                       const RequestOptions& options, bool want_rows,
+                                       const records::ReadResult& result, std::string& body);
   query::Outcome<void> read_on_pool(const Call& call, bool want_rows, http::Response& response);
+  query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,
+                                     std::string_view name, http::Response& response);
+  // `on_loop`: else on the blocking lane.
+  query::Outcome<void> start_call(const http::Request& request, const auth::Identity& identity,
+                                  const records::SchemaPointer& schema, std::string_view name,
+                                  std::string_view body, bool on_loop, http::Response& response);
+  query::Outcome<void> write_function(const Call& call, http::Response& response);
   query::Outcome<void> write(const http::Request& request, std::shared_ptr<const WriteCall> call,
                              http::Response& response);
   query::Outcome<void> submit_write(const std::shared_ptr<const WriteCall>& call,

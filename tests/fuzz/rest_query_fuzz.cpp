@@ -189,7 +189,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (const query::Guard& guard : {query::Guard{}, query::Guard{{}, &some_columns()}}) {
       const bool guarded = guard.columns != nullptr;
       const query::Context context{*database().catalog,
-                                   [&](const catalog::Table&) { return guard; }};
+                                   [&](const catalog::Table&) { return guard; },
+                                   [](const catalog::Function&) { return true; }};
       const auto lowered = query::lower_read(context, table, parsed->read, guard);
       if (lowered) check_statement(guarded, *lowered);
       if (!lowered) {

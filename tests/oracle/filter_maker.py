@@ -19,7 +19,7 @@ class FilterMaker:
         return [self.tree(node, 2) for _ in range(count)]
 
     def tree(self, node, depth):
-        embeds = [e for e in node.embeds if not e.spread]
+        embeds = [e for e in node.embeds if not e.spread and not e.aggregates]
         if embeds and self._random.random() < 0.25:
             return EmbedFilter(self._random.choice(embeds), self._random.random() < 0.5)
         if depth == 0 or self._random.random() < 0.75:
@@ -112,7 +112,8 @@ class FilterMaker:
         return Filter(field, operator, [json.dumps(chosen, ensure_ascii=False)])
 
     def _of_path(self, column):
-        form = self._random.choice(["number", "number text", "text", "flag", "deep", "place", "contains"])
+        form = self._random.choice(["number", "numbers", "number text", "text", "flag", "deep", "place",
+                                    "contains", "json"])
         if form == "contains":
             part = self._random.choice([{"n": self._random.randint(0, 9)}, {"f": True}, {},
                                         {"l": [self._random.randint(0, 3)]},
@@ -121,6 +122,15 @@ class FilterMaker:
         if form == "number":
             field = Field(column, self._random.choice([["n"], ["o", "n"]]))
             return Filter(field, self._random.choice(COMPARISONS), [self._random.randint(-2, 9)])
+        if form == "numbers":
+            numbers = [self._random.randint(-2, 9) for _ in range(self._random.randint(0, 3))]
+            operator = "in" if len(numbers) != 1 else self._random.choice(["in", "isdistinct"])
+            return Filter(Field(column, ["n"]), operator, numbers)
+        if form == "json":  # compared as JSON, which is said as JSON
+            key, value = self._random.choice([("s", random_value(self._random, _TEXT)), ("f", True),
+                                              ("f", False)])
+            operator = self._random.choice(["eq", "neq", "in", "isdistinct"])
+            return Filter(Field(column, [key]), operator, [json.dumps(value, ensure_ascii=False)])
         if form == "place":
             field = Field(column, ["l", self._random.choice([0, 1, -1])])
             return Filter(field, self._random.choice(COMPARISONS), [self._random.randint(0, 3)])

@@ -3,13 +3,10 @@
 import json
 from urllib.parse import quote
 
-from model import Caller
 from request import Node, Request
 from schemas import RowMaker
 from wire import word
-from write_maker import WriteMaker
-
-SERVICE = Caller("service_role")
+from write_maker import SERVICE, WriteMaker
 
 
 class MistakeMaker(WriteMaker):
@@ -35,6 +32,9 @@ class MistakeMaker(WriteMaker):
         known = wrong.get(column.kind, [])
         if column.kind != "boolean":
             known = [*known, ("is.true", "42804")]
+        if column.kind in ("text", "date", "blob") and self._random.random() < 0.2:
+            query = f"select={quote(word(column.name))}.{self._random.choice(['sum', 'avg'])}()"
+            return self._request(table, query, 404, "42883")
         value, code = self._random.choice(known)
         return self._request(table, f"{quote(word(column.name))}={value}", 400, code)
 

@@ -3,9 +3,7 @@
 import dataclasses
 import functools
 
-ROLES = ("anon", "authenticated", "clerk", "service_role")
 NUMBERS = ("integer", "real", "numeric")
-TEXTS = ("text", "date", "timestamp", "uuid")
 
 
 def sql_name(name):

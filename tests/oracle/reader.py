@@ -3,10 +3,10 @@ rest in loops of Python."""
 
 import base64
 import json
+import math
 
-from conditions import comparison_sql, field_sql, joined, negated
+from conditions import comparison_sql, comparisons, field_sql, passes
 from model import sql_literal, sql_name, sql_names
-from request import EmbedFilter, Filter, Group
 
 
 class Denied(Exception):
@@ -42,7 +42,7 @@ class Reader:
     def need_rights(self, node, results=True):
         """Denied unless the caller may read all that is named. `results`: not in filters alone."""
         node.hidden = self._schema.hidden(self._caller, node.table)
-        fields = [comparison.field for comparison in _comparisons(node.filters)]
+        fields = [comparison.field for comparison in comparisons(node.filters)]
         if results:
             fields += [item.field for item in node.items if item.field]
             fields += [order.field for order in node.order if not order.embed]
@@ -57,7 +57,7 @@ class Reader:
 
     def _matching(self, node, condition):
         allowed = self._schema.condition(self._caller, node.table, "SELECT")
-        filters = _comparisons(node.filters)
+        filters = comparisons(node.filters)
         results = [*(_item_sql(item) for item in node.all_items()),
                    *(field_sql(order.field) if not order.embed else "NULL" for order in node.order),
                    *(comparison_sql(filter_) for filter_ in filters)]
@@ -70,10 +70,8 @@ class Reader:
             truths = row.extra[len(row.extra) - len(filters):]
             for embed in node.embeds:
                 row.embedded[embed] = self._windowed(embed, self._related(embed, row))
-            known = {id(f): None if t is None else bool(t) for f, t in zip(filters, truths)}
-            passes = all(_truth(tree, row, known) is True for tree in node.filters)
             missing = any(embed.inner and not row.embedded[embed] for embed in node.embeds)
-            if passes and not missing:
+            if not missing and passes(node.filters, truths, row.embedded):
                 rows.append(row)
         return rows
 
@@ -188,43 +186,29 @@ def _same(pairs, values):
         for mine, theirs in pairs)
 
 
-def _comparisons(trees):
-    found = []
-    for tree in trees:
-        if isinstance(tree, Filter):
-            found.append(tree)
-        elif isinstance(tree, Group):
-            found += _comparisons(tree.members)
-    return found
-
-
-def _truth(tree, row, known):
-    if isinstance(tree, EmbedFilter):
-        return bool(row.embedded[tree.embed]) == tree.negated
-    if isinstance(tree, Filter):
-        value = known[id(tree)]
-    else:
-        value = joined(tree.word, [_truth(member, row, known) for member in tree.members])
-    return negated(value) if tree.negated else value
-
-
 def _item_sql(item):
     if item.field is None:
         return "NULL"
     value = field_sql(item.field)
+    if item.cast == "numeric":
+        return value
     if item.field.path and not item.field.as_text:
         column, steps = sql_name(item.field.column.name), sql_literal(json.dumps(item.field.path))
         return f"py_json_part({column}, {steps})"
-    if item.cast == "text" and item.field.column.kind == "boolean":
-        return f"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
-    return f"CAST({value} AS {'TEXT' if item.cast == 'text' else 'INTEGER'})" if item.cast else value
+    is_boolean = item.field.column.kind == "boolean"
+    if item.cast == "text":
+        words = f"CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
+        return words if is_boolean else f"CAST({value} AS TEXT)"
+    if item.cast in ("bool", "boolean"):
+        return f"{value} <> 0"
+    return f"CAST(round({value}) AS INTEGER)" if item.cast else value
 
 
 def json_of(item, value):
     """A stored value as JSON has it."""
     field = item.field
     if value is None or item.cast:
-        return value
+        return bool(value) if item.cast.startswith("bool") and value is not None else value
     if field.column.kind == "json":
         is_json = isinstance(value, str) and not field.as_text
         return json.loads(value) if is_json else value
@@ -259,9 +243,11 @@ def _aggregate(item, values):
     if not there:
         return None
     if item.aggregate == "avg":
-        return sum(there) / len(there)
+        return _cast(item, sum(there) / len(there))
     return {"sum": sum, "min": min, "max": max}[item.aggregate](there)
 
 
 def _cast(item, number):
+    if item.aggregate_cast == "int":  # half away from zero, as of numeric
+        return int(math.copysign(math.floor(abs(number) + 0.5), number))
     return str(number) if item.aggregate_cast == "text" else number

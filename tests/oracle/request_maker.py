@@ -85,8 +85,11 @@ class RequestMaker:
                                self._random.random() < 0.5)
         elif column.kind in ("integer", "text", "date", "boolean") and self._random.random() < 0.15:
             item.cast = "text"
-        elif column.kind == "boolean" and self._random.random() < 0.2:
+        elif column.kind in ("boolean", "numeric") and not column.wide \
+                and self._random.random() < 0.2:
             item.cast = self._random.choice(["int", "integer", "bigint"])
+        elif column.kind == "integer" and self._random.random() < 0.05:
+            item.cast = self._random.choice(["bool", "boolean"])
         return item
 
     def _aggregate(self, node, names, depth):
@@ -94,6 +97,13 @@ class RequestMaker:
         groups = self._random.sample(plain, min(self._random.choice([0, 0, 1, 1, 2]), len(plain)))
         for column in groups:
             self._add(node, Item(Field(column)), names)
+        documents = [c for c in node.table.columns if c.shape == "object"]
+        if documents and self._random.random() < 0.2:
+            self._add(node, Item(Field(self._random.choice(documents), ["s"], True)), names)
+        if documents and self._random.random() < 0.3:
+            item = Item(Field(self._random.choice(documents), ["n"]), cast="numeric")
+            item.aggregate = self._random.choice(["sum", "avg", "min", "max"])
+            self._add(node, item, names)
         for _ in range(self._random.randint(1, 3)):
             self._add(node, self._aggregate_of(self._random.choice(plain)), names)
         if self._random.random() < 0.25 and depth < MOST_DEPTH:
@@ -111,6 +121,8 @@ class RequestMaker:
         item = self._random.choice(choices)
         if item.aggregate == "count" and self._random.random() < 0.15:
             item.aggregate_cast = "text"
+        if item.aggregate == "avg" and column.kind == "integer" and self._random.random() < 0.2:
+            item.aggregate_cast = "int"
         if item.field and column.kind == "integer" and item.aggregate in ("min", "max") \
                 and self._random.random() < 0.2:
             item.cast = "text"
@@ -154,7 +166,7 @@ class RequestMaker:
         many = spread and not relation.to_one
         embed = self.node(relation.target, MOST_DEPTH if many else depth + 1, ordered or many,
                           relation=relation, target=target, hint=hint, spread=spread)
-        embed.inner = self._random.random() < 0.12
+        embed.inner = self._random.random() < 0.12 and not embed.aggregates
         columns = {column.name for column in node.table.columns}
         taken = names | columns | {e.name for e in node.embeds}
         if spread:

@@ -63,6 +63,10 @@ class Trial:
     def kill(self):
         self._server.kill()
 
+    def log(self):
+        """The end of what the server has said."""
+        return self._server.stderr_text()[-4000:]
+
     def request(self, number):
         chance = random.Random(f"{self.seed}:{number}")
         kind = chance.random()
@@ -143,7 +147,11 @@ def run(seed, numbers, options, folder):
     try:
         for number in numbers:
             request = trial.request(number)
-            said = trial.check(request)
+            try:
+                said = trial.check(request)
+            except (AssertionError, OSError) as error:  # no response, or none of HTTP
+                report(trial, number, request, f"{error}\n{trial.log()}", not options.brief)
+                return differences + 1
             if said:
                 differences += 1
                 if not request.refusal:
@@ -162,10 +170,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=int, default=1, help="the first seed")
-    parser.add_argument("--seeds", type=int, default=25, help="how many schemas")
+    parser.add_argument("--seeds", type=int, default=50, help="how many schemas")
     parser.add_argument("--cases", type=int, default=160, help="how many requests of each")
     parser.add_argument("--seed", type=int, help="this schema only")
     parser.add_argument("--case", type=int, help="this request only")
+    parser.add_argument("--most", type=int, default=50, help="stop at so many differences")
     parser.add_argument("--brief", action="store_true", help="print no schemas")
     options = parser.parse_args()
     seeds = range(options.start, options.start + options.seeds)
@@ -177,8 +186,14 @@ def main():
         folder = pathlib.Path(tempfile.mkdtemp(prefix="prodev-generated-"))
         try:
             differences += run(seed, numbers, options, folder)
+        except AssertionError as error:
+            print(f"DIFFERENT --seed {seed}: {error}")
+            differences += 1
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        if differences >= options.most:
+            print(f"Stopped after seed {seed}: there are {differences} differences")
+            return 1
     cases = len(seeds) * len(numbers)
     print(f"{cases - differences} of {cases} answers are as plain SQL has them "
           f"({time.monotonic() - begun:.1f} s, seeds {seeds[0]} to {seeds[-1]})")

@@ -5,10 +5,9 @@ import dataclasses
 import json
 import sqlite3
 
-from conditions import comparison_sql, joined, negated
+from conditions import comparison_sql, comparisons, passes
 from model import sql_literal, sql_name, sql_names
 from reader import Reader
-from request import Filter
 
 UNIQUE, FOREIGN, NULL, CHECK = "23505", "23503", "23502", "23514"
 STATUS = {UNIQUE: 409, FOREIGN: 409, NULL: 400, CHECK: 400}
@@ -150,16 +149,12 @@ class Writer:
         """The keys of the rows that pass the filters and that the caller may see and `verb`."""
         table = request.node.table
         allowed = f"({self._rights(request, verb)}) AND ({self._rights(request, 'SELECT')})"
-        filters = _leaves(request.node.filters)
-        leaves = "".join(f", ({comparison_sql(leaf)})" for leaf in filters)
-        found = []
-        for values in self._database.execute(f"SELECT {sql_names(table.key)}{leaves} "
-                                             f"FROM {sql_name(table.name)} WHERE {allowed}"):
-            key, truths = values[:len(table.key)], values[len(table.key):]
-            known = {id(f): None if t is None else bool(t) for f, t in zip(filters, truths)}
-            if all(_truth(tree, known) is True for tree in request.node.filters):
-                found.append(key)
-        return found
+        filters = request.node.filters
+        results = "".join(f", ({comparison_sql(one)})" for one in comparisons(filters))
+        rows = self._database.execute(f"SELECT {sql_names(table.key)}{results} "
+                                      f"FROM {sql_name(table.name)} WHERE {allowed}")
+        width = len(table.key)
+        return [row[:width] for row in rows if passes(filters, row[width:])]
 
     @staticmethod
     def _selected(table, keys):
@@ -200,18 +195,3 @@ def _stored(column, value):
     if column.kind == "blob":
         return base64.b64decode(value)
     return value
-
-
-def _leaves(trees):
-    found = []
-    for tree in trees:
-        found += [tree] if isinstance(tree, Filter) else _leaves(tree.members)
-    return found
-
-
-def _truth(tree, known):
-    if isinstance(tree, Filter):
-        value = known[id(tree)]
-    else:
-        value = joined(tree.word, [_truth(member, known) for member in tree.members])
-    return negated(value) if tree.negated else value

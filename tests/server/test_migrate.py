@@ -125,6 +125,17 @@ class Migrate(FolderCase):
         self.assertEqual(list((self.project / "data/tmp").iterdir()), [])
         self.assertRegex(self.migrate("status").stdout, r"(?m)^pending +0002_next.sql$")
 
+    def test_the_plan_tells_how_functions_would_change(self):
+        self.write("0001_f.sql", "CREATE FUNCTION f(a int, b text[] DEFAULT '[]') RETURNS TABLE (c int, d json)\n"
+                   "LANGUAGE sql STRICT STABLE AS $$\n  SELECT :a, :b\n$$; GRANT EXECUTE ON FUNCTION f TO anon;")
+        self.assertEqual(self.migrate("plan").stdout.split("change:\n")[1],
+                         "  + function f(bigint, text[]) (a int, b text[] DEFAULT '[]') RETURNS SETOF"
+                         " (c int, d json) STRICT STABLE AS SELECT :a, :b \n"
+                         "  + privilege EXECUTE on f(bigint, text[]) of anon granted\n")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_f.sql", "REVOKE EXECUTE ON FUNCTION f FROM anon; DROP FUNCTION f;")
+        self.assertIn("  - function f(bigint, text[])", self.migrate("plan").stdout)
+
     def test_the_plan_of_a_file_that_fails_fails_alike_and_leaves_no_copy(self):
         self.write("0001_a.sql", "CREATE TABLE a (x);")
         self.assertEqual(self.migrate().returncode, 0)

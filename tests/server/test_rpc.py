@@ -204,17 +204,16 @@ class Arguments(RpcCase):
         self.assertEqual([len(line) for line in self.log()], [400_000])
 
     def test_what_arguments_say_is_never_sql(self):
-        for evil in ("'; DROP TABLE log; --", "1) UNION SELECT sql FROM sqlite_schema --", '"', "$$", ":line ?1 \0"):
+        for evil in ("'; DROP TABLE log; --", "1) UNION SELECT sql FROM sqlite_schema --", '"', "$$", ":line ?1"):
             with self.subTest(evil):
-                if "\0" not in evil:
-                    self.assertEqual(self.post("echo", {"t": evil})[0]["t"], evil)
-                    self.assertEqual(self.get("echo?t=" + urllib.parse.quote(evil))[0]["t"], evil)
-                    self.assertEqual(self.call("POST", "note", {"line": evil}).status, 204)
-                    self.assertEqual(self.log()[-1], evil)
+                self.assertEqual(self.post("echo", {"t": evil})[0]["t"], evil)
+                self.assertEqual(self.get("echo?t=" + urllib.parse.quote(evil))[0]["t"], evil)
+                self.assertEqual(self.call("POST", "note", {"line": evil}).status, 204)
+                self.assertEqual(self.log()[-1], evil)
                 self.refused(400, "22P02", "POST", "add_them", {"a": evil})
                 self.refused(404, "PGRST202", "POST", "add_them", {evil: 1})
-                self.assertEqual(self.call("POST", urllib.parse.quote(evil, safe=""), {}).status,
-                                 400 if "\0" in evil else 404)
+                self.refused(404, "PGRST202", "POST", urllib.parse.quote(evil, safe=""), {})
+        self.refused(400, "22P05", "POST", "note", {"line": "\0"})
         self.assertEqual(len(self.names()), 4)
 
 
@@ -354,8 +353,7 @@ class Results(RpcCase):
 
     def test_they_are_written_as_the_client_likes(self):
         csv = self.call("GET", "prices?order=name", headers={"Accept": "text/csv"})
-        self.assertEqual(csv.body, b"name,price\nAsh,12.5\nCedar,40.0\nDill,7.0".replace(b".0", b"")
-                         if b"40.0" not in csv.body else b"name,price\nAsh,12.5\nCedar,40.0\nDill,7.0")
+        self.assertEqual(csv.body, b"name,price\nAsh,12.5\nCedar,40\nDill,7")
         lines = self.call("GET", "prices?select=name&order=name", headers={"Accept": "application/x-ndjson"})
         self.assertEqual([json.loads(line)["name"] for line in lines.body.splitlines()], ["Ash", "Cedar", "Dill"])
         one = {"Accept": "application/vnd.pgrst.object+json"}
@@ -405,6 +403,12 @@ class Writing(RpcCase):
                      headers={"Accept": "application/vnd.pgrst.object+json"})
         self.assertEqual(self.log(), [])
 
+    def test_a_dry_run_answers_and_leaves_nothing(self):
+        response = self.call("POST", "log_twice", {"line": "x"}, headers={"Prefer": "tx=rollback"})
+        self.assertEqual((response.status, response.json()), (200, ["x", "x!"]))
+        self.assertEqual(response.header("Preference-Applied"), "tx=rollback")
+        self.assertEqual(self.log(), [])
+
     def test_strict_does_nothing_for_null(self):
         self.assertEqual(self.post("strict_note", {"line": None}), None)
         self.assertEqual(self.log(), [])
@@ -430,7 +434,7 @@ class Writing(RpcCase):
 
 
 class Limits(RpcCase):
-    ARGUMENTS = ("--read-timeout", "1s")
+    ARGUMENTS = ("--read-timeout-ms", "1000")
 
     def test_a_read_that_does_not_end_is_ended(self):
         started = time.monotonic()

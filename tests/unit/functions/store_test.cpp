@@ -148,6 +148,10 @@ TEST_CASE("a function that cannot work is refused at the spot") {
             .find("two arguments are called a") != std::string::npos);
   CHECK(project.refused("product() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$")
             .find("a table is called product") != std::string::npos);
+  CHECK(project.refused("\"PRODUCT\"() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$")
+            .find("a table is called product") != std::string::npos);
+  CHECK(project.refused("_1() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$")
+            .find("names that begin with _ are the system's") != std::string::npos);
   CHECK(project.names().empty());
 }
 

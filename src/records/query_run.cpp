@@ -1,0 +1,156 @@
+#include "records/query_run.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "records/estimate.h"
+
+namespace prodev::records {
+
+namespace {
+
+using query::LoweredQuery;
+using query::Outcome;
+
+// One snapshot for several statements. Ends with the scope.
+class Snapshot {
+ public:
+  static Outcome<void> begin(db::StatementCache& statements) { return run(statements, "BEGIN"); }
+  explicit Snapshot(db::StatementCache& statements) : statements_(statements) {}
+  ~Snapshot() { (void)run(statements_, "COMMIT"); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  static Outcome<void> run(db::StatementCache& statements, std::string_view sql) {
+    TRY_ASSIGN(db::Statement * statement, statements.get(sql));
+    const db::StatementUse use(*statement);
+    TRY(statement->step());
+    return {};
+  }
+  db::StatementCache& statements_;
+};
+
+// How many of `total` rows limit and offset leave.
+uint64_t rows_in_window(const query::Read& read, uint64_t total) {
+  const uint64_t after_offset = total - std::min(total, read.offset);
+  return std::min(after_offset, read.limit.value_or(after_offset));
+}
+
+}  // namespace
+
+Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
+  // Two statements may be needed, and must see the same rows.
+  std::optional<Snapshot> snapshot;
+  if (may_count(lowered) && !target_.in_transaction) {
+    TRY(Snapshot::begin(target_.statements));
+    snapshot.emplace(target_.statements);
+  }
+  const bool figures_only = !options_.want_rows && options_.count == Count::kExact;
+  if (!figures_only) TRY(write_rows(lowered.table, lowered.rows));
+  if (options_.count == Count::kNone || result_.over_budget) return result_;
+  if (figures_only) {
+    TRY(read_count(lowered.table, lowered.count));
+    result_.rows = rows_in_window(lowered.read, result_.total.value_or(0));
+    return result_;
+  }
+  if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
+  return result_;
+}
+
+Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const LoweredQuery& query) {
+  const base::Result<db::Statement*> statement = target_.statements.get(query.sql);
+  if (!statement)
+    return query::refuse(query::sqlite_error(target_.connection.handle(), table.name));
+  caller_.bind(**statement);
+  query.bind(**statement);
+  return *statement;
+}
+
+// False: the statement is done, or the read is over its budget.
+Outcome<bool> QueryRun::step(const catalog::Table& table, const LoweredQuery& query,
+                             db::Statement& statement) {
+  const base::Result<bool> row = statement.step();
+  if (row) return *row;
+  if (row.error().code == base::Code::kTimeout && target_.slow != nullptr) {
+    note_slow(query);
+    return false;
+  }
+  return query::refuse(query::sqlite_error(target_.connection.handle(), table.name));
+}
+
+void QueryRun::note_slow(const LoweredQuery& query) {
+  result_.over_budget = true;
+  if (target_.slow != nullptr) target_.slow->add(query.sql, base::monotonic_ns());
+}
+
+bool QueryRun::may_count(const LoweredRead& lowered) const {
+  if (options_.count == Count::kNone) return false;
+  return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0;
+}
+
+// A window that was not filled ends with the last row there is.
+bool QueryRun::tell_from_window(const query::Read& read) {
+  const bool filled = read.limit && result_.rows >= *read.limit;
+  if (filled || (result_.rows == 0 && read.offset > 0)) return false;
+  result_.total = read.offset + result_.rows;
+  return true;
+}
+
+Outcome<void> QueryRun::find_total(const LoweredRead& lowered) {
+  if (options_.count == Count::kExact) return read_count(lowered.table, lowered.count);
+  TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
+  const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, lowered.guard, rows);
+  const uint64_t seen = result_.rows == 0 ? 0 : lowered.read.offset + result_.rows;
+  uint64_t counted = 0;
+  if (options_.count == Count::kEstimated && estimate <= options_.exact_below) {
+    TRY(read_count(lowered.table, lowered.count));
+    counted = result_.total.value_or(0);
+    if (counted <= options_.exact_below) return {};
+  }
+  result_.total = std::max({estimate, counted, seen});
+  return {};
+}
+
+Outcome<uint64_t> QueryRun::table_rows(const catalog::Table& table) {
+  if (table.estimated_rows) return *table.estimated_rows;
+  LoweredQuery largest;
+  largest.sql = largest_rowid_sql(table);
+  if (largest.sql.empty()) return 0;
+  TRY(read_count(table, largest));
+  return result_.total.value_or(0);
+}
+
+Outcome<void> QueryRun::read_count(const catalog::Table& table, const LoweredQuery& query) {
+  TRY_ASSIGN(db::Statement * statement, prepare(table, query));
+  const db::StatementUse use(*statement);
+  TRY_ASSIGN(const bool row, step(table, query, *statement));
+  if (row) result_.total = static_cast<uint64_t>(std::max<int64_t>(statement->column_int(0), 0));
+  return {};
+}
+
+Outcome<void> QueryRun::write_rows(const catalog::Table& table, const LoweredQuery& query) {
+  TRY_ASSIGN(db::Statement * statement, prepare(table, query));
+  const db::StatementUse use(*statement);
+  RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls,
+                   options_.bare);
+  if (options_.want_rows) writer.begin(body_);
+  for (;;) {
+    TRY_ASSIGN(const bool row, step(table, query, *statement));
+    if (!row) break;
+    ++result_.rows;
+    if (!options_.want_rows) continue;
+    // A second row of what must be one is not written: there will be an error, with their number.
+    if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;
+    writer.add(body_, *statement);
+    if (body_.size() < options_.body_bytes) continue;
+    if (!options_.overflow(body_)) {
+      note_slow(query);
+      return {};
+    }
+  }
+  if (options_.want_rows) writer.end(body_);
+  return {};
+}
+
+}  // namespace prodev::records

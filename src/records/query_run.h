@@ -1,0 +1,62 @@
+// QueryRun: runs a lowered read on a connection, writes its rows and finds how many there are.
+#pragma once
+
+#include <string>
+
+#include "db/connection.h"
+#include "db/statement_cache.h"
+#include "query/lower.h"
+#include "records/authorize.h"
+#include "records/read.h"
+#include "records/slow_queries.h"
+
+namespace prodev::records {
+
+// What is read, as it was found and lowered.
+struct LoweredRead {
+  const catalog::Table& table;
+  const query::Read& read;
+  query::Guard guard;
+  query::LoweredQuery rows;
+  query::LoweredQuery count;  // no SQL: nothing is counted
+};
+
+// Where it runs. Belongs to its thread.
+struct QueryTarget {
+  db::Connection& connection;
+  db::StatementCache& statements;
+  bool in_transaction = false;  // else statements that must see the same rows are given a snapshot
+  SlowQueries* slow = nullptr;  // where queries over the budget are noted; null: they fail
+};
+
+class QueryRun {
+ public:
+  // The references outlive this.
+  QueryRun(const ReadOptions& options, QueryTarget target, const Caller& caller, std::string& body)
+      : options_(options), target_(target), caller_(caller), body_(body) {}
+
+  // Appends the rows to the body.
+  query::Outcome<ReadResult> run(const LoweredRead& lowered);
+
+ private:
+  query::Outcome<db::Statement*> prepare(const catalog::Table& table,
+                                         const query::LoweredQuery& query);
+  query::Outcome<bool> step(const catalog::Table& table, const query::LoweredQuery& query,
+                            db::Statement& statement);
+  void note_slow(const query::LoweredQuery& query);
+
+  bool may_count(const LoweredRead& lowered) const;
+  bool tell_from_window(const query::Read& read);
+  query::Outcome<void> find_total(const LoweredRead& lowered);
+  query::Outcome<uint64_t> table_rows(const catalog::Table& table);
+  query::Outcome<void> read_count(const catalog::Table& table, const query::LoweredQuery& query);
+  query::Outcome<void> write_rows(const catalog::Table& table, const query::LoweredQuery& query);
+
+  const ReadOptions& options_;
+  QueryTarget target_;
+  const Caller& caller_;
+  std::string& body_;
+  ReadResult result_;
+};
+
+}  // namespace prodev::records

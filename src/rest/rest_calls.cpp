@@ -1,0 +1,62 @@
+// The part of Rest that calls functions.
+#include "rest/responses.h"
+#include "rest/rest.h"
+#include "rest/rpc.h"
+#include "rest/window.h"
+
+namespace prodev::rest {
+
+using http::Request;
+using http::Response;
+using query::Outcome;
+
+Outcome<void> Rest::call_function(const Request& request, const auth::Identity& identity,
+                                  std::string_view name, Response& response) {
+  const records::SchemaPointer& schema = loops_[request.loop].schema;
+  if (!request.body.in_file())
+    return start_call(request, identity, schema, name, request.body.memory(), true, response);
+  response.continue_on(
+      http::Lane::kBlocking,
+      [this, identity, schema, function = std::string(name)](const Request& same, Response& out) {
+        const base::Result<std::string> body = same.body.read_all();
+        const Outcome<void> started =
+            body ? start_call(same, identity, schema, function, *body, false, out)
+                 : Outcome<void>(query::refuse(query::ApiError(body.error())));
+        if (!started) respond_error(out, started.error(), identity.role);
+      });
+  return {};
+}
+
+Outcome<void> Rest::start_call(const Request& request, const auth::Identity& identity,
+                               const records::SchemaPointer& schema, std::string_view name,
+                               std::string_view body, bool on_loop, Response& response) {
+  TRY_ASSIGN(Rpc rpc, parse_rpc(request, body, *schema, identity.role, name));
+  cap_rows(rpc.options.read, options_.max_rows);
+  const bool reads_only = rpc.call.function->reads_only;
+  Target target{{}, std::move(rpc.call)};
+  if (reads_only && on_loop)
+    return read(request, identity, std::move(target), std::move(rpc.options), response);
+  auto call = std::make_shared<const Call>(
+      Call{identity, schema, std::move(target), std::move(rpc.options)});
+  if (reads_only) return read_on_pool(*call, true, response);
+  response.continue_on(http::Lane::kWrite, [this, call](const Request&, Response& out) {
+    const Outcome<void> done = write_function(*call, out);
+    if (!done) respond_error(out, done.error(), call->identity.role);
+  });
+  return {};
+}
+
+Outcome<void> Rest::write_function(const Call& call, Response& response) {
+  records::ReadOptions options = read_options(call.target, call.options, true);
+  options.budget_ns = options_.read_timeout_ns;
+  options.body_bytes = options_.body_memory_bytes;
+  std::string body;
+  TRY_ASSIGN(const records::ReadResult result,
+             records::write_call(*call.schema, call.identity, *call.target.function,
+                                 call.options.read, options, writer_, body));
+  TRY(describe(response, call.target, call.options, true, result, body));
+  response.undo = call.options.preferences.rolls_back();
+  return {};
+}
+
+}  // namespace prodev::rest
