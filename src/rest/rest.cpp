@@ -245,7 +245,8 @@ Outcome<void> Rest::describe(Response& response, const Target& target,
   }
   TRY(describe_read(response, options, result));
   if (target.function && want_rows && result.rows == 0) fill_empty(*target.function, options, body);
-  response.set_body(std::move(body), options.media.content_type());
+  const bool in_file = want_rows && result.rows > 0 && body.empty();
+  if (!in_file) response.set_body(std::move(body), options.media.content_type());
   return {};
 }
 
