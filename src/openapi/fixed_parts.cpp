@@ -74,9 +74,9 @@ const RouteDetails& route_details(std::string_view label) {
 }
 
 bool is_parameter_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "select", "order",   "limit",  "offset",  "and",
-      "or",     "not.and", "not.or", "columns", "on_conflict"};
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "select",  "order",  "limit",   "offset",      "and",   "or",
+      "not.and", "not.or", "columns", "on_conflict", "cursor"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -114,7 +114,7 @@ class TablePath {
 
   void write_read() {
     begin_operation("get", "Read rows of", relation_.table->description);
-    write_parameters(true, {"or", "and", "select", "order", "limit", "offset", "range",
+    write_parameters(true, {"or", "and", "select", "order", "limit", "offset", "cursor", "range",
                             "range-unit", "prefer-read"});
     write_responses(out_, components_,
                     {rows("200"), rows("206"), {"416", "range-not-satisfiable"}});
