@@ -1,7 +1,7 @@
 // Insert, upsert, update and delete, and the preferences that the client sends with them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { column, dataOf, refusal, service, staff } from './clients.mjs';
+import { PostgrestClient1, as, column, dataOf, refusal, service, staff } from './clients.mjs';
 
 const items = () => staff.from('items');
 const codes = () => column('code', items().select('code').order('code'));
@@ -319,4 +319,31 @@ test('rollback() answers as if, and changes nothing', async () => {
   ]);
   assert.deepEqual(await dataOf(items().delete().eq('code', 'a').select('code').rollback()), [{ code: 'a' }]);
   assert.deepEqual(await dataOf(items().select('code, name')), [{ code: 'a', name: 'unnamed' }]);
+});
+
+test('thousands of rows go in one request, and come back in another', async () => {
+  const many = Array.from({ length: 3000 }, (_, index) => ({
+    code: `n${index}`,
+    serial: index,
+    name: 'x'.repeat(100),
+  }));
+  await dataOf(items().insert(many));
+  for (const client of [staff, as('staff', PostgrestClient1)]) {
+    const rows = await dataOf(client.from('items').select('code, serial, name').order('serial').limit(3000));
+    assert.deepEqual(rows, many);
+  }
+});
+
+test('computed columns of what is written', async () => {
+  const old = await dataOf(
+    staff.from('films').update({ language: 'none' }).is('is_old', true).select('id, is_old'),
+  );
+  assert.deepEqual(
+    old.sort((a, b) => a.id - b.id),
+    [1, 2, 3].map((id) => ({ id, is_old: true })),
+  );
+  const film = staff.from('films').insert({ title: 'Nosferatu', director_id: 5, year: 2024 });
+  assert.deepEqual(await dataOf(film.select('is_old, ...directors(director:full_name)')), [
+    { is_old: false, director: 'Robert Eggers' },
+  ]);
 });
