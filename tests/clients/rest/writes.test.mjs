@@ -255,26 +255,20 @@ test('delete', async () => {
   assert.deepEqual(await codes(), ['c']);
 });
 
-test('order() and limit() of a write name no rows: its answer is what was written', async () => {
-  const codesOf = async (request) => sorted(await dataOf(request)).map((row) => row.code);
-  assert.deepEqual(
-    await codesOf(
-      items()
-        .insert([{ code: 'a' }, { code: 'b' }])
-        .select('code')
-        .order('code'),
-    ),
-    ['a', 'b'],
-  );
-  assert.deepEqual(
-    await codesOf(items().update({ sold: true }).in('code', ['a', 'b']).select('code').order('code')),
-    ['a', 'b'],
-  );
-  assert.equal((await dataOf(items().insert({ code: 'c' }).select('code').limit(1).single())).code, 'c');
-  assert.deepEqual(await codesOf(items().delete().in('code', ['a', 'b']).select('code').order('id')), [
-    'a',
-    'b',
-  ]);
+test('an insert answers with what it inserted, whatever order() and limit() say', async () => {
+  const two = items().insert([{ code: 'a' }, { code: 'b' }]);
+  assert.deepEqual(sorted(await dataOf(two.select('code').order('code'))), [{ code: 'a' }, { code: 'b' }]);
+  const one = items().insert({ code: 'c' }).select('code').limit(1).single();
+  assert.deepEqual(await dataOf(one), { code: 'c' });
+});
+
+// PostgREST passes over them since version 13, and so changes more rows than the request seems to say.
+test('an update or deletion with order() or limit() is refused', async () => {
+  await dataOf(items().insert([{ code: 'a' }, { code: 'b' }]));
+  await refusal(items().update({ sold: true }).gte('code', 'a').select().limit(1), 400, 'PGRST100');
+  await refusal(items().delete().gte('code', 'a').select().order('code').limit(1), 400, 'PGRST100');
+  await refusal(items().delete().gte('code', 'a').select().order('code'), 400, 'PGRST100');
+  assert.deepEqual(await column('sold', items().select('sold')), [false, false]);
 });
 
 test('update of no column', async () => {
