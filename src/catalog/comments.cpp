@@ -92,6 +92,51 @@ class CommentReader {
   bool on_first_line_ = false;
 };
 
+// A column of a view that shows one of a table has its description, unless it has its own.
+void describe_shown_columns(std::vector<Table>& tables) {
+  for (Table& view : tables) {
+    for (Column& column : view.columns) {
+      if (column.origin_table.empty() || !column.description.empty()) continue;
+      Table* table = find_named(tables, column.origin_table);
+      Column* origin =
+          table == nullptr ? nullptr : find_named(table->columns, column.origin_column);
+      if (origin != nullptr) column.description = origin->description;
+    }
+  }
+}
+
+// Calls `use(name, column, text)` for each row of the system table whose kind is one of `kinds`
+// (SQL).
+template <class Use>
+base::Result<void> for_each_stored(db::Connection& connection, const std::string& kinds, Use use) {
+  TRY_ASSIGN(db::Statement exists,
+             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_comment'"));
+  TRY_ASSIGN(const bool present, exists.step());
+  if (!present) return {};
+  TRY_ASSIGN(db::Statement rows, connection.prepare("SELECT name, column_name, text FROM _comment"
+                                                    " WHERE kind IN (" +
+                                                    kinds + ")"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    use(rows.column_text(0), rows.column_text(1), rows.column_text(2));  // NULL is empty
+  }
+}
+
+base::Result<void> load_stored(db::Connection& connection, std::vector<Table>& tables) {
+  return for_each_stored(
+      connection, "'relation', 'column'",
+      [&](std::string_view name, std::string_view column_name, std::string_view text) {
+        Table* table = find_named(tables, name);
+        if (table == nullptr) return;
+        if (column_name.empty()) {
+          table->description = text;
+        } else if (Column* column = find_named(table->columns, column_name)) {
+          column->description = text;
+        }
+      });
+}
+
 }  // namespace
 
 void note_column_comments(std::string_view create_table, std::vector<Column>& columns) {
@@ -99,25 +144,19 @@ void note_column_comments(std::string_view create_table, std::vector<Column>& co
 }
 
 base::Result<void> load_comments(db::Connection& connection, std::vector<Table>& tables) {
-  TRY_ASSIGN(db::Statement exists,
-             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_comment'"));
-  TRY_ASSIGN(const bool present, exists.step());
-  if (!present) return {};
-  TRY_ASSIGN(db::Statement rows, connection.prepare("SELECT name, column_name, text FROM _comment"
-                                                    " WHERE kind IN ('relation', 'column')"));
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return {};
-    Table* table = find_named(tables, rows.column_text(0));
-    if (table == nullptr) continue;
-    std::string* description = &table->description;
-    if (const std::string_view name = rows.column_text(1); !name.empty()) {
-      Column* column = find_named(table->columns, name);
-      if (column == nullptr) continue;
-      description = &column->description;
-    }
-    *description = rows.column_text(2);  // NULL is empty
-  }
+  TRY(load_stored(connection, tables));
+  describe_shown_columns(tables);
+  return {};
+}
+
+base::Result<void> load_comments(db::Connection& connection, std::vector<Function>& functions) {
+  return for_each_stored(connection, "'function'",
+                         [&](std::string_view name, std::string_view, std::string_view said) {
+                           for (Function& function : functions) {
+                             if (text::equal_ignoring_case(function.name, name))
+                               function.description = said;
+                           }
+                         });
 }
 
 }  // namespace prodev::catalog

@@ -2,7 +2,7 @@
 //
 //   COMMENT ON TABLE|VIEW name IS 'text'|NULL
 //   COMMENT ON COLUMN table.column IS 'text'|NULL
-//   COMMENT ON FUNCTION name [(argument, ...)] IS 'text'|NULL    the arguments are passed over
+//   COMMENT ON FUNCTION name [(argument, ...)] IS 'text'|NULL    for all of that name
 //
 // Both end in the system table _comment. COMMENT ON wins over `--` comments, wherever it stands;
 // NULL takes away what it and they have said.

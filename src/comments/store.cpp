@@ -18,8 +18,18 @@ base::Result<void> keep(SystemTables& tables, std::string_view kind, std::string
       {kind, name, column, text ? std::optional<std::string_view>(*text) : std::nullopt});
 }
 
+db::StatementResult<void> check_function(SystemTables& tables, const access::Name& name) {
+  TRY_ASSIGN(const bool found,
+             tables.exists("SELECT 1 FROM _function WHERE name = ?1 COLLATE NOCASE", {name.text}));
+  if (found) return {};
+  TRY_ASSIGN(const std::vector<std::string> known,
+             tables.strings("SELECT DISTINCT name FROM _function", {}));
+  return access::fail_unknown("function", name, known);
+}
+
 db::StatementResult<void> carry_out(SystemTables& tables, const CommentOn& comment) {
   if (comment.subject == Subject::kFunction) {
+    TRY(check_function(tables, comment.name));
     TRY(keep(tables, kFunction, comment.name.text, "", comment.text));
     return {};
   }

@@ -1,12 +1,11 @@
 #include "openapi/components.h"
 
-#include "openapi/shared_parts.h"
+#include "openapi/fixed_parts.h"
 
 namespace prodev::openapi {
 
 Components::Components() {
-  for (const SharedPart& part : shared_parts())
-    add(part.section, std::string(part.name), std::string(part.json));
+  for (const FixedPart& part : fixed_parts()) add(part.section, part.name, part.json);
 }
 
 void Components::add(std::string_view section, const std::string& name, std::string json) {

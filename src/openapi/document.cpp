@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/build_info.h"
+#include "openapi/functions.h"
 #include "openapi/table_paths.h"
 
 namespace prodev::openapi {
@@ -17,6 +18,7 @@ struct Tag {
 };
 
 constexpr Tag kRouteTags[] = {
+    {kFunctionsTag, "What the schema can be asked beside its tables."},
     {"Sign-in", "Tokens for those who call."},
     {"Documents", "What there is to ask, for programs."},
     {"Operations", "How the server is."},
@@ -91,6 +93,8 @@ std::string make_document(const records::Schema& schema, std::string_view role,
   out.key("paths").begin_object();
   for (const Relation& relation : relations)
     write_table_path(out, components, schema_names, operation_names, relation);
+  for (const Overloads& functions : functions_of(schema, role))
+    write_function_path(out, components, schema_names, operation_names, functions);
   write_route_paths(out, components, operation_names, routes);
   out.end_object();
   out.key("components");

@@ -153,6 +153,12 @@ std::string example_of(const Column& column) {
 
 }  // namespace
 
+void write_value_schema(JsonWriter& out, const Column& column) {
+  out.begin_object();
+  write_type(out, column);
+  out.end_object();
+}
+
 bool is_required(const Table& table, const Column& column) {
   // INTEGER PRIMARY KEY numbers itself.
   const bool numbers_itself = column.key_position > 0 && table.primary_key.size() == 1 &&

@@ -22,6 +22,9 @@ void write_new_row_schema(text::JsonWriter& out, const Relation& relation);
 // What an update sets: any of the columns.
 void write_change_schema(text::JsonWriter& out, const Relation& relation);
 
+// One value of the column's type.
+void write_value_schema(text::JsonWriter& out, const catalog::Column& column);
+
 // Whether a new row must name the column.
 bool is_required(const catalog::Table& table, const catalog::Column& column);
 

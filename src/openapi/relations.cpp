@@ -48,6 +48,13 @@ Relation relation_of(const records::Schema& schema, std::string_view role, const
 
 }  // namespace
 
+bool Relation::can_replace() const {
+  if (updatable.empty() || table->primary_key.empty()) return false;
+  return std::all_of(table->primary_key.begin(), table->primary_key.end(), [&](size_t i) {
+    return std::find(insertable.begin(), insertable.end(), &table->columns[i]) != insertable.end();
+  });
+}
+
 std::vector<Relation> relations_of(const records::Schema& schema, std::string_view role) {
   std::vector<Relation> relations;
   for (const Table& table : schema.catalog->tables()) {

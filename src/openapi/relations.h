@@ -19,6 +19,8 @@ struct Relation {
   bool deletable = false;
 
   bool can_read() const { return !readable.empty(); }
+  // By PUT: an upsert of one row by its primary key.
+  bool can_replace() const;
 };
 
 // Those that `role` may use at least one verb on, by name. A verb that no policy lets through on

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "catalog/relationships.h"
+#include "openapi/functions.h"
 #include "openapi/json_schema.h"
 #include "openapi/relations.h"
 #include "text/ascii.h"
@@ -11,8 +13,9 @@ namespace prodev::openapi {
 
 namespace {
 
+using catalog::Argument;
 using catalog::Column;
-using catalog::ForeignKey;
+using catalog::Function;
 using catalog::Table;
 using catalog::TableKind;
 using catalog::ValueKind;
@@ -98,15 +101,11 @@ void append_comment(std::string& out, std::string_view indent, std::string text)
   out += " */\n";
 }
 
-void append_row(std::string& out, const Columns& columns) {
-  constexpr std::string_view kIndent = "          ";
-  out += "        Row: {\n";
+void append_columns(std::string& out, std::string_view indent, const Columns& columns) {
   for (const Column* column : columns) {
-    append_comment(out, kIndent, column->description);
-    out.append(kIndent).append(property(column->name)).append(": ").append(type_of(*column)) +=
-        '\n';
+    append_comment(out, indent, column->description);
+    out.append(indent).append(property(column->name)).append(": ").append(type_of(*column)) += '\n';
   }
-  out += "        }\n";
 }
 
 // Columns that cannot be written are `never`, so that a row that was read is not sent back whole.
@@ -133,70 +132,131 @@ std::string list_of(const std::vector<std::string>& names) {
   return "[" + list + "]";
 }
 
-bool same(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return a.size() == b.size() &&
-         std::is_permutation(a.begin(), a.end(), b.begin(), text::equal_ignoring_case);
-}
-
-// Whether at most one row of `table` has the same values in `columns`.
-bool is_unique(const Table& table, const std::vector<std::string>& columns) {
-  std::vector<std::string> key;
-  for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
-  return same(key, columns) ||
-         std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
-           return index.unique && !index.partial && same(index.columns, columns);
-         });
-}
-
-// PostgreSQL's name for a key that was given none.
-std::string name_of(const Table& table, const ForeignKey& key) {
-  std::string name = table.name;
-  for (const std::string& column : key.columns) name += "_" + column;
-  return name + "_fkey";
-}
-
-void append_relationships(std::string& out, const Table& table,
+void append_relationships(std::string& out, const records::Schema& schema, const Table& table,
                           const std::vector<Relation>& relations) {
   std::string items;
-  for (const ForeignKey& key : table.foreign_keys) {
-    const auto target = std::find_if(relations.begin(), relations.end(), [&](const Relation& one) {
-      return one.can_read() && text::equal_ignoring_case(one.table->name, key.table);
-    });
-    if (target == relations.end()) continue;
-    items += "          {\n            foreignKeyName: " + quoted(name_of(table, key)) + "\n";
-    items += "            columns: " + list_of(key.columns) + "\n";
+  for (const catalog::Relationship& one : schema.catalog->relationships(table.name)) {
+    const bool visible = std::any_of(
+        relations.begin(), relations.end(),
+        [&](const Relation& other) { return other.can_read() && other.table->name == one.to; });
+    if (!one.holds_key || !visible) continue;
+    std::vector<std::string> columns, referenced;
+    for (const catalog::ColumnPair& pair : one.columns) {
+      columns.push_back(pair.from);
+      referenced.push_back(pair.to);
+    }
+    items += "          {\n            foreignKeyName: " + quoted(one.constraint) + "\n";
+    items += "            columns: " + list_of(columns) + "\n";
     items.append("            isOneToOne: ")
-        .append(is_unique(table, key.columns) ? "true\n" : "false\n");
-    items += "            referencedRelation: " + quoted(target->table->name) + "\n";
-    items += "            referencedColumns: " + list_of(key.referenced) + "\n          },\n";
+        .append(one.cardinality == catalog::Cardinality::kOneToOne ? "true\n" : "false\n");
+    items += "            referencedRelation: " + quoted(one.to) + "\n";
+    items += "            referencedColumns: " + list_of(referenced) + "\n          },\n";
   }
   out += items.empty() ? "        Relationships: []\n"
                        : "        Relationships: [\n" + items + "        ]\n";
 }
 
-void append_relation(std::string& out, const Relation& relation,
-                     const std::vector<Relation>& relations) {
+// The functions of a row that are columns of it: read when they are asked for.
+void append_computed(std::string& out, const records::Schema& schema, std::string_view role,
+                     const Table& table) {
+  for (const Function& function : schema.catalog->functions()) {
+    if (function.row_table != table.name || function.is_relationship() ||
+        !schema.rules->may_execute(role, function.id)) {
+      continue;
+    }
+    append_comment(out, "          ", function.description);
+    out.append("          ").append(property(function.name)).append(": ");
+    out.append(type_of(function.rows.columns.front())) += '\n';
+  }
+}
+
+void append_relation(std::string& out, const records::Schema& schema, std::string_view role,
+                     const Relation& relation, const std::vector<Relation>& relations) {
   const bool is_view = relation.table->kind == TableKind::kView;
   append_comment(out, "      ", relation.table->description);
   out.append("      ").append(property(relation.table->name)).append(": {\n");
-  append_row(out, relation.readable);
+  out += "        Row: {\n";
+  append_columns(out, "          ", relation.readable);
+  append_computed(out, schema, role, *relation.table);
+  out += "        }\n";
   if (!is_view || !relation.insertable.empty())
     append_written(out, "Insert", relation, relation.insertable, false);
   if (!is_view || !relation.updatable.empty())
     append_written(out, "Update", relation, relation.updatable, true);
-  append_relationships(out, *relation.table, relations);
+  append_relationships(out, schema, *relation.table, relations);
   out += "      }\n";
 }
 
 void append_relations(std::string& out, std::string_view name, bool views,
+                      const records::Schema& schema, std::string_view role,
                       const std::vector<Relation>& relations) {
   out.append("    ").append(name).append(": {\n");
   const size_t before = out.size();
   for (const Relation& relation : relations) {
     if ((relation.table->kind == TableKind::kView) == views)
-      append_relation(out, relation, relations);
+      append_relation(out, schema, role, relation, relations);
   }
   if (out.size() == before) out += kNothing;
+  out += "    }\n";
+}
+
+std::string type_of(const Argument& argument) {
+  if (!argument.element) return type_of(argument.column);
+  Column element;
+  element.kind = *argument.element;
+  element.not_null = true;
+  return "(" + type_of(element) + ")[]";
+}
+
+void append_arguments(std::string& out, const Function& function) {
+  out += "        Args: ";
+  if (function.arguments.empty()) {
+    out += "never\n";
+    return;
+  }
+  const char* glue = "{ ";
+  for (const Argument& argument : function.arguments) {
+    out.append(glue).append(property(argument.column.name));
+    out.append(argument.required() ? ": " : "?: ").append(type_of(argument));
+    glue = "; ";
+  }
+  out += " }\n";
+}
+
+void append_result(std::string& out, const Function& function) {
+  out += "        Returns: ";
+  if (function.returns == Function::Returns::kNothing) {
+    out += "undefined\n";
+    return;
+  }
+  if (function.returns == Function::Returns::kScalar) {
+    const std::string type = type_of(function.rows.columns.front());
+    out += function.returns_set ? "(" + type + ")[]\n" : type + "\n";
+    return;
+  }
+  Columns columns;
+  for (const Column& column : function.rows.columns) {
+    if (!column.hidden) columns.push_back(&column);
+  }
+  out += "{\n";
+  append_columns(out, "          ", columns);
+  out += function.returns_set ? "        }[]\n" : "        } | null\n";
+}
+
+void append_functions(std::string& out, const std::vector<Overloads>& functions) {
+  out += "    Functions: {\n";
+  if (functions.empty()) out += kNothing;
+  for (const Overloads& overloads : functions) {
+    append_comment(out, "      ", overloads.front()->description);
+    out.append("      ").append(property(overloads.front()->name)).append(":");
+    for (const Function* function : overloads) {
+      out += overloads.size() > 1 ? "\n      | {\n" : " {\n";
+      append_arguments(out, *function);
+      append_result(out, *function);
+      out += "      }";
+    }
+    out += '\n';
+  }
   out += "    }\n";
 }
 
@@ -205,9 +265,10 @@ void append_relations(std::string& out, std::string_view name, bool views,
 std::string make_typescript(const records::Schema& schema, std::string_view role) {
   const std::vector<Relation> relations = relations_of(schema, role);
   std::string out(kBegin);
-  append_relations(out, "Tables", false, relations);
-  append_relations(out, "Views", true, relations);
-  for (const std::string_view name : {"Functions", "Enums", "CompositeTypes"})
+  append_relations(out, "Tables", false, schema, role, relations);
+  append_relations(out, "Views", true, schema, role, relations);
+  append_functions(out, functions_of(schema, role));
+  for (const std::string_view name : {"Enums", "CompositeTypes"})
     out.append("    ").append(name).append(": {\n").append(kNothing).append("    }\n");
   return out + "  }\n}\n";
 }

@@ -39,6 +39,16 @@ CREATE VIEW empty AS SELECT i FROM kinds WHERE 0;
 CREATE TABLE commented (
   x TEXT -- ends */ too
 );
+CREATE FUNCTION "odd name"("an arg" integer, words text[] DEFAULT '[]') RETURNS SETOF commented LANGUAGE sql STABLE
+AS $$ SELECT * FROM commented WHERE $1 > 0 $$;
+CREATE FUNCTION twice(a integer) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT 2 * :a $$;
+CREATE FUNCTION twice(a integer, b text) RETURNS text LANGUAGE sql STABLE AS $$ SELECT :b || :a $$;
+CREATE FUNCTION forget() RETURNS void LANGUAGE sql AS $$ DELETE FROM commented $$;
+CREATE FUNCTION pair() RETURNS TABLE (x integer, y text) LANGUAGE sql STABLE AS $$ SELECT 1, 'a' $$;
+CREATE FUNCTION one() RETURNS commented LANGUAGE sql STABLE AS $$ SELECT * FROM commented $$;
+CREATE FUNCTION whole(jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION raw(bytea) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT length($1) $$;
+CREATE FUNCTION shout(commented) RETURNS text LANGUAGE sql STABLE AS $$ SELECT upper(commented.x) $$;
 """
 
 

@@ -9,7 +9,8 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import Client, Malformed, Server, prodev_command  # noqa: E402
+from openapi_check import CheckedClient  # noqa: E402
+from prodev import Malformed, Server, prodev_command  # noqa: E402
 from rest import DATABASE, RestFolderCase, make_token, write_schema  # noqa: E402
 
 SECRET = "never-to-be-seen-8461"
@@ -84,7 +85,7 @@ class Injection(RestFolderCase):
     def send(self, method, target, body=b"", headers=None):
         """The response to a request that may break every rule; it is a whole one, below 500, without the secret."""
         if type(self).client is None:
-            type(self).client = Client(self.server.port)
+            type(self).client = CheckedClient(self.server.port)
         try:
             response = self.client.request(method, "/rest/v1/" + target, self.headers if headers is None else headers, body)
         except (Malformed, OSError) as error:

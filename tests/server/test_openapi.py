@@ -38,6 +38,16 @@ CREATE VIEW cheap AS SELECT id, name FROM product WHERE price < 10;
 COMMENT ON TABLE part IS 'What it''s made of';
 COMMENT ON COLUMN cheap.name IS 'As on labels';
 
+-- The cheapest, first.
+CREATE FUNCTION cheapest(n integer, below real DEFAULT 10) RETURNS SETOF product LANGUAGE sql STABLE
+AS $$ SELECT * FROM product WHERE price < :below ORDER BY price LIMIT :n $$;
+CREATE FUNCTION restock(id integer) RETURNS void LANGUAGE sql AS $$ UPDATE product SET stock = 9 WHERE id = :id $$;
+CREATE FUNCTION total() RETURNS real LANGUAGE sql STABLE AS $$ SELECT sum(price) FROM product $$;
+CREATE FUNCTION loud(product) RETURNS text LANGUAGE sql STABLE AS $$ SELECT upper(product.name) $$;
+COMMENT ON FUNCTION total IS 'What everything costs.';
+GRANT EXECUTE ON FUNCTION cheapest, loud TO anon;
+GRANT EXECUTE ON FUNCTION cheapest, restock, total TO staff;
+
 CREATE POLICY read_products ON product FOR SELECT USING (true);
 CREATE POLICY staff_products ON product FOR ALL TO staff USING (true) WITH CHECK (true);
 CREATE POLICY write_inbox ON inbox FOR INSERT WITH CHECK (true);
@@ -94,18 +104,19 @@ class Openapi(RestFolderCase):
 
     def test_a_role_sees_the_tables_verbs_and_columns_that_it_may_use(self):
         self.assertEqual(self.methods(None, "/rest/v1/product"), {"get"})
-        self.assertEqual(self.methods("staff", "/rest/v1/product"), {"get", "post", "patch", "delete"})
+        self.assertEqual(self.methods("staff", "/rest/v1/product"), {"get", "post", "put", "patch", "delete"})
         self.assertEqual(self.methods(None, "/rest/v1/inbox"), {"post"})
         self.assertEqual(self.methods(None, "/rest/v1/cheap"), set())
         self.assertEqual(self.methods("staff", "/rest/v1/cheap"), {"get"}, "the view takes no writes")
         self.assertEqual(self.methods("staff", "/rest/v1/secret"), set())
-        self.assertEqual(self.methods("service_role", "/rest/v1/secret"), {"get", "post", "patch", "delete"})
+        self.assertEqual(self.methods("service_role", "/rest/v1/secret"), {"get", "post", "put", "patch", "delete"})
         self.assertEqual(self.methods("nobody_knows", "/rest/v1/product"), set())
         anon, staff = self.document(), self.document("staff")
         self.assertNotIn("cost", anon["components"]["schemas"]["product"]["properties"])
         self.assertIn("cost", staff["components"]["schemas"]["product"]["properties"])
-        self.assertNotIn("cost", json.dumps(anon))
+        self.assertNotIn("filter.product.cost", anon["components"]["parameters"])
         self.assertEqual(list(staff["components"]["schemas"]["product.update"]["properties"]), ["name", "price"])
+        self.assertEqual(self.methods("authenticated", "/rest/v1/product"), {"get"})
         self.assertFalse([name for name in self.document("service_role")["paths"] if "/_" in name])
 
     def test_what_it_lists_is_not_refused(self):
@@ -113,8 +124,33 @@ class Openapi(RestFolderCase):
             paths = self.document(role)["paths"]
             self.assertIn("/rest/v1/product", paths)
             for path, item in paths.items():
-                if path.startswith("/rest/v1/") and "get" in item:
+                if path.startswith("/rest/v1/") and "/rpc/" not in path and "get" in item:
                     self.assertEqual(self.get(path + "?limit=0", self.bearer(role)).status, 200, (role, path))
+
+    def test_functions_are_in_it_for_those_who_may_call_them(self):
+        self.assertEqual(self.methods(None, "/rest/v1/rpc/cheapest"), {"get", "post"})
+        self.assertEqual(self.methods("authenticated", "/rest/v1/rpc/cheapest"), set())
+        self.assertEqual(self.methods(None, "/rest/v1/rpc/loud"), set(), "a column of products")
+        self.assertEqual(self.methods("staff", "/rest/v1/rpc/restock"), {"post"}, "it writes")
+        document = self.document("staff")
+        cheapest = document["paths"]["/rest/v1/rpc/cheapest"]
+        self.assertEqual(cheapest["post"]["description"], "The cheapest, first.")
+        body = cheapest["post"]["requestBody"]["content"]["application/json"]["schema"]
+        self.assertEqual(body["required"], ["n"])
+        self.assertEqual(list(body["properties"]), ["n", "below"])
+        arguments = {one["name"]: one for one in cheapest["get"]["parameters"] if "name" in one}
+        self.assertEqual(arguments["n"]["required"], True)
+        self.assertEqual(arguments["n"]["schema"], {"type": "integer", "format": "int64"})
+        self.assertNotIn("required", arguments["below"])
+        rows = document["components"]["responses"]["rows.rpc.cheapest"]["content"]["application/json"]["schema"]
+        self.assertEqual(rows, {"type": "array", "items": {"$ref": "#/components/schemas/rpc.cheapest"}})
+        self.assertIn("cost", document["components"]["schemas"]["rpc.cheapest"]["properties"], "the owner's rights")
+        total = document["paths"]["/rest/v1/rpc/total"]["get"]
+        self.assertEqual(total["description"], "What everything costs.")
+        self.assertEqual(
+            document["components"]["responses"]["rows.rpc.total"]["content"]["application/json"]["schema"],
+            {"type": ["number", "null"], "format": "double"})
+        self.assertIn("204", document["paths"]["/rest/v1/rpc/restock"]["post"]["responses"])
 
     def test_columns_are_described_by_type_null_default_and_comment(self):
         row = self.document("staff")["components"]["schemas"]["product"]
