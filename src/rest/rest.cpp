@@ -162,7 +162,7 @@ Outcome<void> Rest::read(const Request& request, const auth::Identity& identity,
                          {*loop.reader, &loop.slow}, body));
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
-    return describe(response, target, options, want_rows, result, body);
+    return respond(response, target, options, want_rows, result, body);
   }
   auto call = std::make_shared<const Call>(
       Call{identity, loop.schema, std::move(target), std::move(options)});
@@ -206,10 +206,9 @@ Outcome<void> Rest::read_on_pool(const Call& call, bool want_rows, Response& res
              read_target(*call.schema, call.identity, call.target, call.options.read, options,
                          {*reader, nullptr}, body));
   TRY(spooled);
-  if (!spool) return describe(response, call.target, call.options, want_rows, result, body);
+  if (!spool) return respond(response, call.target, call.options, want_rows, result, body);
   TRY(spool->write(body));
-  body.clear();
-  TRY(describe(response, call.target, call.options, want_rows, result, body));
+  TRY(describe_read(response, call.options, result));
   response.set_segment(std::move(*spool).segment(), call.options.media.content_type());
   return {};
 }
@@ -236,9 +235,8 @@ records::ReadOptions Rest::read_options(const Target& target, const RequestOptio
   return read;
 }
 
-Outcome<void> Rest::describe(Response& response, const Target& target,
-                             const RequestOptions& options, bool want_rows,
-                             const records::ReadResult& result, std::string& body) {
+Outcome<void> Rest::respond(Response& response, const Target& target, const RequestOptions& options,
+                            bool want_rows, const records::ReadResult& result, std::string& body) {
   if (target.function && target.function->returns_nothing()) {
     response.status = 204;
     return {};

@@ -89,9 +89,10 @@ class Rest {
       std::string& body);
   records::ReadOptions read_options(const Target& target, const RequestOptions& options,
                                     bool want_rows) const;
-  static query::Outcome<void> describe(http::Response& response, const Target& target,
-                                       const RequestOptions& options, bool want_rows,
-                                       const records::ReadResult& result, std::string& body);
+  // Status, headers and body of a result that is in memory.
+  static query::Outcome<void> respond(http::Response& response, const Target& target,
+                                      const RequestOptions& options, bool want_rows,
+                                      const records::ReadResult& result, std::string& body);
   query::Outcome<void> read_on_pool(const Call& call, bool want_rows, http::Response& response);
   query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,
                                      std::string_view name, http::Response& response);

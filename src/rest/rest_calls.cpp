@@ -54,7 +54,7 @@ Outcome<void> Rest::write_function(const Call& call, Response& response) {
   TRY_ASSIGN(const records::ReadResult result,
              records::write_call(*call.schema, call.identity, *call.target.function,
                                  call.options.read, options, writer_, body));
-  TRY(describe(response, call.target, call.options, true, result, body));
+  TRY(respond(response, call.target, call.options, true, result, body));
   response.undo = call.options.preferences.rolls_back();
   return {};
 }
