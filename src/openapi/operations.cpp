@@ -77,6 +77,8 @@ void add_rows_response(Components& components, const std::string& name, std::str
   write_media(out, "application/json", rows);
   write_media(out, "application/vnd.pgrst.object+json", row);
   write_media(out, "application/vnd.pgrst.array+json", kObjects);
+  write_media(out, "application/vnd.pgrst.plan+json", kObjects);
+  write_media(out, "application/vnd.pgrst.plan+text", kText);
   write_media(out, "text/csv", kText);
   write_media(out, "application/x-ndjson", kText);
   out.end_object().end_object();

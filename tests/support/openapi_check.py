@@ -78,7 +78,9 @@ def check_response(document, method, target, response):
         raise AssertionError(f"the document has no {media} for {about}")
     # Names in a select, and those of embedded tables in front of a filter, are the client's.
     reshaped = response.status < 300 and "select=" in query
-    if media.endswith("json") and not reshaped:
+    if response.header("Content-Encoding"):
+        return True  # the rows themselves are compared with plain ones where encodings are tested
+    if (media == "application/json" or media.endswith("+json")) and not reshaped:
         problems = document.problems(described["content"][media]["schema"], response.json())
         if problems:
             raise AssertionError(f"not as the document says: {problems[:3]} in {about}")
