@@ -80,7 +80,10 @@ class TablePath {
       if (filters) components_.refer(out_, "parameters", filter);
     }
     for (const std::string_view name : shared) {
-      if (name != "select" || relation_.can_read()) components_.refer(out_, "parameters", name);
+      const bool hidden = name == "select" && !relation_.can_read();
+      // A filter of a column called so has the same name, and takes both.
+      const bool taken = name == "cursor" && relation_.table->find_column(name) != nullptr;
+      if (!hidden && !taken) components_.refer(out_, "parameters", name);
     }
     out_.end_array();
   }
