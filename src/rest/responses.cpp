@@ -88,9 +88,9 @@ query::ApiError not_singular(uint64_t rows) {
 }
 
 query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
-                                   const records::ReadResult& result) {
+                                   uint64_t rows_before, const records::ReadResult& result) {
   const uint64_t offset = options.read.offset;
-  if (result.total && offset > *result.total) {
+  if (result.total && rows_before == 0 && offset > *result.total) {
     return query::refuse({416, "PGRST103", "Requested range not satisfiable",
                           "An offset of " + std::to_string(offset) +
                               " was requested, but there are only " +
@@ -99,7 +99,8 @@ query::Outcome<void> describe_read(http::Response& response, const RequestOption
   if (options.media.format == records::RowFormat::kJsonObject && result.rows != 1)
     return query::refuse(not_singular(result.rows));
   response.status = result.total && result.rows < *result.total ? 206 : 200;
-  response.add_header("Content-Range", content_range(offset, result.rows, result.total));
+  response.add_header("Content-Range",
+                      content_range(rows_before + offset, result.rows, result.total));
   add_applied(response, options, Method::kGet);
   return {};
 }
