@@ -17,6 +17,8 @@ void add_check(std::string& sql, const Table& table, std::string_view check) {
   sql.append("(SELECT ").append(check).append(" FROM (SELECT ");
   const char* glue = "";
   for (const Column& column : table.columns) {
+    // A virtual table's hidden columns are questions to it, and not of the row.
+    if (column.hidden && table.kind == catalog::TableKind::kVirtual) continue;
     sql += glue;
     glue = ",";
     db::append_name(sql, column.name);
@@ -188,9 +190,18 @@ Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
       lowering.add_value(std::move(assignment.value), sql);
     }
   }
+  std::string_view rows = guard.rows;
+  if (assignments.empty()) {
+    // Nothing to set: of no row, but with all that is asked about rows.
+    sql += glue;
+    const std::string& column = table.columns.front().name;
+    db::append_name(sql, column);
+    sql += '=';
+    db::append_name(sql, column);
+    rows = "(0)";
+  }
   const Read filtered;
-  TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, guard.rows,
-                         sql));
+  TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, rows, sql));
   TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }

@@ -133,16 +133,18 @@ class PreparedWrite::Run {
     for (size_t i = 0; i < row.size(); ++i)
       row[i].bind(statement, query::kFirstValue + static_cast<int>(i));
     uint64_t returned = 0;
+    bool allowed = true;
+    // To its end, whatever comes: a write that is given up half-way takes the transaction with it
+    // where a virtual table is written.
     for (;;) {
       const base::Result<bool> stepped = statement.step();
       if (!stepped) return failed();
       if (!*stepped) break;
       ++returned;
-      if (form.query.lead_columns > 0 && statement.column_int(0) != 1)
-        return query::refuse(policy_violation(*write_.table_));
-      keep(form, statement);
+      allowed = allowed && (form.query.lead_columns == 0 || statement.column_int(0) == 1);
+      if (allowed) keep(form, statement);
     }
-    if (write_.must_return_ && returned == 0)
+    if (!allowed || (write_.must_return_ && returned == 0))
       return query::refuse(policy_violation(*write_.table_));
     const bool returns = !write_.returns(Returned::kNothing) || form.query.lead_columns > 0;
     result_.rows += returns ? returned : writer_.connection().changed_rows();

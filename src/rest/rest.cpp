@@ -155,20 +155,18 @@ Outcome<void> Rest::write(const Request& request, std::shared_ptr<const WriteCal
 Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,
                                  std::string_view content_type, std::string_view body,
                                  Response& response) {
-  TRY_ASSIGN(std::optional<records::PreparedWrite> prepared,
-             prepare_write(*call, content_type, body));
-  const auto write =
-      std::make_shared<const std::optional<records::PreparedWrite>>(std::move(prepared));
+  TRY_ASSIGN(records::PreparedWrite prepared, prepare_write(*call, content_type, body));
+  const auto write = std::make_shared<const records::PreparedWrite>(std::move(prepared));
   Timing timing = call->timing;
   timing.end(Timing::kPlan);
-  response.continue_on(
-      http::Lane::kWrite, [this, call, write, timing](const Request&, Response& out) {
-        const Outcome<void> done = run_write(*call, *write ? &**write : nullptr, writer_, out);
-        if (!done) return respond_error(out, done.error(), call->identity.role);
-        Timing spent = timing;
-        spent.end(Timing::kTransaction);
-        if (spent.enabled()) out.add_header("Server-Timing", spent.header());
-      });
+  response.continue_on(http::Lane::kWrite,
+                       [this, call, write, timing](const Request&, Response& out) {
+                         const Outcome<void> done = run_write(*call, *write, writer_, out);
+                         if (!done) return respond_error(out, done.error(), call->identity.role);
+                         Timing spent = timing;
+                         spent.end(Timing::kTransaction);
+                         if (spent.enabled()) out.add_header("Server-Timing", spent.header());
+                       });
   return {};
 }
 

@@ -67,7 +67,6 @@ Outcome<void> check_result(const WriteCall& call, uint64_t rows) {
   return limited ? check_affected(most, rows) : Outcome<void>();
 }
 
-// Not of a write of nothing.
 Outcome<void> explain_write(const WriteCall& call, const PreparedWrite& write,
                             db::BatchWriter& writer, http::Response& response) {
   const PlanMedia& media = *call.options.media.plan;
@@ -97,9 +96,8 @@ Outcome<void> check_write(WriteCall& call, bool allow_unfiltered) {
   return {};
 }
 
-Outcome<std::optional<PreparedWrite>> prepare_write(const WriteCall& call,
-                                                    std::string_view content_type,
-                                                    std::string_view body) {
+Outcome<PreparedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
+                                     std::string_view body) {
   const query::Condition& where = call.options.read.where;
   if (call.method == Method::kDelete)
     return PreparedWrite::remove(call.schema, call.identity, *call.table, where,
@@ -113,22 +111,15 @@ Outcome<std::optional<PreparedWrite>> prepare_write(const WriteCall& call,
   if (!updates) return prepare_insert(call, content_type, body, target);
   TRY_ASSIGN(std::vector<query::Assignment> assignments,
              parse_assignments(content_type, body, target));
-  if (assignments.empty()) return std::nullopt;
   return PreparedWrite::update(call.schema, call.identity, *call.table, std::move(assignments),
                                where, write_options(call));
 }
 
-Outcome<void> run_write(const WriteCall& call, const PreparedWrite* write, db::BatchWriter& writer,
+Outcome<void> run_write(const WriteCall& call, const PreparedWrite& write, db::BatchWriter& writer,
                         http::Response& response) {
-  if (write != nullptr && call.options.media.plan)
-    return explain_write(call, *write, writer, response);
+  if (call.options.media.plan) return explain_write(call, write, writer, response);
   std::string body;
-  records::WriteResult result;
-  if (write != nullptr) {
-    TRY_ASSIGN(result, write->run(writer, body));
-  } else if (call.options.preferences.represents()) {
-    body = call.options.media.format == records::RowFormat::kJsonArray ? "[]" : "";
-  }
+  TRY_ASSIGN(const records::WriteResult result, write.run(writer, body));
   TRY(check_result(call, result.rows));
   describe_write(response, call, result);
   response.undo = call.options.preferences.rolls_back();

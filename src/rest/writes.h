@@ -29,14 +29,13 @@ struct WriteCall {
 // `allow_unfiltered`, PGRST105 and PGRST114 for a PUT. Drops preferences that do not apply.
 query::Outcome<void> check_write(WriteCall& call, bool allow_unfiltered);
 
-// nullopt: there is nothing to write.
-query::Outcome<std::optional<records::PreparedWrite>> prepare_write(const WriteCall& call,
-                                                                    std::string_view content_type,
-                                                                    std::string_view body);
+query::Outcome<records::PreparedWrite> prepare_write(const WriteCall& call,
+                                                     std::string_view content_type,
+                                                     std::string_view body);
 
-// On the write lane: writes, and fills in the response. `write` may be null: nothing is written.
-// Where a plan is asked for it is told instead, and nothing is kept of what `analyze` ran.
-query::Outcome<void> run_write(const WriteCall& call, const records::PreparedWrite* write,
+// On the write lane: writes, and fills in the response. Where a plan is asked for it is told
+// instead, and nothing is kept of what `analyze` ran.
+query::Outcome<void> run_write(const WriteCall& call, const records::PreparedWrite& write,
                                db::BatchWriter& writer, http::Response& response);
 
 }  // namespace prodev::rest
