@@ -222,7 +222,7 @@ Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Resu
 Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std::string& out) {
   TRY_ASSIGN(const Source source, source_of(parent, embed));
   // Aggregates that are not grouped make a row of no rows, too.
-  if (is_grouped(source.scope.table, source.scope.read)) {
+  if (is_grouped(source.scope.table, embed.read)) {
     TRY_ASSIGN(const Results results, results_of(source.scope, false));
     if (results.grouping.empty()) {
       out += '1';

@@ -82,6 +82,12 @@ void respond_error(http::Response& response, const query::ApiError& error, std::
   response.set_body(std::move(body), "application/json; charset=utf-8");
 }
 
+query::Outcome<void> check_affected(std::optional<uint64_t> most, uint64_t rows) {
+  if (!most || rows <= *most) return {};
+  return query::refuse({400, "PGRST124", "Query result exceeds max-affected preference constraint",
+                        "The query affects " + std::to_string(rows) + " rows"});
+}
+
 query::ApiError not_singular(uint64_t rows) {
   return {406, "PGRST116", "Cannot coerce the result to a single JSON object",
           "The result contains " + std::to_string(rows) + " rows"};

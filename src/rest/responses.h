@@ -16,6 +16,9 @@ namespace prodev::rest {
 // sign in, and 403 for everybody else.
 void respond_error(http::Response& response, const query::ApiError& error, std::string_view role);
 
+// PGRST124 when a write affected more rows than `most`.
+query::Outcome<void> check_affected(std::optional<uint64_t> most, uint64_t rows);
+
 // PGRST116: one row was asked for, and there are `rows`.
 query::ApiError not_singular(uint64_t rows);
 

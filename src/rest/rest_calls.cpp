@@ -56,6 +56,13 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
 }
 
 Outcome<void> Rest::write_function(const Request& request, const Call& call, Response& response) {
+  const std::optional<uint64_t> most = call.options.preferences.affected_limit();
+  if (most && !call.target.function->function->returns_set) {
+    return query::refuse(
+        {400, "PGRST128",
+         "Function must return SETOF or TABLE when max-affected preference is used "
+         "with handling=strict"});
+  }
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
@@ -63,6 +70,7 @@ Outcome<void> Rest::write_function(const Request& request, const Call& call, Res
   TRY_ASSIGN(const records::ReadResult result,
              records::write_call(*call.schema, call.identity, *call.target.function,
                                  call.options.read, options, writer_, body));
+  TRY(check_affected(most, result.rows));
   TRY(describe(request, call.timing, call, result, response));
   if (complete(call, result, body))
     response.set_body(std::move(body), call.options.media.content_type());

@@ -64,9 +64,7 @@ Outcome<void> check_result(const WriteCall& call, uint64_t rows) {
     return query::refuse(not_singular(rows));
   const std::optional<uint64_t> most = call.options.preferences.affected_limit();
   const bool limited = call.method == Method::kPatch || call.method == Method::kDelete;
-  if (!limited || !most || rows <= *most) return {};
-  return query::refuse({400, "PGRST124", "Query result exceeds max-affected preference constraint",
-                        "The query affects " + std::to_string(rows) + " rows"});
+  return limited ? check_affected(most, rows) : Outcome<void>();
 }
 
 // Not of a write of nothing.

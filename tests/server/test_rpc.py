@@ -363,7 +363,9 @@ class Results(RpcCase):
         self.refused(406, "PGRST107", "GET", "prices", headers={"Accept": "image/png"})
 
     def test_a_long_result_is_whole(self):
-        self.assertEqual(self.get("upto?n=300000"), list(range(1, 300_001)))
+        response = self.call("GET", "upto?n=300000")
+        self.assertEqual(self.answer(response), list(range(1, 300_001)))
+        self.assertEqual(response.header("Content-Type"), "application/json; charset=utf-8")
 
 
 class Writing(RpcCase):

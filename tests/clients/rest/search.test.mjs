@@ -126,6 +126,6 @@ test('no quote or operator of FTS5 gets through', async () => {
 
 test('a column without an index for it says so', async () => {
   const { status, error } = await anon.from('films').select('id').textSearch('title', 'castle');
-  assert.equal(status, 400, JSON.stringify(error));
+  assert.equal(status, 404, JSON.stringify(error));
   assert.match(`${error.message} ${error.hint}`, /FTS5|full-text/i);
 });

@@ -28,7 +28,8 @@ std::string total(std::string_view order, const query::Guard& guard = {}, const 
   const auto items = total_order(*loaded().find(name), guard, *parse_order(order));
   if (!items) return "none";
   std::string text;
-  for (const query::OrderItem& item : *items) text += item.field.column + (item.descending ? "- " : " ");
+  for (const query::OrderItem& item : *items)
+    text += item.field.column + (item.descending ? "- " : " ");
   return text;
 }
 
