@@ -74,8 +74,11 @@ class Reader:
             truths = row.extra[len(row.extra) - len(filters):]
             for embed in node.embeds:
                 row.embedded[embed] = self._windowed(embed, self._related(embed, row))
-            missing = any(embed.inner and not row.embedded[embed] for embed in node.embeds)
-            if not missing and passes(node.filters, truths, row.embedded):
+            # Aggregates make groups of rows, and a row of none where they are not grouped.
+            there = {embed: self._groups(embed, rows_of) if embed.aggregates else rows_of
+                     for embed, rows_of in row.embedded.items()}
+            missing = any(embed.inner and not there[embed] for embed in node.embeds)
+            if not missing and passes(node.filters, truths, there):
                 rows.append(row)
         return rows
 

@@ -180,7 +180,7 @@ class RequestMaker:
         many = spread and not relation.to_one
         embed = self.node(relation.target, MOST_DEPTH if many else depth + 1, ordered or many,
                           relation=relation, target=target, hint=hint, spread=spread)
-        embed.inner = self._random.random() < 0.12 and not embed.aggregates
+        embed.inner = self._random.random() < 0.12
         columns = {column.name for column in node.table.columns}
         taken = names | columns | {e.name for e in node.embeds}
         if spread:
