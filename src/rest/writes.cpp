@@ -14,12 +14,18 @@ using http::Method;
 using query::Outcome;
 using records::PreparedWrite;
 
+// Beside an answer with rows a window is passed over, as by PostgREST. Without one it can only be
+// meant to narrow what is written.
+Outcome<void> check_window(const RequestOptions& options) {
+  const bool passed_over = options.preferences.represents() && !options.cursor;
+  if (!options.has_window || passed_over) return {};
+  return query::refuse({400, "PGRST100", "order, limit and offset do not apply to a write",
+                        "Name the rows by a filter."});
+}
+
 // 21000: as PostgreSQL's pg-safeupdate.
 Outcome<void> check_filtered(const WriteCall& call, bool allow_unfiltered) {
-  if (call.options.has_window) {
-    return query::refuse({400, "PGRST100", "order, limit and offset do not apply to a write",
-                          "Name the rows by a filter."});
-  }
+  TRY(check_window(call.options));
   if (allow_unfiltered || !call.options.read.where.children.empty()) return {};
   const std::string verb = call.method == Method::kPatch ? "UPDATE" : "DELETE";
   return query::refuse(

@@ -277,6 +277,19 @@ class Preferring(WriteCase):
         response = self.answers(204, "PATCH", "product?id=lt.4", {"price": 2}, "max-affected=1")
         self.assertIsNone(response.header("Preference-Applied"))
 
+    def test_a_window_never_narrows_what_is_written(self):
+        for window in ["limit=1", "offset=1", "order=id.desc"]:
+            for method, body in [("PATCH", {"price": 1}), ("DELETE", None)]:
+                self.refuses(400, "PGRST100", method, "product?id=lt.4&" + window, body)
+        self.assertEqual(len(self.rows("product?price=eq.1")), 0)
+        self.assertEqual(len(self.rows("product?id=lt.4")), 3)
+        path = "product?id=lt.4&select=id&order=id&limit=1"
+        for method, body in [("PATCH", {"price": 1}), ("DELETE", None)]:
+            self.refuses(400, "PGRST100", method, path + "&cursor=after.x", body, "return=representation")
+            rows = self.answers(200, method, path, body, "return=representation").json()
+            self.assertEqual(sorted(row["id"] for row in rows), [1, 2, 3])
+        self.assertEqual(len(self.rows("product")), 1)
+
     def test_options_names_what_a_table_allows(self):
         for table, methods in [("product", "OPTIONS,GET,HEAD,POST,PUT,PATCH,DELETE"),
                                ("journal", "OPTIONS,GET,HEAD,POST,PATCH,DELETE"), ("product_names", "OPTIONS,GET,HEAD")]:
