@@ -94,11 +94,11 @@ Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string&
   return {};
 }
 
-void Lowering::add_window(const Read& read, std::string& out) {
+void Lowering::add_window(const Read& read, uint64_t most, std::string& out) {
   // -1: no limit (sqlite.org, lang_select).
   constexpr uint64_t kMost = INT64_MAX;
   uint64_t limit = read.limit.value_or(kMost);
-  if (context_.max_rows > 0) limit = std::min(limit, context_.max_rows);
+  if (most > 0) limit = std::min(limit, most);
   if (limit >= kMost && read.offset == 0) return;
   out += " LIMIT ";
   add_value(Value::of_integer(limit >= kMost ? -1 : static_cast<int64_t>(limit)), out);
@@ -146,7 +146,7 @@ Outcome<LoweredQuery> lower_read(const Context& context, const Table& table, con
   sql.reserve(256);
   TRY_ASSIGN(Results results, lowering.add_select(scope, sql));
   TRY(lowering.add_order(scope, results.grouped, sql));
-  lowering.add_window(read, sql);
+  lowering.add_window(read, 0, sql);
   lowering.query.columns = std::move(results.columns);
   return std::move(lowering.query);
 }

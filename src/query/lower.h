@@ -36,7 +36,7 @@ struct Context {
   std::function<Outcome<Guard>(const catalog::Table&)> guard_of;
   // Whether the caller may use a computed column or relationship.
   std::function<bool(const catalog::Function&)> may_execute;
-  uint64_t max_rows = 0;  // of the result, and of each embedded array; 0: no limit
+  uint64_t embedded_rows = 0;  // the most of each embedded array; 0: no limit
   // A table that the statement makes itself: "WITH name(a) AS (...) ", and the values that its
   // parameters stand for, from kFirstValue on.
   std::string with_sql = {};

@@ -129,7 +129,7 @@ Outcome<std::string> Lowering::tail_of(const Source& source, const Results& resu
   if (results.grouped && !results.grouping.empty()) tail += " GROUP BY " + results.grouping;
   TRY(add_order(source.scope, results.grouped, tail));
   if (!source.to_one || source.scope.read.limit || source.scope.read.offset > 0)
-    add_window(source.scope.read, tail);
+    add_window(source.scope.read, source.to_one ? 0 : context_.embedded_rows, tail);
   return tail;
 }
 
@@ -231,7 +231,7 @@ Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std:
   }
   std::string read = "EXISTS (SELECT 1" + source.sql;
   // Rows that its window leaves out are not there.
-  if (embed.read.limit || embed.read.offset > 0) add_window(embed.read, read);
+  if (embed.read.limit || embed.read.offset > 0) add_window(embed.read, 0, read);
   out += source.in_its_row(read + ")");
   return {};
 }

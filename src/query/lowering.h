@@ -70,7 +70,8 @@ class Lowering {
   // lower.cpp: "SELECT ... FROM ... WHERE ... GROUP BY ...", then " ORDER BY ..." and " LIMIT ..."
   Outcome<Results> add_select(const Scope& scope, std::string& out);
   Outcome<void> add_order(const Scope& scope, bool grouped, std::string& out);
-  void add_window(const Read& read, std::string& out);
+  // `most`: rows, whatever the limit; 0: any number.
+  void add_window(const Read& read, uint64_t most, std::string& out);
   // ",column" for each of the order, noted in query.keys.
   Outcome<void> add_keys(const Scope& scope, std::string& out);
 

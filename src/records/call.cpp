@@ -177,6 +177,7 @@ class Run {
   Outcome<ReadResult> read_rows_of(const std::string& sql, std::vector<Value> values,
                                    QueryTarget target) {
     query::Context context = context_of(schema_, role_);
+    context.embedded_rows = options_.embedded_rows;
     context.with_sql = "WITH ";
     db::append_name(context.with_sql, function_.name);
     char glue = '(';

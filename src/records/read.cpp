@@ -15,7 +15,8 @@ Outcome<LoweredRead> lower(const Schema& schema, const auth::Identity& identity,
   TRY_ASSIGN(const catalog::Table* table, find_table(schema, table_name));
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
-  const query::Context context = context_of(schema, identity.role);
+  query::Context context = context_of(schema, identity.role);
+  context.embedded_rows = options.embedded_rows;
   LoweredRead lowered{*table, read, guard_of(*rights), {}, {}};
   TRY_ASSIGN(lowered.rows, query::lower_read(context, *table, read, lowered.guard));
   if (options.count == Count::kExact || options.count == Count::kEstimated) {

@@ -28,6 +28,7 @@ struct ReadOptions {
   bool bare = false;  // the value of the one column in place of an object of it; not in CSV
   Count count = Count::kNone;    // of the rows without limit and offset
   uint64_t exact_below = 1'000;  // the most rows that Count::kEstimated counts
+  uint64_t embedded_rows = 0;    // the most rows of each embedded array; 0: no limit
   uint64_t rows_before = 0;      // of a page that begins at a cursor: Read::after leaves them out
   bool want_rows = true;         // false: HEAD; only the figures
   int64_t budget_ns = 0;         // for the whole; 0: no limit

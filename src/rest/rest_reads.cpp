@@ -114,6 +114,7 @@ records::ReadOptions Rest::read_options(const Call& call) const {
   options.strips_nulls = call.options.media.strips_nulls;
   options.count = count_of(call.options.preferences);
   if (options_.max_rows > 0) options.exact_below = options_.max_rows;
+  options.embedded_rows = options_.max_rows;
   options.rows_before = call.rows_before;
   options.want_rows = call.want_rows;
   if (call.target.function) shape_result(*call.target.function, options);
