@@ -32,7 +32,8 @@ std::string number_text(std::string_view digits) {
       parsed.ec == std::errc() && parsed.ptr == end)
     return "n" + std::to_string(integer);
   double real = 0;
-  std::from_chars(digits.data(), end, real);
+  // One beyond the range of doubles equals only what is written alike.
+  if (std::from_chars(digits.data(), end, real).ec != std::errc()) return "n" + std::string(digits);
   constexpr double kExact = 9'007'199'254'740'992.0;  // 2^53
   if (std::trunc(real) == real && std::abs(real) < kExact)
     return "n" + std::to_string(static_cast<int64_t>(real));
@@ -232,7 +233,7 @@ std::optional<bool> json_overlaps(std::string_view json, std::string_view other,
                                   const GiveUp& give_up) {
   const std::optional<Node> a = parse(json);
   const std::optional<Node> b = parse(other);
-  if (!a || !b) return false;
+  if (!a || !b || a->type != Node::Type::kArray || b->type != Node::Type::kArray) return false;
   const Comparison comparison(loose, give_up);
   const bool overlaps = comparison.overlaps(*a, *b);
   if (comparison.given_up()) return std::nullopt;

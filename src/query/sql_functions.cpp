@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
@@ -175,7 +176,9 @@ void result_number(sqlite3_context* context, std::string_view digits) {
       parsed.ec == std::errc() && parsed.ptr == end)
     return ::sqlite3_result_int64(context, integer);
   double real = 0;
-  std::from_chars(digits.data(), end, real);
+  // Beyond the range of doubles strtod() tells infinity from zero.
+  if (std::from_chars(digits.data(), end, real).ec != std::errc())
+    real = std::strtod(std::string(digits).c_str(), nullptr);
   ::sqlite3_result_double(context, real);
 }
 
