@@ -30,6 +30,17 @@ std::string to_upper(std::string_view text) {
   return upper;
 }
 
+// The collation of a table's column, unless it is by bytes. SQLite tells none of views.
+std::string collation_of(db::Connection& connection, const Table& table,
+                         const std::string& column) {
+  const char* collation = nullptr;
+  const int code = ::sqlite3_table_column_metadata(connection.handle(), "main", table.name.c_str(),
+                                                   column.c_str(), nullptr, &collation, nullptr,
+                                                   nullptr, nullptr);
+  if (code != SQLITE_OK || collation == nullptr) return {};
+  return text::equal_ignoring_case(collation, "BINARY") ? std::string() : collation;
+}
+
 // The names that DESIGN section 4 honours, then SQLite's rules of affinity (datatype3 section 3.1).
 ValueKind kind_of(std::string_view declared_type) {
   struct Row {
@@ -75,6 +86,8 @@ base::Result<void> load_columns(db::Connection& connection, Table& table) {
     column.generated = rows.column_int(5) > 1;
     // Virtual tables declare no types that mean anything.
     if (table.kind == TableKind::kVirtual) column.kind = ValueKind::kAny;
+    if (table.kind == TableKind::kTable)
+      column.collation = collation_of(connection, table, column.name);
     table.columns.push_back(std::move(column));
   }
   if (table.columns.empty()) return base::fail(base::Code::kBadInput, "it has no columns");
@@ -207,6 +220,7 @@ void take_facts_of_origins(Table& view, const std::vector<Table>& tables) {
       column.kind = origin->kind;
       column.always_json = origin->always_json;
       column.allowed = origin->allowed;
+      column.collation = origin->collation;
       if (column.description.empty()) column.description = origin->description;
     }
   }

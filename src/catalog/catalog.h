@@ -51,6 +51,7 @@ struct Column {
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
   std::string origin_table;          // of a view's column that shows one of a table; else empty
   std::string origin_column;
+  std::string collation;    // of its text; empty: by bytes
   std::string description;  // what its comments say (comments.h); may be empty
 };
 

@@ -51,8 +51,8 @@ struct Function {
 
   int64_t id = 0;
   std::string name;
-  std::string signature;  // "top_rated(bigint, text)": the name may have several
-  std::string description;
+  std::string signature;            // "top_rated(bigint, text)": the name may have several
+  std::string description;          // what comments say of it; may be empty
   std::vector<Argument> arguments;  // none of a function of a row
   std::string row_table;            // whose rows it takes; empty: not a function of a row
 

@@ -1,6 +1,6 @@
 #include "catalog/functions.h"
 
-#include <algorithm>
+#include <map>
 
 #include "catalog/function_definition.h"
 
@@ -89,6 +89,22 @@ base::Result<std::vector<FunctionDefinition>> read_definitions(db::Connection& c
   return definitions;
 }
 
+// What comments say of functions, by name; overloads share one.
+base::Result<std::map<std::string, std::string>> read_descriptions(db::Connection& connection) {
+  std::map<std::string, std::string> descriptions;
+  TRY_ASSIGN(db::Statement found,
+             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_comment'"));
+  TRY_ASSIGN(const bool present, found.step());
+  if (!present) return descriptions;
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT name, text FROM _comment WHERE kind = 'function'"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return descriptions;
+    descriptions.emplace(rows.column_text(0), rows.column_text(1));  // NULL is empty
+  }
+}
+
 }  // namespace
 
 base::Result<std::vector<Function>> load_functions(db::Connection& connection,
@@ -98,9 +114,12 @@ base::Result<std::vector<Function>> load_functions(db::Connection& connection,
   TRY_ASSIGN(const bool present, has_functions(connection));
   if (!present) return functions;
   TRY_ASSIGN(const std::vector<FunctionDefinition> definitions, read_definitions(connection));
+  TRY_ASSIGN(const auto descriptions, read_descriptions(connection));
   for (const FunctionDefinition& definition : definitions) {
     auto function = make_function(connection, catalog, definition);
     if (function) {
+      const auto description = descriptions.find(definition.name);
+      if (description != descriptions.end()) function->description = description->second;
       functions.push_back(std::move(*function));
     } else if (function.error().error.code == base::Code::kBadInput) {
       problems.push_back("function " + definition.signature() +

@@ -78,11 +78,15 @@ void restrict_to_client_statements(Connection& connection) {
 
 TrustedScope::TrustedScope(Connection& connection)
     : connection_(connection), restricted_(connection.restricted()) {
-  if (restricted_) ::sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
+  if (!restricted_) return;
+  ::sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
+  connection_.set_restricted(false);  // a scope within this one changes nothing
 }
 
 TrustedScope::~TrustedScope() {
-  if (restricted_) ::sqlite3_set_authorizer(connection_.handle(), judge, nullptr);
+  if (!restricted_) return;
+  ::sqlite3_set_authorizer(connection_.handle(), judge, nullptr);
+  connection_.set_restricted(true);
 }
 
 ClientScope::ClientScope(Connection& connection) : connection_(connection) {

@@ -29,6 +29,13 @@ std::vector<FixedPart> read_parts() {
   return parts;
 }
 
+// The member of `details` that `key` names; nullptr: none.
+std::string* part_of(RouteDetails& details, std::string_view key) {
+  if (key == "parameters") return &details.parameters;
+  if (key == "requestBody") return &details.body;
+  return key == "responses" ? &details.responses : nullptr;
+}
+
 RouteDetails read_details(JsonReader& reader, std::string label) {
   RouteDetails details;
   details.label = std::move(label);
@@ -39,11 +46,10 @@ RouteDetails read_details(JsonReader& reader, std::string label) {
       reader.read_string(details.tag);
     } else if (key == "path") {
       reader.read_string(details.path);
+    } else if (std::string* part = part_of(details, key)) {
+      *part = compact(reader.read_raw());
     } else {
-      std::string json = compact(reader.read_raw());
-      if (key == "parameters") details.parameters = std::move(json);
-      if (key == "requestBody") details.body = std::move(json);
-      if (key == "responses") details.responses = std::move(json);
+      reader.read_raw();
     }
   }
   return details;
@@ -74,9 +80,9 @@ const RouteDetails& route_details(std::string_view label) {
 }
 
 bool is_parameter_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "select", "order",   "limit",  "offset",  "and",
-      "or",     "not.and", "not.or", "columns", "on_conflict"};
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "select",  "order",  "limit",   "offset",      "and",   "or",
+      "not.and", "not.or", "columns", "on_conflict", "cursor"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

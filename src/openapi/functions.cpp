@@ -232,26 +232,14 @@ class FunctionPath {
   }
 
   void write_outcome() {
-    const std::string_view rows = response_;
-    if (rows.empty()) {
-      write_responses(out_, components_,
-                      {{"204", "done"}, {"404", "not-found"}, {"409", "conflict"}});
-    } else if (returns_nothing_) {
-      write_responses(out_, components_,
-                      {{"200", rows},
-                       {"204", "done"},
-                       {"206", rows},
-                       {"404", "not-found"},
-                       {"409", "conflict"},
-                       {"416", "range-not-satisfiable"}});
-    } else {
-      write_responses(out_, components_,
-                      {{"200", rows},
-                       {"206", rows},
-                       {"404", "not-found"},
-                       {"409", "conflict"},
-                       {"416", "range-not-satisfiable"}});
+    std::vector<Status> own = {
+        {"404", "not-found"}, {"409", "conflict"}, {"415", "unsupported-media"}};
+    if (!response_.empty()) {
+      own.insert(own.begin(), {{"200", response_}, {"206", response_}});
+      own.push_back({"416", "range-not-satisfiable"});
     }
+    if (returns_nothing_) own.insert(own.begin(), {"204", "done"});
+    write_responses(out_, components_, own);
     out_.end_object();
   }
 

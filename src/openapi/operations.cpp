@@ -72,18 +72,23 @@ void add_rows_response(Components& components, const std::string& name, std::str
   JsonWriter out(json);
   out.begin_object().member("description", "The rows.").key("headers").begin_object();
   out.key("Content-Range").raw(reference_to("headers", "content-range"));
+  out.key("Link").raw(reference_to("headers", "link"));
   out.key("Preference-Applied").raw(reference_to("headers", "preference-applied"));
+  out.key("Link").raw(reference_to("headers", "link"));
   out.end_object().key("content").begin_object();
   write_media(out, "application/json", rows);
   write_media(out, "application/vnd.pgrst.object+json", row);
+  // Rows without what is null, and plans.
   write_media(out, "application/vnd.pgrst.array+json", kObjects);
-  write_media(out, "text/csv", kText);
-  write_media(out, "application/x-ndjson", kText);
+  write_media(out, "application/vnd.pgrst.plan+json", kObjects);
+  for (const std::string_view type :
+       {"application/vnd.pgrst.plan+text", "text/csv", "application/x-ndjson"})
+    write_media(out, type, kText);
   out.end_object().end_object();
   components.add("responses", name, std::move(json));
 }
 
-void write_responses(JsonWriter& out, Components& components, std::initializer_list<Status> own) {
+void write_responses(JsonWriter& out, Components& components, const std::vector<Status>& own) {
   std::set<std::string_view> written;
   out.key("responses").begin_object();
   const auto write = [&](const Status& status) {

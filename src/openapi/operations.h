@@ -1,7 +1,6 @@
 // What the operations on tables and on functions have in common.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +30,6 @@ void add_rows_response(Components& components, const std::string& name, std::str
 std::string reference_to(std::string_view section, std::string_view name);
 
 // Writes the member responses: `own`, and the refusals that any operation on rows may answer.
-void write_responses(text::JsonWriter& out, Components& components,
-                     std::initializer_list<Status> own);
+void write_responses(text::JsonWriter& out, Components& components, const std::vector<Status>& own);
 
 }  // namespace prodev::openapi

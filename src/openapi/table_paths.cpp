@@ -80,7 +80,10 @@ class TablePath {
       if (filters) components_.refer(out_, "parameters", filter);
     }
     for (const std::string_view name : shared) {
-      if (name != "select" || relation_.can_read()) components_.refer(out_, "parameters", name);
+      const bool hidden = name == "select" && !relation_.can_read();
+      // A filter of a column called so has the same name, and takes both.
+      const bool taken = name == "cursor" && relation_.table->find_column(name) != nullptr;
+      if (!hidden && !taken) components_.refer(out_, "parameters", name);
     }
     out_.end_array();
   }
@@ -114,7 +117,7 @@ class TablePath {
 
   void write_read() {
     begin_operation("get", "Read rows of", relation_.table->description);
-    write_parameters(true, {"or", "and", "select", "order", "limit", "offset", "range",
+    write_parameters(true, {"or", "and", "select", "order", "limit", "offset", "cursor", "range",
                             "range-unit", "prefer-read"});
     write_responses(out_, components_,
                     {rows("200"), rows("206"), {"416", "range-not-satisfiable"}});

@@ -99,8 +99,10 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       return constraint_error(code, message, table);
     case SQLITE_INTERRUPT:
       return {504, "57014", "canceling statement due to statement timeout"};
-    case SQLITE_MISMATCH:
-      return {400, "22P02", "a value has the wrong type for table " + quoted(table)};
+    case SQLITE_MISMATCH:  // of an INTEGER PRIMARY KEY; that numbers are whole is checked before
+      return {400, "23502",
+              "null value in the primary key of relation " + quoted(table) +
+                  " violates not-null constraint"};
     case SQLITE_TOOBIG:
       return {413, "54000", "a value or the statement is too large"};
     case SQLITE_ERROR:

@@ -94,6 +94,8 @@ struct Read {
   std::vector<SelectItem> select;  // empty: "*"
   std::vector<Embed> embeds;       // those that `select` refers to
   Condition where;
+  Condition after;         // where a page begins: as `where`, but not a part of counts
+  bool with_keys = false;  // the values of `order` follow each row, beside its result
   std::vector<OrderItem> order;
   std::optional<uint64_t> limit;
   uint64_t offset = 0;

@@ -107,15 +107,32 @@ void Lowering::add_window(const Read& read, std::string& out) {
   add_value(Value::of_integer(static_cast<int64_t>(std::min(read.offset, kMost))), out);
 }
 
+Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
+  for (const OrderItem& item : scope.read.order) {
+    TRY_ASSIGN(const Column* column, readable_column(scope, item.field.column));
+    out += ',';
+    add_column(scope, *column, out);
+    query.keys.push_back(column->kind);
+  }
+  return {};
+}
+
 // "SELECT ... FROM ... WHERE ... GROUP BY ... ", without order and window.
 Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   TRY_ASSIGN(Results results, results_of(scope, true));
   if (results.columns.empty() && scope.read.select.empty())
     return refuse({403, "42501", "permission denied for table " + scope.table.name});
   out.append(context_.with_sql).append("SELECT ");
-  out.append(results.columns.empty() ? "1" : results.sql).append(" FROM ");
+  out += results.columns.empty() ? "1" : results.sql;
+  if (scope.read.with_keys) TRY(add_keys(scope, out));
+  out += " FROM ";
   db::append_name(out, scope.table.name);
+  const size_t before_where = out.size();
   TRY(add_where(scope, scope.read.where, {}, out));
+  if (!scope.read.after.children.empty()) {
+    out += out.size() == before_where ? " WHERE " : " AND ";
+    TRY(add_condition(scope, scope.read.after, false, out));
+  }
   if (results.grouped && !results.grouping.empty())
     out.append(" GROUP BY ").append(results.grouping);
   return results;
@@ -139,7 +156,7 @@ Outcome<LoweredQuery> lower_count(const Context& context, const Table& table, co
   Lowering lowering(context);
   const Scope scope = lowering.root(table, read, guard);
   std::string& sql = lowering.query.sql;
-  const bool grouped = Lowering::is_grouped(scope);
+  const bool grouped = is_grouped(table, read);
   std::string rows;
   if (grouped) {
     TRY(lowering.add_select(scope, rows));

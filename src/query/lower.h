@@ -59,6 +59,7 @@ struct LoweredQuery {
   std::vector<OutputColumn> columns;  // of each row, after `lead_columns` others
   // Columns in front of `columns`: whether the new row passes its check (1, else 0 or NULL).
   int lead_columns = 0;
+  std::vector<catalog::ValueKind> keys;  // of Read::with_keys: the columns behind `columns`
 
   // Binds values and shapes; the statement must be reset before the query goes away.
   void bind(db::Statement& statement) const;
@@ -67,6 +68,9 @@ struct LoweredQuery {
 // SELECT of the rows that `guard` and `read.where` let through, with what is embedded in them.
 Outcome<LoweredQuery> lower_read(const Context& context, const catalog::Table& table,
                                  const Read& read, const Guard& guard);
+
+// Whether rows of the result stand for several of the table: there are aggregates.
+bool is_grouped(const catalog::Table& table, const Read& read);
 
 // SELECT count(*) of the same rows, without limit and offset. Counts no further than `at_most`.
 Outcome<LoweredQuery> lower_count(const Context& context, const catalog::Table& table,
@@ -86,7 +90,10 @@ struct OnConflict {
   enum class Action : uint8_t { kFail, kMerge, kIgnore };
   Action action = Action::kFail;
   std::vector<std::string> columns;  // the key; empty: the primary key
-  Guard updatable;                   // rows and columns that a merge may change
+  // What a merge sets; empty: the columns of the row. What the row does not have becomes the
+  // DEFAULT.
+  std::vector<const catalog::Column*> merged;
+  Guard updatable;  // rows and columns that a merge may change
 };
 
 // INSERT of one row with values for `columns`, in that order, from parameter kFirstValue on; the

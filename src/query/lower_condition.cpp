@@ -281,7 +281,7 @@ Outcome<void> Lowering::add_json(const Scope& scope, const Condition& condition,
   const bool overlaps = condition.op == Operator::kOverlaps;
   if (typed.kind != ValueKind::kJson) {
     return refuse(
-        {400, "42883",
+        {404, "42883",
          "operator does not exist: " + std::string(catalog::type_name(typed.kind)) +
              (overlaps ? " && unknown" : " @> unknown"),
          "cs, cd and ov compare JSON columns; column " + condition.field.column + " is none."});
@@ -307,7 +307,7 @@ Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& cond
   TRY_ASSIGN(const Column* column, readable_column(scope, condition.field.column));
   if (!scope.table.full_text || !condition.field.is_plain()) {
     return refuse(
-        {400,
+        {404,
          "42883",
          "column \"" + column->name + "\" of \"" + scope.table.name + "\" has no full-text index",
          {},

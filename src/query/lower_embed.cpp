@@ -221,6 +221,14 @@ Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Resu
 
 Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std::string& out) {
   TRY_ASSIGN(const Source source, source_of(parent, embed));
+  // Aggregates that are not grouped make a row of no rows, too.
+  if (is_grouped(source.scope.table, embed.read)) {
+    TRY_ASSIGN(const Results results, results_of(source.scope, false));
+    if (results.grouping.empty()) {
+      out += '1';
+      return {};
+    }
+  }
   std::string read = "EXISTS (SELECT 1" + source.sql;
   // Rows that its window leaves out are not there.
   if (embed.read.limit || embed.read.offset > 0) add_window(embed.read, read);
@@ -239,9 +247,14 @@ Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem&
                        "' do not form a many-to-one or one-to-one relationship"});
   }
   std::string read = "(SELECT ";
-  TRY(add_operand(source.scope, item.field, read));
+  TRY_ASSIGN(const Column column, add_operand(source.scope, item.field, read));
   read.append(source.sql) += " LIMIT 1)";
   out += source.in_its_row(read);
+  // A subquery has no collation of its own.
+  if (!column.collation.empty()) {
+    out += " COLLATE ";
+    db::append_name(out, column.collation);
+  }
   return {};
 }
 

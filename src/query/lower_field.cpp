@@ -86,6 +86,12 @@ std::string cast_to(const Cast& cast, std::string_view expression, ValueKind fro
     return "CASE " + sql + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE CAST(" + sql +
            " AS TEXT) END";
   }
+  // PostgreSQL's spellings; NULL for any other text, where it would fail.
+  if (cast.kind == ValueKind::kBoolean && (from == ValueKind::kText || from == ValueKind::kJson)) {
+    return "CASE WHEN lower(" + sql + ") IN ('true','t','yes','y','on','1') THEN 1 WHEN lower(" +
+           sql + ") IN ('false','f','no','n','off','0') THEN 0 END";
+  }
+  if (cast.kind == ValueKind::kBoolean) return "(" + sql + ") <> 0";
   // The text of a date or time; a number is what SQLite's functions take it for.
   if (cast.kind == ValueKind::kDate) return "date(" + sql + ")";
   if (cast.kind == ValueKind::kTime) return "time(" + sql + ")";

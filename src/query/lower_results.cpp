@@ -21,7 +21,7 @@ Outcome<void> check_argument(Aggregate aggregate, ValueKind kind) {
       sums ? is_number(kind) : kind != ValueKind::kBoolean && kind != ValueKind::kJson;
   if (aggregate == Aggregate::kCount || fits) return {};
   return refuse(
-      {400,
+      {404,
        "42883",
        "function " + std::string(aggregate_name(aggregate)) + "(" +
            std::string(catalog::type_name(kind)) + ") does not exist",
@@ -88,11 +88,10 @@ std::string_view Results::expression(size_t i) const {
   return std::string_view(sql).substr(start, ends[i] - start);
 }
 
-bool Lowering::is_grouped(const Scope& scope) {
-  const std::vector<SelectItem>& select = scope.read.select;
-  return has_aggregates(scope.read) ||
-         std::any_of(select.begin(), select.end(),
-                     [&](const SelectItem& item) { return is_old_count(scope.table, item); });
+bool is_grouped(const Table& table, const Read& read) {
+  return has_aggregates(read) ||
+         std::any_of(read.select.begin(), read.select.end(),
+                     [&](const SelectItem& item) { return is_old_count(table, item); });
 }
 
 Outcome<void> apply_aggregate(const SelectItem& item, Typed& typed, std::string& sql) {
@@ -149,7 +148,7 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
     return everything;
   }();
   Results results;
-  results.grouped = is_grouped(scope);
+  results.grouped = is_grouped(scope.table, scope.read);
   const bool all = star && scope.read.select.empty();
   for (const SelectItem& item : all ? kEverything : scope.read.select) {
     if (item.embed) {

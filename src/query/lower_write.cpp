@@ -39,7 +39,7 @@ Outcome<void> add_returning(Lowering& lowering, const Table& table, const Return
   }
   if (!returning.rows) return {};
   const Scope scope = lowering.root(table, returning.read, returning.readable);
-  if (Lowering::is_grouped(scope)) {
+  if (is_grouped(table, returning.read)) {
     return refuse({400, "0A000", "the rows of a write cannot be aggregated",
                    "Select their columns, or ask for return=minimal and read afterwards."});
   }
@@ -163,7 +163,7 @@ Outcome<LoweredQuery> lower_insert(const Context& context, const Table& table,
       lowering.add_value({}, sql);
     }
     sql += ')';
-    TRY(add_conflict(sql, table, columns, conflict));
+    TRY(add_conflict(sql, table, conflict.merged.empty() ? columns : conflict.merged, conflict));
   }
   TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);

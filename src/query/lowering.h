@@ -71,10 +71,11 @@ class Lowering {
   Outcome<Results> add_select(const Scope& scope, std::string& out);
   Outcome<void> add_order(const Scope& scope, bool grouped, std::string& out);
   void add_window(const Read& read, std::string& out);
+  // ",column" for each of the order, noted in query.keys.
+  Outcome<void> add_keys(const Scope& scope, std::string& out);
 
   // lower_results.cpp. `star`: an empty select is every column, else none.
   Outcome<Results> results_of(const Scope& scope, bool star);
-  static bool is_grouped(const Scope& scope);
 
   // lower_field.cpp: a column, or a value in it: for a result, and to be compared.
   Outcome<Typed> add_field(const Scope& scope, const Field& field, std::string& out);

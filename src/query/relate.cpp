@@ -51,12 +51,18 @@ Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed
 }
 
 // A foreign key from a table to itself can be meant in both directions: it leads to the rows that
-// refer to a row. The way to the one that the row refers to is named by the key as the target.
-void choose_direction(const Table& from, Choices& choices) {
-  const bool recursive = choices.size() == 2 && choices[0]->constraint == choices[1]->constraint &&
-                         choices[0]->to == from.row_type() && choices[1]->to == from.row_type() &&
-                         choices[0]->cardinality != Cardinality::kManyToMany;
-  if (recursive) std::erase_if(choices, [](const Relationship* one) { return one->holds_key; });
+// refer to a row, rather than through a junction. The way to the one that the row refers to is
+// named by the key as the target.
+void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
+  if (embed.target != from.row_type()) return;
+  const auto is_direct = [](const Relationship* one) {
+    return one->cardinality != Cardinality::kManyToMany;
+  };
+  if (embed.hint.empty() && std::any_of(choices.begin(), choices.end(), is_direct))
+    std::erase_if(choices, [&](const Relationship* one) { return !is_direct(one); });
+  if (choices.size() == 2 && is_direct(choices[0]) &&
+      choices[0]->constraint == choices[1]->constraint)
+    std::erase_if(choices, [](const Relationship* one) { return one->holds_key; });
 }
 
 tl::unexpected<ApiError> none_found(const Catalog& catalog, const Table& from, const Embed& embed) {
@@ -117,7 +123,7 @@ tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
 Outcome<const Relationship*> find_relationship(const Catalog& catalog, const Table& from,
                                                const Embed& embed) {
   Choices choices = choices_of(catalog, from, embed);
-  choose_direction(from, choices);
+  choose_direction(from, embed, choices);
   if (choices.empty()) return none_found(catalog, from, embed);
   if (choices.size() > 1) return several_found(from, embed, choices);
   return choices.front();

@@ -40,21 +40,28 @@ uint64_t rows_in_window(const query::Read& read, uint64_t total) {
 }  // namespace
 
 Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
+  result_.lowered_ns = base::monotonic_ns();
   // Two statements may be needed, and must see the same rows.
   std::optional<Snapshot> snapshot;
   if (may_count(lowered) && !target_.in_transaction) {
     TRY(Snapshot::begin(target_.statements));
     snapshot.emplace(target_.statements);
   }
-  const bool figures_only = !options_.want_rows && options_.count == Count::kExact;
-  if (!figures_only) TRY(write_rows(lowered.table, lowered.rows));
+  // One row must be seen to be one.
+  const bool figures_only = !options_.want_rows && options_.count != Count::kNone &&
+                            options_.format != RowFormat::kJsonObject;
+  if (figures_only) return figures(lowered);
+  TRY(write_rows(lowered));
   if (options_.count == Count::kNone || result_.over_budget) return result_;
-  if (figures_only) {
-    TRY(read_count(lowered.table, lowered.count));
-    result_.rows = rows_in_window(lowered.read, result_.total.value_or(0));
-    return result_;
-  }
   if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
+  return result_;
+}
+
+// Without reading a row.
+Outcome<ReadResult> QueryRun::figures(const LoweredRead& lowered) {
+  TRY(find_total(lowered));
+  const uint64_t total = result_.total.value_or(0);
+  result_.rows = rows_in_window(lowered.read, total - std::min(total, options_.rows_before));
   return result_;
 }
 
@@ -86,14 +93,16 @@ void QueryRun::note_slow(const LoweredQuery& query) {
 
 bool QueryRun::may_count(const LoweredRead& lowered) const {
   if (options_.count == Count::kNone) return false;
-  return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0;
+  return !options_.want_rows || lowered.read.limit || lowered.read.offset > 0 ||
+         options_.rows_before > 0;
 }
 
 // A window that was not filled ends with the last row there is.
 bool QueryRun::tell_from_window(const query::Read& read) {
   const bool filled = read.limit && result_.rows >= *read.limit;
-  if (filled || (result_.rows == 0 && read.offset > 0)) return false;
-  result_.total = read.offset + result_.rows;
+  const uint64_t before = options_.rows_before + read.offset;
+  if (filled || (result_.rows == 0 && before > 0)) return false;
+  result_.total = before + result_.rows;
   return true;
 }
 
@@ -101,9 +110,10 @@ Outcome<void> QueryRun::find_total(const LoweredRead& lowered) {
   if (options_.count == Count::kExact) return read_count(lowered.table, lowered.count);
   TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
   const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, lowered.guard, rows);
-  const uint64_t seen = result_.rows == 0 ? 0 : lowered.read.offset + result_.rows;
+  const uint64_t before = options_.rows_before + lowered.read.offset;
+  const uint64_t seen = result_.rows == 0 ? 0 : before + result_.rows;
   uint64_t counted = 0;
-  if (options_.count == Count::kEstimated && estimate <= options_.exact_below) {
+  if (options_.count == Count::kEstimated) {
     TRY(read_count(lowered.table, lowered.count));
     counted = result_.total.value_or(0);
     if (counted <= options_.exact_below) return {};
@@ -112,13 +122,17 @@ Outcome<void> QueryRun::find_total(const LoweredRead& lowered) {
   return {};
 }
 
+// Rowids mostly count up from 1, so that the largest is the number of rows but for those deleted:
+// better than what ANALYZE guesses of long tables, unless they are far apart.
 Outcome<uint64_t> QueryRun::table_rows(const catalog::Table& table) {
-  if (table.estimated_rows) return *table.estimated_rows;
+  constexpr uint64_t kFarApart = 4;
   LoweredQuery largest;
   largest.sql = largest_rowid_sql(table);
-  if (largest.sql.empty()) return 0;
+  if (largest.sql.empty()) return table.estimated_rows.value_or(0);
   TRY(read_count(table, largest));
-  return result_.total.value_or(0);
+  const uint64_t rowid = result_.total.value_or(0);
+  if (!table.estimated_rows || rowid / kFarApart <= *table.estimated_rows) return rowid;
+  return *table.estimated_rows;
 }
 
 Outcome<void> QueryRun::read_count(const catalog::Table& table, const LoweredQuery& query) {
@@ -129,9 +143,23 @@ Outcome<void> QueryRun::read_count(const catalog::Table& table, const LoweredQue
   return {};
 }
 
-Outcome<void> QueryRun::write_rows(const catalog::Table& table, const LoweredQuery& query) {
+void QueryRun::note_key(const LoweredQuery& query, const db::Statement& row) {
+  // Results that are nothing have a column all the same.
+  const size_t results = std::max<size_t>(query.columns.size(), 1);
+  int i = query.lead_columns + static_cast<int>(results);
+  for (const catalog::ValueKind kind : query.keys) {
+    const bool null = row.column_is_null(i);
+    result_.last_key.push_back(null ? std::nullopt : std::optional(value_text(row, i, kind)));
+    ++i;
+  }
+}
+
+Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
+  const catalog::Table& table = lowered.table;
+  const LoweredQuery& query = lowered.rows;
   TRY_ASSIGN(db::Statement * statement, prepare(table, query));
   const db::StatementUse use(*statement);
+  const uint64_t page_rows = query.keys.empty() ? 0 : lowered.read.limit.value_or(0);
   RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls,
                    options_.bare);
   if (options_.want_rows) writer.begin(body_);
@@ -139,6 +167,7 @@ Outcome<void> QueryRun::write_rows(const catalog::Table& table, const LoweredQue
     TRY_ASSIGN(const bool row, step(table, query, *statement));
     if (!row) break;
     ++result_.rows;
+    if (result_.rows == page_rows) note_key(query, *statement);
     if (!options_.want_rows) continue;
     // A second row of what must be one is not written: there will be an error, with their number.
     if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;

@@ -46,11 +46,13 @@ class QueryRun {
   void note_slow(const query::LoweredQuery& query);
 
   bool may_count(const LoweredRead& lowered) const;
+  query::Outcome<ReadResult> figures(const LoweredRead& lowered);
   bool tell_from_window(const query::Read& read);
   query::Outcome<void> find_total(const LoweredRead& lowered);
   query::Outcome<uint64_t> table_rows(const catalog::Table& table);
   query::Outcome<void> read_count(const catalog::Table& table, const query::LoweredQuery& query);
-  query::Outcome<void> write_rows(const catalog::Table& table, const query::LoweredQuery& query);
+  query::Outcome<void> write_rows(const LoweredRead& lowered);
+  void note_key(const query::LoweredQuery& query, const db::Statement& row);
 
   const ReadOptions& options_;
   QueryTarget target_;

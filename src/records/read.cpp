@@ -5,11 +5,13 @@
 
 namespace prodev::records {
 
+namespace {
+
 using query::Outcome;
 
-Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
-                              std::string_view table_name, const query::Read& read,
-                              const ReadOptions& options, ReadSession session, std::string& body) {
+Outcome<LoweredRead> lower(const Schema& schema, const auth::Identity& identity,
+                           std::string_view table_name, const query::Read& read,
+                           const ReadOptions& options) {
   TRY_ASSIGN(const catalog::Table* table, find_table(schema, table_name));
   TRY_ASSIGN(const access::Rights* rights,
              authorize(schema, identity.role, *table, access::Verb::kSelect));
@@ -22,9 +24,22 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
         bounded ? std::optional(options.exact_below + 1) : std::nullopt;
     TRY_ASSIGN(lowered.count, query::lower_count(context, *table, read, lowered.guard, most));
   }
+  return lowered;
+}
+
+bool is_slow(const SlowQueries* slow, const LoweredRead& lowered, int64_t now_ns) {
+  return slow != nullptr &&
+         (slow->contains(lowered.rows.sql, now_ns) || slow->contains(lowered.count.sql, now_ns));
+}
+
+}  // namespace
+
+Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
+                              std::string_view table, const query::Read& read,
+                              const ReadOptions& options, ReadSession session, std::string& body) {
+  TRY_ASSIGN(const LoweredRead lowered, lower(schema, identity, table, read, options));
   const int64_t now_ns = base::monotonic_ns();
-  if (session.slow != nullptr && (session.slow->contains(lowered.rows.sql, now_ns) ||
-                                  session.slow->contains(lowered.count.sql, now_ns))) {
+  if (is_slow(session.slow, lowered, now_ns)) {
     ReadResult slow;
     slow.over_budget = true;
     return slow;
@@ -34,6 +49,28 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   const QueryTarget target{session.reader.connection(), session.reader.statements(), false,
                            session.slow};
   return QueryRun(options, target, caller, body).run(lowered);
+}
+
+Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& identity,
+                               std::string_view table, const query::Read& read, bool run,
+                               const ReadOptions& options, db::Reader& reader) {
+  TRY_ASSIGN(const LoweredRead lowered, lower(schema, identity, table, read, options));
+  const int64_t now_ns = base::monotonic_ns();
+  reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
+  ReadPlan plan;
+  plan.sql = lowered.rows.sql;
+  TRY_ASSIGN(plan.steps, explain(reader.connection(), plan.sql, lowered.table.name));
+  if (!run) return plan;
+  ReadOptions figures = options;
+  figures.want_rows = false;
+  figures.count = Count::kNone;
+  std::string nothing;
+  const Caller caller(identity);
+  const QueryTarget target{reader.connection(), reader.statements(), false, nullptr};
+  TRY_ASSIGN(const ReadResult result, QueryRun(figures, target, caller, nothing).run(lowered));
+  plan.rows = result.rows;
+  plan.run_ns = base::monotonic_ns() - now_ns;
+  return plan;
 }
 
 }  // namespace prodev::records

@@ -4,10 +4,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "db/reader.h"
 #include "query/ast.h"
 #include "records/authorize.h"
+#include "records/explain.h"
 #include "records/row_writer.h"
 #include "records/slow_queries.h"
 
@@ -26,6 +28,7 @@ struct ReadOptions {
   bool bare = false;  // the value of the one column in place of an object of it; not in CSV
   Count count = Count::kNone;    // of the rows without limit and offset
   uint64_t exact_below = 1'000;  // the most rows that Count::kEstimated counts
+  uint64_t rows_before = 0;      // of a page that begins at a cursor: Read::after leaves them out
   bool want_rows = true;         // false: HEAD; only the figures
   int64_t budget_ns = 0;         // for the whole; 0: no limit
   // Rows go to the body until it has this many bytes; then `overflow` is called after each row. It
@@ -37,7 +40,10 @@ struct ReadOptions {
 struct ReadResult {
   uint64_t rows = 0;
   std::optional<uint64_t> total;  // as ReadOptions::count asks
-  bool over_budget = false;       // of time or bytes: what is in the body is to be thrown away
+  // With Read::with_keys and a filled window: the values of the last row's order columns.
+  std::vector<std::optional<std::string>> last_key;
+  int64_t lowered_ns = 0;    // monotonic: when the statement was made and was about to run
+  bool over_budget = false;  // of time or bytes: what is in the body is to be thrown away
 };
 
 // What one loop, or one job of the pool, reads with. Belongs to its thread.
@@ -45,6 +51,20 @@ struct ReadSession {
   db::Reader& reader;
   SlowQueries* slow = nullptr;  // queries known to be slow are not begun; null: all are
 };
+
+// How a read would run.
+struct ReadPlan {
+  std::string sql;
+  std::vector<PlanStep> steps;
+  // With `run`: what it took.
+  std::optional<uint64_t> rows;
+  int64_t run_ns = 0;
+};
+
+// The plan of a read; with `run` it is run, too, and its rows are thrown away.
+query::Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& identity,
+                                      std::string_view table, const query::Read& read, bool run,
+                                      const ReadOptions& options, db::Reader& reader);
 
 // Appends the rows to `body`. Rows and total are of one snapshot of the database.
 query::Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,

@@ -11,6 +11,7 @@ base::Result<Schema> Schema::load(db::Connection& connection, uint64_t version) 
 }
 
 base::Result<void> CurrentSchema::reload(db::Connection& connection) {
+  const std::lock_guard reloading(reloading_);
   TRY_ASSIGN(Schema schema, Schema::load(connection, version_.load() + 1));
   auto fresh = std::make_shared<const Schema>(std::move(schema));
   const std::lock_guard lock(mutex_);

@@ -39,6 +39,7 @@ class CurrentSchema {
   base::Result<void> reload(db::Connection& connection);
 
  private:
+  std::mutex reloading_;  // one at a time, so that versions do not repeat
   mutable std::mutex mutex_;
   SchemaPointer schema_;  // guarded by mutex_
   std::atomic<uint64_t> version_{0};

@@ -207,6 +207,7 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
     changeable = both(update->using_sql, changeable);
     conflict.updatable = guard_of(*update);
     conflict.updatable.rows = changeable;
+    conflict.merged = std::move(rows.merged);
     // A taken key whose row the caller may not change is an error, not a row left alone.
     write.must_return_ = !update->bypass;
     if (write.must_return_ && write.check_.empty()) write.check_ = "1";

@@ -20,6 +20,8 @@ struct NewRow {
 };
 struct NewRows {
   std::vector<std::vector<const catalog::Column*>> shapes;
+  // What a merge sets, whatever a row has: what it has not, to the DEFAULT. Empty: what it has.
+  std::vector<const catalog::Column*> merged;
   std::vector<NewRow> rows;
 };
 
@@ -64,6 +66,9 @@ class PreparedWrite {
   // Runs it within the transaction of `writer`, on its thread, and appends what it returns to
   // `body`. After an error the caller must undo the whole request: a part of it may have been done.
   query::Outcome<WriteResult> run(db::BatchWriter& writer, std::string& body) const;
+
+  // Its statement; of rows of different shapes that of the first.
+  const std::string& sql() const { return forms_.front().query.sql; }
 
  private:
   PreparedWrite(SchemaPointer schema, const auth::Identity& identity, const catalog::Table& table)

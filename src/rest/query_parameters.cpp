@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rest/cursor.h"
 #include "rest/grammar.h"
 #include "rest/select_grammar.h"
 #include "rest/window.h"
@@ -60,6 +61,11 @@ class Reader {
     }
     if (name == "on_conflict") {
       TRY_ASSIGN(out_.on_conflict, parse_names(parameter.value));
+      return {};
+    }
+    if (name == "cursor" && parameter.value.starts_with(kCursorPrefix)) {
+      out_.cursor = parameter.value.substr(kCursorPrefix.size());
+      out_.has_window = true;
       return {};
     }
     TRY_ASSIGN(Target target, parse_target(name));

@@ -14,7 +14,8 @@ namespace prodev::rest {
 
 struct QueryParameters {
   query::Read read;
-  bool has_window = false;  // limit, offset or order of the table itself were given
+  bool has_window = false;            // limit, offset or order of the table itself were given
+  std::optional<std::string> cursor;  // cursor=after.TEXT: the text (cursor.h)
   std::optional<std::vector<std::string>> columns;
   std::vector<std::string> on_conflict;
 };

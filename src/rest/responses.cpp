@@ -82,15 +82,21 @@ void respond_error(http::Response& response, const query::ApiError& error, std::
   response.set_body(std::move(body), "application/json; charset=utf-8");
 }
 
+query::Outcome<void> check_affected(std::optional<uint64_t> most, uint64_t rows) {
+  if (!most || rows <= *most) return {};
+  return query::refuse({400, "PGRST124", "Query result exceeds max-affected preference constraint",
+                        "The query affects " + std::to_string(rows) + " rows"});
+}
+
 query::ApiError not_singular(uint64_t rows) {
   return {406, "PGRST116", "Cannot coerce the result to a single JSON object",
           "The result contains " + std::to_string(rows) + " rows"};
 }
 
 query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
-                                   const records::ReadResult& result) {
+                                   uint64_t rows_before, const records::ReadResult& result) {
   const uint64_t offset = options.read.offset;
-  if (result.total && offset > *result.total) {
+  if (result.total && rows_before == 0 && offset > *result.total) {
     return query::refuse({416, "PGRST103", "Requested range not satisfiable",
                           "An offset of " + std::to_string(offset) +
                               " was requested, but there are only " +
@@ -99,7 +105,8 @@ query::Outcome<void> describe_read(http::Response& response, const RequestOption
   if (options.media.format == records::RowFormat::kJsonObject && result.rows != 1)
     return query::refuse(not_singular(result.rows));
   response.status = result.total && result.rows < *result.total ? 206 : 200;
-  response.add_header("Content-Range", content_range(offset, result.rows, result.total));
+  response.add_header("Content-Range",
+                      content_range(rows_before + offset, result.rows, result.total));
   add_applied(response, options, Method::kGet);
   return {};
 }

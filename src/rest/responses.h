@@ -16,12 +16,16 @@ namespace prodev::rest {
 // sign in, and 403 for everybody else.
 void respond_error(http::Response& response, const query::ApiError& error, std::string_view role);
 
+// PGRST124 when a write affected more rows than `most`.
+query::Outcome<void> check_affected(std::optional<uint64_t> most, uint64_t rows);
+
 // PGRST116: one row was asked for, and there are `rows`.
 query::ApiError not_singular(uint64_t rows);
 
-// Status and headers of a read. PGRST103 when the offset is past the end.
+// Status and headers of a read whose first row has `rows_before` others in front of it, besides
+// those of the offset. PGRST103 when the offset is past the end.
 query::Outcome<void> describe_read(http::Response& response, const RequestOptions& options,
-                                   const records::ReadResult& result);
+                                   uint64_t rows_before, const records::ReadResult& result);
 
 // Status and headers of a write.
 void describe_write(http::Response& response, const WriteCall& call,

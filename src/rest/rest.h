@@ -14,6 +14,7 @@
 #include "auth/authenticator.h"
 #include "db/batch_writer.h"
 #include "db/reader.h"
+#include "http/encoder.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "records/call.h"
@@ -35,17 +36,21 @@ struct RestOptions {
   std::string temporary_directory = "/tmp";
   bool allow_unfiltered_writes = false;
   uint64_t max_rows = 0;  // of a read; 0: no limit
+  bool plan_enabled = false;
+  bool server_timing = false;
+  size_t compress_min_bytes = 1'024;  // of rows; 0: they are never compressed
 };
 
 class Rest {
  public:
-  // Opens a reader for each loop. The references outlive this; `writer` is used on the write lane
-  // only.
+  // Opens a reader for each loop. `cursor_key` signs cursors (cursor.h). The references outlive
+  // this; `writer` is used on the write lane only.
   static base::Result<std::unique_ptr<Rest>> make(const RestOptions& options,
                                                   const records::CurrentSchema& schema,
                                                   const std::string& database_path,
                                                   db::BatchWriter& writer,
-                                                  const auth::Authenticator& authenticator);
+                                                  const auth::Authenticator& authenticator,
+                                                  const auth::SigningKey& cursor_key);
 
   // The handler of all of its routes, for the inline lane.
   void handle(const http::Request& request, http::Response& response);
@@ -57,11 +62,12 @@ class Rest {
     auth::Authenticator authenticator;
     records::SlowQueries slow;
     records::SchemaPointer schema;
-    size_t last_body_bytes = 0;  // the next one is likely to need about as much room
+    size_t last_body_bytes = 0;           // the next one is likely to need about as much room
+    std::unique_ptr<http::Encoder> gzip;  // made when it is first needed
   };
   // What is read: a table, or the result of a function.
   struct Target {
-    std::string table;
+    const catalog::Table* table = nullptr;  // of the schema in force
     std::optional<records::Call> function;
   };
   // A read, or the call of a function that writes, that leaves its loop.
@@ -70,36 +76,52 @@ class Rest {
     records::SchemaPointer schema;
     Target target;
     RequestOptions options;
+    bool want_rows = true;     // false: HEAD
+    uint64_t rows_before = 0;  // of the page, when it begins at a cursor
+    Timing timing{false, 0};
   };
 
   Rest(const RestOptions& options, const records::CurrentSchema& schema,
-       const std::string& database_path, db::BatchWriter& writer);
+       const std::string& database_path, db::BatchWriter& writer,
+       const auth::SigningKey& cursor_key);
 
   // The schema in force, which `loop` keeps from now on.
   const records::Schema& refresh(Loop& loop) const;
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
-                              http::Response& response);
-  query::Outcome<void> read(const http::Request& request, const auth::Identity& identity,
-                            Target target, RequestOptions options, http::Response& response);
-  static query::Outcome<records::ReadResult> read_target(
-      const records::Schema& schema, const auth::Identity& identity, const Target& target,
-      const query::Read& read, const records::ReadOptions& options, records::ReadSession session,
-      std::string& body);
-  records::ReadOptions read_options(const Target& target, const RequestOptions& options,
-                                    bool want_rows) const;
-  static query::Outcome<void> describe(http::Response& response, const Target& target,
-                                       const RequestOptions& options, bool want_rows,
-                                       const records::ReadResult& result, std::string& body);
-  query::Outcome<void> read_on_pool(const Call& call, bool want_rows, http::Response& response);
+                              Timing timing, http::Response& response);
+  query::Outcome<void> check_plan(const MediaType& media, const auth::Identity& identity) const;
+
+  // rest_reads.cpp
+  query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
+  query::Outcome<void> read(const http::Request& request, Call call, http::Response& response);
+  query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,
+                                    http::Response& response);
+  query::Outcome<void> explain_on_pool(const Call& call, http::Response& response);
+  static query::Outcome<records::ReadResult> read_target(const Call& call,
+                                                         const records::ReadOptions& options,
+                                                         records::ReadSession session,
+                                                         std::string& body);
+  records::ReadOptions read_options(const Call& call) const;
+  query::Outcome<void> describe(const http::Request& request, Timing timing, const Call& call,
+                                const records::ReadResult& result, http::Response& response) const;
+  static bool complete(const Call& call, const records::ReadResult& result, std::string& body);
+  // Whether rows of `bytes` bytes are compressed for clients that take it.
+  bool may_encode(size_t bytes) const;
+  void send(const http::Request& request, Loop& loop, std::string body, const Call& call,
+            http::Response& response) const;
+
+  // rest_calls.cpp
   query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,
                                      std::string_view name, http::Response& response);
   // `on_loop`: else on the blocking lane.
   query::Outcome<void> start_call(const http::Request& request, const auth::Identity& identity,
                                   const records::SchemaPointer& schema, std::string_view name,
                                   std::string_view body, bool on_loop, http::Response& response);
-  query::Outcome<void> write_function(const Call& call, http::Response& response);
+  query::Outcome<void> write_function(const http::Request& request, const Call& call,
+                                      http::Response& response);
+
   query::Outcome<void> write(const http::Request& request, std::shared_ptr<const WriteCall> call,
                              http::Response& response);
   query::Outcome<void> submit_write(const std::shared_ptr<const WriteCall>& call,
@@ -110,6 +132,7 @@ class Rest {
   const records::CurrentSchema& current_schema_;
   db::ReaderPool pool_;
   db::BatchWriter& writer_;
+  const auth::SigningKey cursor_key_;
   std::vector<Loop> loops_;
 };
 

@@ -31,30 +31,49 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
                                const records::SchemaPointer& schema, std::string_view name,
                                std::string_view body, bool on_loop, Response& response) {
   TRY_ASSIGN(Rpc rpc, parse_rpc(request, body, *schema, identity.role, name));
+  if (rpc.options.media.plan) {
+    return query::refuse(
+        {406,
+         "PGRST107",
+         "None of these media types are available: " + rpc.options.media.content_type(),
+         {},
+         "Plans are told of tables and views."});
+  }
   cap_rows(rpc.options.read, options_.max_rows);
   const bool reads_only = rpc.call.function->reads_only;
-  Target target{{}, std::move(rpc.call)};
-  if (reads_only && on_loop)
-    return read(request, identity, std::move(target), std::move(rpc.options), response);
-  auto call = std::make_shared<const Call>(
-      Call{identity, schema, std::move(target), std::move(rpc.options)});
-  if (reads_only) return read_on_pool(*call, true, response);
-  response.continue_on(http::Lane::kWrite, [this, call](const Request&, Response& out) {
-    const Outcome<void> done = write_function(*call, out);
+  Timing timing(options_.server_timing, request.started_ns);
+  timing.end(Timing::kParse);
+  Call own{identity, schema, {nullptr, std::move(rpc.call)}, std::move(rpc.options), true,
+           0,        timing};
+  if (reads_only && on_loop) return read(request, std::move(own), response);
+  const auto call = std::make_shared<const Call>(std::move(own));
+  if (reads_only) return read_on_pool(request, *call, response);
+  response.continue_on(http::Lane::kWrite, [this, call](const Request& same, Response& out) {
+    const Outcome<void> done = write_function(same, *call, out);
     if (!done) respond_error(out, done.error(), call->identity.role);
   });
   return {};
 }
 
-Outcome<void> Rest::write_function(const Call& call, Response& response) {
-  records::ReadOptions options = read_options(call.target, call.options, true);
+Outcome<void> Rest::write_function(const Request& request, const Call& call, Response& response) {
+  const std::optional<uint64_t> most = call.options.preferences.affected_limit();
+  if (most && !call.target.function->function->returns_set) {
+    return query::refuse(
+        {400, "PGRST128",
+         "Function must return SETOF or TABLE when max-affected preference is used "
+         "with handling=strict"});
+  }
+  records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,
              records::write_call(*call.schema, call.identity, *call.target.function,
                                  call.options.read, options, writer_, body));
-  TRY(describe(response, call.target, call.options, true, result, body));
+  TRY(check_affected(most, result.rows));
+  TRY(describe(request, call.timing, call, result, response));
+  if (complete(call, result, body))
+    response.set_body(std::move(body), call.options.media.content_type());
   response.undo = call.options.preferences.rolls_back();
   return {};
 }

@@ -41,7 +41,10 @@ class RowCollector {
   void add(query::Value value);  // for the column that find() gave
   query::Outcome<void> end_row();
 
-  records::NewRows take() { return std::move(rows_); }
+  records::NewRows take() {
+    rows_.merged = std::move(fixed_);
+    return std::move(rows_);
+  }
 
  private:
   using Columns = std::vector<const catalog::Column*>;

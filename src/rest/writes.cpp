@@ -1,6 +1,8 @@
 #include "rest/writes.h"
 
+#include "base/clock.h"
 #include "rest/body_parser.h"
+#include "rest/plan.h"
 #include "rest/put.h"
 #include "rest/responses.h"
 
@@ -32,7 +34,7 @@ query::OnConflict conflict_of(const WriteCall& call) {
   if (resolution)
     conflict.action =
         *resolution == ResolutionPreference::kMerge ? Action::kMerge : Action::kIgnore;
-  if (call.method == Method::kPut) conflict = {Action::kMerge, {}, {}};
+  if (call.method == Method::kPut) conflict = {Action::kMerge, {}, {}, {}};
   return conflict;
 }
 
@@ -62,9 +64,26 @@ Outcome<void> check_result(const WriteCall& call, uint64_t rows) {
     return query::refuse(not_singular(rows));
   const std::optional<uint64_t> most = call.options.preferences.affected_limit();
   const bool limited = call.method == Method::kPatch || call.method == Method::kDelete;
-  if (!limited || !most || rows <= *most) return {};
-  return query::refuse({400, "PGRST124", "Query result exceeds max-affected preference constraint",
-                        "The query affects " + std::to_string(rows) + " rows"});
+  return limited ? check_affected(most, rows) : Outcome<void>();
+}
+
+// Not of a write of nothing.
+Outcome<void> explain_write(const WriteCall& call, const PreparedWrite& write,
+                            db::BatchWriter& writer, http::Response& response) {
+  const PlanMedia& media = *call.options.media.plan;
+  PlanText plan;
+  TRY_ASSIGN(plan.steps, records::explain(writer.connection(), write.sql(), call.table->name));
+  if (tells_sql(media, call.identity)) plan.sql = write.sql();
+  if (media.has(PlanMedia::kAnalyze)) {
+    const int64_t begin_ns = base::monotonic_ns();
+    std::string nothing;
+    TRY_ASSIGN(const records::WriteResult result, write.run(writer, nothing));
+    plan.rows = result.rows;
+    plan.run_ns = base::monotonic_ns() - begin_ns;
+    response.undo = true;
+  }
+  response.set_body(write_plan(media, plan), call.options.media.content_type());
+  return {};
 }
 
 }  // namespace
@@ -101,6 +120,8 @@ Outcome<std::optional<PreparedWrite>> prepare_write(const WriteCall& call,
 
 Outcome<void> run_write(const WriteCall& call, const PreparedWrite* write, db::BatchWriter& writer,
                         http::Response& response) {
+  if (write != nullptr && call.options.media.plan)
+    return explain_write(call, *write, writer, response);
   std::string body;
   records::WriteResult result;
   if (write != nullptr) {

@@ -11,6 +11,7 @@
 #include "records/schema.h"
 #include "records/write.h"
 #include "rest/request_options.h"
+#include "rest/timing.h"
 
 namespace prodev::rest {
 
@@ -21,6 +22,7 @@ struct WriteCall {
   RequestOptions options;
   http::Method method = http::Method::kPost;
   std::string location;  // the URL of the table
+  Timing timing{false, 0};
 };
 
 // Refuses what `call` cannot mean whatever its body: 21000 for a change of every row unless
@@ -33,6 +35,7 @@ query::Outcome<std::optional<records::PreparedWrite>> prepare_write(const WriteC
                                                                     std::string_view body);
 
 // On the write lane: writes, and fills in the response. `write` may be null: nothing is written.
+// Where a plan is asked for it is told instead, and nothing is kept of what `analyze` ran.
 query::Outcome<void> run_write(const WriteCall& call, const records::PreparedWrite* write,
                                db::BatchWriter& writer, http::Response& response);
 

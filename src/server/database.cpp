@@ -8,6 +8,7 @@
 #include "db/client_rules.h"
 #include "query/sql_functions.h"
 #include "server/database_file.h"
+#include "telemetry/log.h"
 
 namespace prodev::server {
 
@@ -38,6 +39,9 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   rest.temporary_directory = options.temporary_dir;
   rest.allow_unfiltered_writes = settings.allow_unfiltered_writes;
   rest.max_rows = static_cast<uint64_t>(settings.max_rows);
+  rest.plan_enabled = settings.plan_enabled;
+  rest.server_timing = settings.server_timing;
+  rest.compress_min_bytes = static_cast<size_t>(settings.compress_min_bytes);
   return rest;
 }
 
@@ -46,6 +50,13 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
 base::Result<void> Database::run(http::Batch batch) {
   base::Result<void> outcome = writer->run(batch.size(), [&](size_t i) { return batch[i]->run(); });
   checkpointer->reset_long_log();
+  if (analyzer && analyzer->run_when_due()) {
+    const db::TrustedScope trusted(writer->connection());
+    if (const base::Result<void> reloaded = schema.reload(writer->connection()); !reloaded) {
+      telemetry::log(telemetry::Level::kWarn, "new statistics cannot be read: the old ones stay",
+                     {{"error", reloaded.error().message}});
+    }
+  }
   return outcome;
 }
 
@@ -58,6 +69,8 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   auto database = std::make_unique<Database>(std::move(keys));
   database->path =
       std::filesystem::absolute(config::effective_db_file(settings)).lexically_normal().string();
+  // A database that is only served gets no tables of ours, and so no statistics.
+  if (settings.db_file.empty()) TRY(db::analyze(connection));
   TRY(database->schema.reload(connection));
   for (const std::string& problem : database->schema.get()->catalog->problems())
     out << "warning   " << problem << '\n';
@@ -66,10 +79,13 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   database->writer = std::make_unique<db::BatchWriter>(std::move(connection));
   TRY_ASSIGN(database->checkpointer,
              db::Checkpointer::start(database->path, database->writer->connection()));
+  if (settings.db_file.empty())
+    database->analyzer = std::make_unique<db::Analyzer>(database->writer->connection());
   const auth::Authenticator authenticator(database->keys.signing,
                                           {settings.jwt_clock_skew_s, settings.jwt_audience});
   TRY_ASSIGN(database->rest, rest::Rest::make(rest_options(settings, options), database->schema,
-                                              database->path, *database->writer, authenticator));
+                                              database->path, *database->writer, authenticator,
+                                              database->keys.signing.derive("cursor")));
   database->openapi =
       std::make_unique<openapi::Openapi>(options.loops, database->schema, authenticator);
   auth::IssuerOptions issuer;

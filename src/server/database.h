@@ -9,6 +9,7 @@
 #include "auth/keys.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "db/analyzer.h"
 #include "db/batch_writer.h"
 #include "db/checkpointer.h"
 #include "http/lanes.h"
@@ -28,6 +29,7 @@ struct Database {
   records::CurrentSchema schema;
   std::unique_ptr<db::BatchWriter> writer;
   std::unique_ptr<db::Checkpointer> checkpointer;
+  std::unique_ptr<db::Analyzer> analyzer;  // null: the statistics are left alone
   std::unique_ptr<rest::Rest> rest;
   std::unique_ptr<openapi::Openapi> openapi;
   std::unique_ptr<auth::Issuer> issuer;

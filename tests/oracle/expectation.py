@@ -28,7 +28,12 @@ def _range(first, rows, total):
 
 def expect_read(request, database, schema):
     try:
-        rows, total = Reader(database, schema, request.caller).read(request.node)
+        reader = Reader(database, schema, request.caller)
+        if request.function:
+            only = request.function.condition(request.least or 0)
+            rows, total = reader.read(request.node, only, as_owner=True)
+        else:
+            rows, total = reader.read(request.node)
     except Denied:
         return denied(request.caller)
     offset = request.node.offset

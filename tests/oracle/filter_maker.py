@@ -19,7 +19,7 @@ class FilterMaker:
         return [self.tree(node, 2) for _ in range(count)]
 
     def tree(self, node, depth):
-        embeds = [e for e in node.embeds if not e.spread and not e.aggregates]
+        embeds = [e for e in node.embeds if not e.spread]
         if embeds and self._random.random() < 0.25:
             return EmbedFilter(self._random.choice(embeds), self._random.random() < 0.5)
         if depth == 0 or self._random.random() < 0.75:

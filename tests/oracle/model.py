@@ -136,6 +136,24 @@ class Policy:
         return " ".join(words) + ";"
 
 
+@dataclasses.dataclass(eq=False)
+class Function:
+    """Rows of a table, with its owner's rights, for everybody."""
+    name: str
+    table: Table
+    column: Column = None  # an integer; the rows where it is at least the argument
+
+    def condition(self, least):
+        return f"{sql_name(self.column.name)} >= {least}" if self.column else "1"
+
+    def sql(self):
+        name, arguments = sql_name(self.name), "(least integer DEFAULT 0)" if self.column else "()"
+        return (f"CREATE FUNCTION {name}{arguments} RETURNS SETOF {sql_name(self.table.name)} "
+                f"LANGUAGE sql STABLE AS $$ SELECT * FROM {sql_name(self.table.name)} "
+                f"WHERE {self.condition(':least')} $$;\n"
+                f"GRANT EXECUTE ON FUNCTION {name} TO anon, authenticated, clerk;")
+
+
 @dataclasses.dataclass(frozen=True)
 class Caller:
     role: str
@@ -196,6 +214,7 @@ class Schema:
     views: list
     policies: list
     grants: dict = dataclasses.field(default_factory=dict)  # (table, role) -> columns to read
+    functions: list = dataclasses.field(default_factory=list)
     rows: dict = dataclasses.field(default_factory=dict)  # table -> list of tuples
 
     def everything(self):
@@ -216,6 +235,7 @@ class Schema:
     def sql(self):
         return ("CREATE ROLE clerk;\n" + self.table_sql()
                 + "\n".join(policy.sql() for policy in self.policies) + "\n"
+                + "".join(function.sql() + "\n" for function in self.functions)
                 + "".join(f"GRANT SELECT ({sql_names(names)}) ON {sql_name(table.name)} TO {role};\n"
                           for (table, role), names in self.grants.items()))
 

@@ -33,15 +33,16 @@ class Reader:
         self._schema = schema
         self._caller = caller
 
-    def read(self, node, only=None):
-        """(result, how many rows there are without the window). `only`: SQL that narrows the rows."""
-        self.need_rights(node)
-        rows = self._matching(node, only or "1")
+    def read(self, node, only=None, as_owner=False):
+        """(result, how many rows there are without the window). `only`: SQL that narrows the rows;
+        `as_owner`: no rights are needed to those of the node itself."""
+        self.need_rights(node, as_owner=as_owner)
+        rows = self._matching(node, only or "1", as_owner)
         return self._result(node, rows), len(rows)
 
-    def need_rights(self, node, results=True):
+    def need_rights(self, node, results=True, as_owner=False):
         """Denied unless the caller may read all that is named. `results`: not in filters alone."""
-        node.hidden = self._schema.hidden(self._caller, node.table)
+        node.hidden = set() if as_owner else self._schema.hidden(self._caller, node.table)
         fields = [comparison.field for comparison in comparisons(node.filters)]
         if results:
             fields += [item.field for item in node.items if item.field]
@@ -49,14 +50,17 @@ class Reader:
             for embed in node.embeds:
                 self.need_rights(embed)
         related = [o for o in node.order if o.embed and o.field.column.name in o.embed.hidden]
-        refused = self._schema.condition(self._caller, node.table, "SELECT") is None
+        refused = not as_owner and self._allowed(node) is None
         if refused or related or any(field.column.name in node.hidden for field in fields):
             raise Denied(node.table.name)
 
     # Which rows
 
-    def _matching(self, node, condition):
-        allowed = self._schema.condition(self._caller, node.table, "SELECT")
+    def _allowed(self, node):
+        return self._schema.condition(self._caller, node.table, "SELECT")
+
+    def _matching(self, node, condition, as_owner=False):
+        allowed = "1" if as_owner else self._allowed(node)
         filters = comparisons(node.filters)
         results = [*(_item_sql(item) for item in node.all_items()),
                    *(field_sql(order.field) if not order.embed else "NULL" for order in node.order),
@@ -70,8 +74,11 @@ class Reader:
             truths = row.extra[len(row.extra) - len(filters):]
             for embed in node.embeds:
                 row.embedded[embed] = self._windowed(embed, self._related(embed, row))
-            missing = any(embed.inner and not row.embedded[embed] for embed in node.embeds)
-            if not missing and passes(node.filters, truths, row.embedded):
+            # Aggregates make groups of rows, and a row of none where they are not grouped.
+            there = {embed: self._groups(embed, rows_of) if embed.aggregates else rows_of
+                     for embed, rows_of in row.embedded.items()}
+            missing = any(embed.inner and not there[embed] for embed in node.embeds)
+            if not missing and passes(node.filters, truths, there):
                 rows.append(row)
         return rows
 

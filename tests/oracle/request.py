@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from model import Caller, Column, Relation, Table
+from model import Caller, Column, Function, Relation, Table
 
 
 @dataclasses.dataclass(eq=False)
@@ -118,6 +118,8 @@ class Request:
     count: bool = False
     form: str = "json"  # json, object, stripped, stripped object, ndjson, csv
     by_range: bool = False  # the window as a Range header
+    function: Function = None  # that makes the rows of the node
+    least: int = None  # its argument; None: not given
     # Writes
     body: object = None  # list of dicts, or one dict
     as_csv: bool = False
@@ -132,7 +134,10 @@ class Request:
     refusal: tuple = None  # (status, code) that must be answered
     raw_query: str = ""  # in place of what the node says
     raw_body: str = ""
-    path: str = ""  # in place of the table
+
+    @property
+    def reads(self):
+        return self.function is not None or self.method in ("GET", "HEAD")
 
     def rows(self):
         """The objects of the body of an insert."""

@@ -22,6 +22,10 @@ class RequestMaker:
     def read(self):
         """A GET or HEAD."""
         table = self._random.choice(self._schema.everything())
+        function = None
+        if self._schema.functions and self._random.random() < 0.1:
+            function = self._random.choice(self._schema.functions)
+            table = function.table
         form = self._random.choice(FORMS)
         node = self.node(table, 0 if form != "csv" else MOST_DEPTH, ordered=form == "ndjson")
         single = form in ("object", "stripped object") and not node.aggregates
@@ -32,7 +36,17 @@ class RequestMaker:
         if form == "json" and self._random.random() < 0.08:
             request.method = "HEAD"
         request.by_range = (node.limit or 0) > 0 and self._random.random() < 0.15
+        if function:
+            self._call(request, function)
         return request
+
+    def _call(self, request, function):
+        request.function = function
+        if function.column and self._random.random() < 0.8:
+            request.least = self._random.randint(-2, 20)
+        if request.method == "GET" and not request.by_range and self._random.random() < 0.3:
+            request.method = "POST"
+            request.body = {} if request.least is None else {"least": request.least}
 
     def node(self, table, depth, ordered=False, **more):
         """`ordered`: its rows must have one right order."""
@@ -166,7 +180,7 @@ class RequestMaker:
         many = spread and not relation.to_one
         embed = self.node(relation.target, MOST_DEPTH if many else depth + 1, ordered or many,
                           relation=relation, target=target, hint=hint, spread=spread)
-        embed.inner = self._random.random() < 0.12 and not embed.aggregates
+        embed.inner = self._random.random() < 0.12
         columns = {column.name for column in node.table.columns}
         taken = names | columns | {e.name for e in node.embeds}
         if spread:

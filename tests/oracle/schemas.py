@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from model import Column, ForeignKey, Policy, Schema, Table, sql_literal, sql_name
+from model import Column, ForeignKey, Function, Policy, Schema, Table, sql_literal, sql_name
 from values import KEYS, random_value
 
 TABLE_NAMES = ["author", "Book", "order", "line item", "Größe", 'the "quoted"', "group", "tag", "select",
@@ -41,6 +41,9 @@ class SchemaMaker:
         for _ in range(self._random.choice([0, 1, 1, 2])):
             schema.views.append(self._view(self._random.choice(tables)))
         PolicyMaker(self._random, schema).make()
+        for table in schema.tables:
+            if self._random.random() < 0.3:
+                schema.functions.append(self._function(table))
         RowMaker(self._random, schema).make()
         return schema
 
@@ -177,6 +180,11 @@ class SchemaMaker:
         table.columns += self._columns(table.strict, self._random.randint(0, 2))
         table.without_rowid = self._random.random() < 0.3
         return table
+
+    def _function(self, table):
+        numbers = [c for c in table.columns if c.kind == "integer"]
+        column = self._random.choice(numbers) if numbers and self._random.random() < 0.7 else None
+        return Function(f"rows of {table.name}", table, column)
 
     def _view(self, table):
         count = self._random.randint(0, len(table.columns) - len(table.key))

@@ -136,12 +136,15 @@ def path(request):
         pairs.append(("columns", ",".join(map(word, request.columns))))
     if request.on_conflict is not None:
         pairs.append(("on_conflict", ",".join(map(word, request.on_conflict))))
+    if request.least is not None and request.method != "POST":
+        pairs.append(("least", str(request.least)))
     query = "&".join(f"{quote(name, safe='.,()!:*')}={quote(value, safe='.,()!:*')}"
                      for name, value in pairs)
     if request.raw_query:
         query = request.raw_query
-    name = request.path or request.node.table.name
-    return f"/rest/v1/{quote(name, safe='')}{'?' if query else ''}{query}"
+    name = quote(request.function.name if request.function else request.node.table.name, safe="")
+    folder = "rpc/" if request.function else ""
+    return f"/rest/v1/{folder}{name}{'?' if query else ''}{query}"
 
 
 def headers(request, token):

@@ -37,7 +37,7 @@ class WriteMaker(RequestMaker):
         names = set()
         self._select(node, names)
         relations = [r for r in self._schema.relations[table]
-                     if r.to_one and r.forward and not r.is_self]
+                     if r.to_one and r.forward and (r.target.view_of or r.target) is not table]
         if depth and relations and self._random.random() < 0.5:
             self._add_embed(node, names, self._random.choice(relations), 2, True, False)
             for embed in node.embeds:

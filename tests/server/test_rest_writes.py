@@ -182,6 +182,16 @@ class Upserts(WriteCase):
         self.assertEqual(self.rows("setting?select=value,n&order=key"), [{"value": "1", "n": 7}, {"value": "x", "n": 5}])
 
 
+    def test_a_merge_sets_all_of_columns(self):
+        self.answers(201, "POST", "setting", [{"key": k, "scope": "s", "value": "1", "n": 1} for k in "ab"])
+        path = "setting?columns=key,scope,value,n&select=value,n"
+        rows = [{"key": "a", "scope": "s", "n": 7}, {"key": "b", "scope": "s", "value": "x"}]
+        self.assertEqual(self.answers(200, "POST", path, rows, ",".join([self.MERGE, "missing=default", WHOLE])).json(),
+                         [{"value": "none", "n": 7}, {"value": "x", "n": 5}])
+        self.assertEqual(self.answers(200, "POST", path, rows, self.MERGE + "," + WHOLE).json(),
+                         [{"value": None, "n": 7}, {"value": "x", "n": None}])
+
+
 class Put(WriteCase):
     def test_inserts_and_replaces(self):
         row = {"id": 9, "category_id": 1, "name": "put"}

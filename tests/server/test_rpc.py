@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import sqlite3
 import sys
 import threading
 import time
@@ -80,9 +81,9 @@ CREATE FUNCTION log_and_fail(line text) RETURNS void LANGUAGE sql AS $$
 CREATE FUNCTION add_part(whole integer) RETURNS void LANGUAGE sql AS $$ INSERT INTO part (whole) VALUES (:whole) $$;
 CREATE FUNCTION strict_note(line text) RETURNS integer LANGUAGE sql STRICT
   AS $$ INSERT INTO log (line) VALUES (:line) RETURNING id $$;
-CREATE FUNCTION fill_log(n integer) RETURNS SETOF text LANGUAGE sql AS $$
+CREATE FUNCTION fill_log(n integer, bytes integer) RETURNS SETOF text LANGUAGE sql AS $$
   WITH RECURSIVE up(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up WHERE i < :n)
-  INSERT INTO log (line) SELECT hex(zeroblob(500)) FROM up RETURNING line $$;
+  INSERT INTO log (line) SELECT hex(zeroblob(:bytes)) FROM up RETURNING line $$;
 CREATE FUNCTION forever() RETURNS integer LANGUAGE sql STABLE AS $$
   WITH RECURSIVE up(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up) SELECT count(*) FROM up $$;
 CREATE FUNCTION write_forever() RETURNS integer LANGUAGE sql AS $$
@@ -362,7 +363,9 @@ class Results(RpcCase):
         self.refused(406, "PGRST107", "GET", "prices", headers={"Accept": "image/png"})
 
     def test_a_long_result_is_whole(self):
-        self.assertEqual(self.get("upto?n=300000"), list(range(1, 300_001)))
+        response = self.call("GET", "upto?n=300000")
+        self.assertEqual(self.answer(response), list(range(1, 300_001)))
+        self.assertEqual(response.header("Content-Type"), "application/json; charset=utf-8")
 
 
 class Writing(RpcCase):
@@ -401,6 +404,13 @@ class Writing(RpcCase):
         self.refused(400, "42703", "POST", "log_twice?nosuch=eq.1", {"line": "gone"})
         self.refused(406, "PGRST116", "POST", "log_twice", {"line": "gone"},
                      headers={"Accept": "application/vnd.pgrst.object+json"})
+        self.assertEqual(self.log(), [])
+
+    def test_what_a_write_returns_has_a_limit(self):
+        error = self.refused(413, "54000", "POST", "fill_log", {"n": 1_200, "bytes": 500})
+        self.assertIn("larger than", error["message"])
+        error = self.refused(413, "54000", "POST", "fill_log?limit=1", {"n": 33_000, "bytes": 1})
+        self.assertIn("more than 32000 values", error["message"])
         self.assertEqual(self.log(), [])
 
     def test_a_dry_run_answers_and_leaves_nothing(self):
@@ -448,13 +458,6 @@ class Limits(RpcCase):
         self.assertEqual(self.call("POST", "note", {"line": "after"}).status, 204)
         self.assertEqual(self.log(), ["after"])
 
-    def test_what_a_write_returns_has_a_limit(self):
-        error = self.refused(413, "54000", "POST", "fill_log", {"n": 20_000})
-        self.assertIn("larger than", error["message"])
-        error = self.refused(413, "54000", "POST", "fill_log?limit=1", {"n": 33_000})
-        self.assertIn("more than 32000 values", error["message"])
-        self.assertEqual(self.log(), [])
-
 
 class Changes(RestFolderCase):
     """Functions come and go with the schema."""
@@ -477,6 +480,18 @@ class Changes(RestFolderCase):
             "CREATE OR REPLACE FUNCTION letters() RETURNS SETOF text LANGUAGE sql AS $$ SELECT a || '?' FROM u $$;")
         server = self.start_prodev(folder=folder)
         self.assertEqual(self.ask(server, "GET", "rpc/letters").json(), ["x?"])
+
+    def test_what_comments_say_of_a_function_is_kept(self):
+        folder = self.make_folder()
+        write_schema(folder, "-- Adds.\n-- Both.\nCREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS $$ SELECT :a $$;\n"
+                             "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n"
+                             "COMMENT ON FUNCTION g() IS 'One.';\n")
+        server = self.start_prodev(folder=folder)
+        server.stop()
+        database = sqlite3.connect(folder / "data/prodev.db")
+        self.addCleanup(database.close)
+        self.assertEqual(database.execute("SELECT name, text FROM _comment ORDER BY name").fetchall(),
+                         [("f", "Adds.\nBoth."), ("g", "One.")])
 
     def test_a_file_with_a_wrong_function_is_refused_at_the_spot(self):
         folder = self.make_folder()

@@ -6,7 +6,8 @@ import hmac
 import json
 import pathlib
 
-from prodev import Client, FolderCase
+from openapi_check import CheckedClient
+from prodev import FolderCase
 
 DATABASE = "data/prodev.db"
 
@@ -34,6 +35,8 @@ def make_token(folder, role, sub=None, **claims):
 class RestFolderCase(FolderCase):
     """A test class that speaks to servers of projects that it makes."""
 
+    client_type = CheckedClient
+
     def start_project(self, schema, *arguments, **options):
         """A server of a new project with `schema`, which is kept as `self.project`."""
         self.project = self.make_folder()
@@ -46,5 +49,5 @@ class RestFolderCase(FolderCase):
     def ask(self, server, method, path, body=None, headers=None):
         """One request on a connection of its own; a body that is not bytes is sent as JSON."""
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        with Client(server.port) as client:
+        with self.client_type(server.port) as client:
             return client.request(method, "/rest/v1/" + path, headers or {}, data)

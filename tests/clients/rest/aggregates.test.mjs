@@ -1,7 +1,7 @@
 // Aggregates and their groups, of a table and within embeds.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { anon, dataOf } from './clients.mjs';
+import { anon, dataOf, refusal } from './clients.mjs';
 
 const films = (select) => anon.from('films').select(select);
 const screenings = (select) => anon.from('screenings').select(select);
@@ -114,4 +114,8 @@ test('a spread gives columns to group by and to aggregate', async () => {
     { held_on: '2024-05-01', max: 1994, min: 1992 },
     { held_on: '2024-05-02', max: 2019, min: 1994 },
   ]);
+});
+
+test('aggregates in the spread of a to-many are refused', async () => {
+  await refusal(films('id, ...roles(count())'), 400, 'PGRST127');
 });

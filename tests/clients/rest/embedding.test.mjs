@@ -327,6 +327,14 @@ test('a view embeds by the keys of its tables', async () => {
     director: 'Tarantino',
     directors: { first_name: 'Quentin' },
   });
+  assert.deepEqual(await one(anon, 'film_cards', 'technical_specs(minutes), roles(count())', 6), {
+    technical_specs: { minutes: 109 },
+    roles: [{ count: 2 }],
+  });
+  assert.deepEqual(await one(anon, 'directors', 'last_name, film_cards(title)', 5), {
+    last_name: 'Eggers',
+    film_cards: [{ title: 'The Lighthouse' }],
+  });
 });
 
 test('each table of a request is under its own policies', async () => {

@@ -29,6 +29,11 @@ test('csv()', async () => {
   ]);
 });
 
+test('csv() of embeds has them as JSON', async () => {
+  const text = await dataOf(anon.from('films').select('id, directors(last_name)').eq('id', 4).csv());
+  assert.match(text, /^id,directors\r?\n4,"\{ ?""last_name"": ?""Tarantino"" ?\}"\r?\n?$/);
+});
+
 test('geojson() is refused cleanly: there is no geometry', async () => {
   await refusal(anon.from('films').select('id').geojson(), 406, 'PGRST107');
 });

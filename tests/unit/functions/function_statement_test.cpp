@@ -12,7 +12,8 @@ std::string parsed(const std::string& statement) {
   return *result ? "ok" : "other";
 }
 
-CreateFunction create(const std::string& statement) {
+// Points into `statement`.
+CreateFunction create(std::string_view statement) {
   const auto result = parse_statement(statement);
   INFO(statement << (result ? "" : ": " + result.error().error.message));
   REQUIRE(result);

@@ -308,6 +308,14 @@ TEST_CASE("nobody but service_role may call what was not granted") {
   CHECK_FALSE(project.may_execute("authenticated", "f()"));
 }
 
+TEST_CASE("what is said about a function is in the catalog") {
+  Project project("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;");
+  CHECK(project.catalog()->functions().at(0).description.empty());
+  REQUIRE(project.connection.execute(
+      "INSERT INTO _comment (kind, name, stated, text) VALUES ('function', 'f', 1, 'One.')"));
+  CHECK(project.catalog()->functions().at(0).description == "One.");
+}
+
 TEST_CASE("a function that fits no longer is left out, and comes back with its table") {
   Project project(
       "CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS $$ SELECT name FROM product $$;"

@@ -57,6 +57,15 @@ TEST_CASE("CsvReader tells an empty text from nothing, and reads what is in quot
   check(std::string("a\0b,c\n", 6), {{std::string("a\0b", 3), "c"}});
 }
 
+TEST_CASE("CsvReader takes the word NULL for nothing where it is told to") {
+  CsvReader reader(test::in_pieces("NULL,\"NULL\",,null,NULLS\n", 3), 100, 10,
+                   CsvReader::Null::kWord);
+  std::vector<std::optional<std::string>> fields;
+  REQUIRE(reader.next(fields));
+  CHECK(fields ==
+        std::vector<std::optional<std::string>>{std::nullopt, "NULL", "", "null", "NULLS"});
+}
+
 TEST_CASE("CsvReader passes over a byte order mark, and only over a whole one in front") {
   check(
       "\xef\xbb\xbf"

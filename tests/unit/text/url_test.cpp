@@ -58,3 +58,10 @@ TEST_CASE("the length of a character is that of its well-formed bytes") {
     CHECK(utf8_character_length(text) == 0);
   }
 }
+
+TEST_CASE("append_percent_encoded leaves the unreserved characters, and percent_decode undoes it") {
+  std::string out = "x=";
+  append_percent_encoded(out, "aZ09-._~ /&=\"\xc3\xbc");
+  CHECK(out == "x=aZ09-._~%20%2F%26%3D%22%C3%BC");
+  CHECK(decode(std::string_view(out).substr(2)) == "aZ09-._~ /&=\"\xc3\xbc");
+}

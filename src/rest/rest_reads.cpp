@@ -1,0 +1,285 @@
+// What Rest does with requests that read.
+#include "base/clock.h"
+#include "rest/cursor.h"
+#include "rest/plan.h"
+#include "rest/responses.h"
+#include "rest/rest.h"
+#include "rest/rpc.h"
+#include "rest/spool.h"
+#include "rest/window.h"
+
+namespace prodev::rest {
+
+namespace {
+
+using http::Request;
+using http::Response;
+using query::Outcome;
+
+// What is compressed on a loop takes it some tenths of a millisecond.
+constexpr size_t kMaxEncodedOnLoop = 65'536;
+
+records::Count count_of(const Preferences& preferences) {
+  if (!preferences.count) return records::Count::kNone;
+  switch (*preferences.count) {
+    case CountPreference::kPlanned:
+      return records::Count::kPlanned;
+    case CountPreference::kEstimated:
+      return records::Count::kEstimated;
+    case CountPreference::kExact:
+      break;
+  }
+  return records::Count::kExact;
+}
+
+// Caches are told to keep encoded and plain rows apart.
+void add_vary(Response& response) { response.add_header_lines("Vary: Accept-Encoding\r\n"); }
+
+void set_encoded_body(Response& response, http::Encoder& encoder, std::string_view body,
+                      const std::string& content_type) {
+  std::string encoded;
+  encoder.append(body, encoded);
+  encoder.finish(encoded);
+  response.add_header("Content-Encoding", http::coding_name(encoder.coding()));
+  response.set_body(std::move(encoded), content_type);
+}
+
+// A body that is spooled while it is made, encoded if that was agreed on.
+class SpooledBody {
+ public:
+  SpooledBody(const std::string& directory, uint64_t max_bytes, http::Coding coding)
+      : directory_(directory), max_bytes_(max_bytes) {
+    if (coding != http::Coding::kIdentity) encoder_.emplace(coding);
+  }
+
+  bool begun() const { return spool_.has_value(); }
+
+  // Takes `body` and empties it.
+  base::Result<void> take(std::string& body, bool last) {
+    raw_bytes_ += body.size();
+    if (raw_bytes_ > max_bytes_) {
+      return base::fail(base::Code::kTooLarge, "the response is larger than " +
+                                                   std::to_string(max_bytes_) +
+                                                   " bytes: ask for fewer rows with limit");
+    }
+    if (!spool_) {
+      TRY_ASSIGN(Spool made, Spool::make(directory_));
+      spool_ = std::move(made);
+    }
+    if (encoder_) {
+      std::string encoded;
+      encoder_->append(body, encoded);
+      if (last) encoder_->finish(encoded);
+      body.swap(encoded);
+    }
+    TRY(spool_->write(body));
+    body.clear();
+    return {};
+  }
+
+  void send(Response& response, const std::string& content_type) && {
+    if (encoder_) response.add_header("Content-Encoding", http::coding_name(encoder_->coding()));
+    response.set_segment(std::move(*spool_).segment(), content_type);
+  }
+
+ private:
+  const std::string& directory_;
+  const uint64_t max_bytes_;
+  uint64_t raw_bytes_ = 0;
+  std::optional<http::Encoder> encoder_;
+  std::optional<Spool> spool_;
+};
+
+tl::unexpected<query::ApiError> no_pages() {
+  return query::refuse({400, "PGRST100", "cursor does not apply to this request",
+                        "Pages need limit, and an order of columns that together with the primary "
+                        "key tell every row from the others."});
+}
+
+}  // namespace
+
+Outcome<records::ReadResult> Rest::read_target(const Call& call,
+                                               const records::ReadOptions& options,
+                                               records::ReadSession session, std::string& body) {
+  if (call.target.function)
+    return records::read_call(*call.schema, call.identity, *call.target.function, call.options.read,
+                              options, session, body);
+  return records::read_rows(*call.schema, call.identity, call.target.table->name, call.options.read,
+                            options, session, body);
+}
+
+records::ReadOptions Rest::read_options(const Call& call) const {
+  records::ReadOptions options;
+  options.format = call.options.media.format;
+  options.strips_nulls = call.options.media.strips_nulls;
+  options.count = count_of(call.options.preferences);
+  if (options_.max_rows > 0) options.exact_below = options_.max_rows;
+  options.rows_before = call.rows_before;
+  options.want_rows = call.want_rows;
+  if (call.target.function) shape_result(*call.target.function, options);
+  return options;
+}
+
+// Makes the order of a page total, so that it can tell where the next one begins.
+Outcome<void> Rest::prepare_page(const Request& request, Call& call) const {
+  RequestOptions& options = call.options;
+  const catalog::Table* table = call.target.table;
+  const bool one = options.media.format == records::RowFormat::kJsonObject;
+  const bool pages = table != nullptr && options.read.limit && !options.read.order.empty() &&
+                     !one && !request.head.has("range") && !query::is_grouped(*table, options.read);
+  if (!pages) return options.cursor ? no_pages() : Outcome<void>();
+  TRY_ASSIGN(const access::Rights* rights,
+             records::authorize(*call.schema, call.identity.role, *table, access::Verb::kSelect));
+  std::optional<std::vector<query::OrderItem>> order =
+      total_order(*table, records::guard_of(*rights), options.read.order);
+  if (!order) return options.cursor ? no_pages() : Outcome<void>();
+  options.read.order = std::move(*order);
+  options.read.with_keys = true;
+  if (!options.cursor) return {};
+  TRY_ASSIGN(const Cursor cursor,
+             decode_cursor(cursor_key_, *table, options.read.order, *options.cursor));
+  options.read.after = rows_after(*table, options.read.order, cursor.values);
+  call.rows_before = cursor.rows_before;
+  return {};
+}
+
+Outcome<void> Rest::read(const Request& request, Call call, Response& response) {
+  Loop& loop = loops_[request.loop];
+  call.want_rows = request.head.method != http::Method::kHead;
+  TRY(prepare_page(request, call));
+  cap_rows(call.options.read, options_.max_rows);
+  if (call.options.media.plan) {
+    response.continue_on(http::Lane::kBlocking, [this, call](const Request&, Response& out) {
+      const Outcome<void> done = explain_on_pool(call, out);
+      if (!done) respond_error(out, done.error(), call.identity.role);
+    });
+    return {};
+  }
+  records::ReadOptions quick = read_options(call);
+  quick.budget_ns = options_.loop_budget_ns;
+  quick.body_bytes = options_.loop_body_bytes;
+  quick.overflow = [](std::string&) { return false; };
+  std::string body;
+  body.reserve(loop.last_body_bytes);
+  TRY_ASSIGN(const records::ReadResult result,
+             read_target(call, quick, {*loop.reader, &loop.slow}, body));
+  if (!result.over_budget) {
+    loop.last_body_bytes = body.size();
+    TRY(describe(request, call.timing, call, result, response));
+    if (complete(call, result, body)) send(request, loop, std::move(body), call, response);
+    return {};
+  }
+  auto shared = std::make_shared<const Call>(std::move(call));
+  response.continue_on(http::Lane::kBlocking, [this, shared](const Request& same, Response& out) {
+    const Outcome<void> done = read_on_pool(same, *shared, out);
+    if (!done) respond_error(out, done.error(), shared->identity.role);
+  });
+  return {};
+}
+
+Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& call,
+                             const records::ReadResult& result, Response& response) const {
+  if (result.lowered_ns > 0) timing.end(Timing::kPlan, result.lowered_ns);
+  timing.end(Timing::kTransaction);
+  const query::Read& window = call.options.read;
+  if (call.target.function && call.target.function->returns_nothing()) {
+    response.status = 204;
+  } else {
+    TRY(describe_read(response, call.options, call.rows_before, result));
+  }
+  if (!result.last_key.empty()) {
+    const Cursor next{call.rows_before + window.offset + result.rows, result.last_key};
+    response.add_header(
+        "Link", next_link(request.head.path, request.head.query,
+                          encode_cursor(cursor_key_, *call.target.table, window.order, next)));
+  }
+  timing.end(Timing::kResponse);
+  if (timing.enabled()) response.add_header("Server-Timing", timing.header());
+  return {};
+}
+
+// Makes the body of a result without rows what it must be. False: there is to be none.
+bool Rest::complete(const Call& call, const records::ReadResult& result, std::string& body) {
+  if (!call.target.function) return true;
+  if (call.target.function->returns_nothing()) return false;
+  if (call.want_rows && result.rows == 0) fill_empty(*call.target.function, call.options, body);
+  return true;
+}
+
+bool Rest::may_encode(size_t bytes) const {
+  return options_.compress_min_bytes > 0 && bytes >= options_.compress_min_bytes;
+}
+
+void Rest::send(const Request& request, Loop& loop, std::string body, const Call& call,
+                Response& response) const {
+  std::string type = call.options.media.content_type();
+  if (!may_encode(body.size())) return response.set_body(std::move(body), type);
+  add_vary(response);
+  const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
+  if (coding == http::Coding::kIdentity) return response.set_body(std::move(body), type);
+  if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
+    if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
+    return set_encoded_body(response, *loop.gzip, body, type);
+  }
+  const auto rows = std::make_shared<const std::string>(std::move(body));
+  response.continue_on(http::Lane::kBlocking,
+                       [coding, rows, type = std::move(type)](const Request&, Response& out) {
+                         http::Encoder encoder(coding);
+                         set_encoded_body(out, encoder, *rows, type);
+                       });
+}
+
+Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Response& response) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
+  records::ReadOptions options = read_options(call);
+  options.budget_ns = options_.read_timeout_ns;
+  options.body_bytes = options_.body_memory_bytes;
+  const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
+  const bool encode_long = may_encode(options.body_bytes);
+  SpooledBody long_body(options_.temporary_directory, options_.max_response_bytes,
+                        encode_long ? coding : http::Coding::kIdentity);
+  base::Result<void> spooled;
+  options.overflow = [&](std::string& body) {
+    spooled = long_body.take(body, false);
+    return spooled.has_value();
+  };
+  std::string body;
+  TRY_ASSIGN(const records::ReadResult result,
+             read_target(call, options, {*reader, nullptr}, body));
+  TRY(spooled);
+  TRY(describe(request, call.timing, call, result, response));
+  const std::string type = call.options.media.content_type();
+  if (long_body.begun()) {
+    TRY(long_body.take(body, true));
+    if (encode_long) add_vary(response);
+    std::move(long_body).send(response, type);
+    return {};
+  }
+  if (!complete(call, result, body)) return {};
+  const bool encode = may_encode(body.size());
+  if (encode) add_vary(response);
+  if (encode && coding != http::Coding::kIdentity) {
+    http::Encoder encoder(coding);
+    set_encoded_body(response, encoder, body, type);
+  } else {
+    response.set_body(std::move(body), type);
+  }
+  return {};
+}
+
+Outcome<void> Rest::explain_on_pool(const Call& call, Response& response) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
+  const PlanMedia& media = *call.options.media.plan;
+  records::ReadOptions options = read_options(call);
+  options.budget_ns = options_.read_timeout_ns;
+  TRY_ASSIGN(
+      records::ReadPlan plan,
+      records::explain_read(*call.schema, call.identity, call.target.table->name, call.options.read,
+                            media.has(PlanMedia::kAnalyze), options, *reader));
+  PlanText text{std::move(plan.steps), {}, plan.rows, plan.run_ns};
+  if (tells_sql(media, call.identity)) text.sql = std::move(plan.sql);
+  response.set_body(write_plan(media, text), call.options.media.content_type());
+  return {};
+}
+
+}  // namespace prodev::rest
