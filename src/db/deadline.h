@@ -24,4 +24,12 @@ class Deadline {
   const int64_t deadline_ns_;
 };
 
+// SQLite looks at the time between instructions, and the call of a function is one. So a function
+// that may work long on a single value asks itself, now and then, whether the statement of `handle`
+// that this thread runs is past its deadline, and then ends with SQLITE_INTERRUPT.
+bool is_past_deadline(const sqlite3* handle);
+
+// Tells is_past_deadline() of the statements that this thread is about to run. 0: no limit.
+void set_thread_deadline(const sqlite3* handle, int64_t deadline_ns);
+
 }  // namespace prodev::db

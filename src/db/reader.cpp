@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "db/client_rules.h"
+#include "db/deadline.h"
 
 namespace prodev::db {
 
@@ -25,6 +26,11 @@ base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, Conn
   if (setup != nullptr) TRY(setup(connection));
   restrict_to_client_statements(connection);
   return std::unique_ptr<Reader>(new Reader(std::move(connection)));
+}
+
+void Reader::set_deadline(int64_t deadline_ns) {
+  deadline_ns_ = deadline_ns;
+  set_thread_deadline(connection_.handle(), deadline_ns);
 }
 
 int Reader::check_deadline(void* reader) {

@@ -25,7 +25,8 @@ class Reader {
   Connection& connection() { return connection_; }
 
   // Statements that run past `deadline_ns` (base::monotonic_ns) end with kTimeout. 0: no limit.
-  void set_deadline(int64_t deadline_ns) { deadline_ns_ = deadline_ns; }
+  // REQUIRES: on the thread that runs them.
+  void set_deadline(int64_t deadline_ns);
 
  private:
   explicit Reader(Connection connection);

@@ -32,7 +32,8 @@ std::string number_text(std::string_view digits) {
       parsed.ec == std::errc() && parsed.ptr == end)
     return "n" + std::to_string(integer);
   double real = 0;
-  std::from_chars(digits.data(), end, real);
+  // One beyond the range of doubles equals only what is written alike.
+  if (std::from_chars(digits.data(), end, real).ec != std::errc()) return "n" + std::string(digits);
   constexpr double kExact = 9'007'199'254'740'992.0;  // 2^53
   if (std::trunc(real) == real && std::abs(real) < kExact)
     return "n" + std::to_string(static_cast<int64_t>(real));
@@ -87,9 +88,13 @@ std::string without_type(const std::string& scalar) {
 
 class Comparison {
  public:
-  explicit Comparison(bool loose) : loose_(loose) {}
+  Comparison(bool loose, const GiveUp& give_up) : loose_(loose), give_up_(give_up) {}
+
+  // What comes out then means nothing.
+  bool given_up() const { return given_up_; }
 
   bool contains(const Node& whole, const Node& part) const {
+    if (is_to_end()) return false;
     if (part.type == Node::Type::kScalar) return same_scalar(whole, part);
     if (part.type != whole.type) return false;
     if (part.type == Node::Type::kArray) return contains_elements(whole, part);
@@ -106,6 +111,13 @@ class Comparison {
   }
 
  private:
+  // Each element of one array may have to be compared with each of another.
+  bool is_to_end() const {
+    constexpr size_t kBetweenQuestions = 1'024;
+    if (!given_up_ && ++compared_ % kBetweenQuestions == 0) given_up_ = give_up_();
+    return given_up_;
+  }
+
   bool same_scalar(const Node& a, const Node& b) const {
     if (a.type != Node::Type::kScalar) return false;
     return key_of(a) == key_of(b);
@@ -134,7 +146,7 @@ class Comparison {
                    const Node& wanted) const {
     if (wanted.type == Node::Type::kScalar) return scalars.contains(key_of(wanted));
     return std::any_of(array.elements.begin(), array.elements.end(),
-                       [&](const Node& one) { return contains(one, wanted); });
+                       [&](const Node& one) { return given_up_ || contains(one, wanted); });
   }
 
   bool contains_elements(const Node& whole, const Node& part) const {
@@ -144,6 +156,9 @@ class Comparison {
   }
 
   bool loose_;
+  const GiveUp& give_up_;
+  mutable size_t compared_ = 0;
+  mutable bool given_up_ = false;
 };
 
 bool is_empty_container(const Node& node) {
@@ -195,12 +210,13 @@ std::string compact_json(std::string_view json) {
   return compact;
 }
 
-bool json_contains(std::string_view json, std::string_view part, bool loose) {
+std::optional<bool> json_contains(std::string_view json, std::string_view part, bool loose,
+                                  const GiveUp& give_up) {
   const std::optional<Node> whole = parse(json);
   const std::optional<Node> wanted = parse(part);
   if (!whole || !wanted) return false;
   if (loose && is_empty_container(*wanted)) return whole->type != Node::Type::kScalar;
-  const Comparison comparison(loose);
+  const Comparison comparison(loose, give_up);
   // An array holds a single value, but only at the top.
   if (whole->type == Node::Type::kArray && wanted->type == Node::Type::kScalar) {
     Node array;
@@ -208,14 +224,20 @@ bool json_contains(std::string_view json, std::string_view part, bool loose) {
     array.elements.push_back(*wanted);
     return comparison.contains(*whole, array);
   }
-  return comparison.contains(*whole, *wanted);
+  const bool contains = comparison.contains(*whole, *wanted);
+  if (comparison.given_up()) return std::nullopt;
+  return contains;
 }
 
-bool json_overlaps(std::string_view json, std::string_view other, bool loose) {
+std::optional<bool> json_overlaps(std::string_view json, std::string_view other, bool loose,
+                                  const GiveUp& give_up) {
   const std::optional<Node> a = parse(json);
   const std::optional<Node> b = parse(other);
-  if (!a || !b) return false;
-  return Comparison(loose).overlaps(*a, *b);
+  if (!a || !b || a->type != Node::Type::kArray || b->type != Node::Type::kArray) return false;
+  const Comparison comparison(loose, give_up);
+  const bool overlaps = comparison.overlaps(*a, *b);
+  if (comparison.given_up()) return std::nullopt;
+  return overlaps;
 }
 
 }  // namespace prodev::query

@@ -8,10 +8,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
 
+#include "db/deadline.h"
 #include "db/errors.h"
 #include "query/json_path.h"
 #include "query/json_shape.h"
@@ -67,6 +69,20 @@ void guarded(sqlite3_context* context, const Work& work) {
   } catch (const std::bad_alloc&) {
     ::sqlite3_result_error_nomem(context);
   }
+}
+
+// The same as when SQLite itself sees that the time is over.
+void interrupt(sqlite3_context* context) {
+  ::sqlite3_result_error(context, "interrupted", -1);
+  ::sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+}
+
+// For functions that read a JSON value from its beginning: a statement may call many of them before
+// SQLite looks at the time, and values may be large.
+template <class Work>
+void timed(sqlite3_context* context, const Work& work) {
+  if (db::is_past_deadline(::sqlite3_context_db_handle(context))) return interrupt(context);
+  guarded(context, work);
 }
 
 void json_row(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -131,13 +147,13 @@ std::optional<std::string_view> walk(int count, sqlite3_value** values) {
 }
 
 void json_value(sqlite3_context* context, int count, sqlite3_value** values) {
-  guarded(context, [&] {
+  timed(context, [&] {
     if (const auto found = walk(count, values)) result_text(context, compact_json(*found));
   });
 }
 
 void json_text(sqlite3_context* context, int count, sqlite3_value** values) {
-  guarded(context, [&] {
+  timed(context, [&] {
     const auto found = walk(count, values);
     if (!found || *found == "null") return;
     if (!found->starts_with('"')) return result_text(context, compact_json(*found));
@@ -160,12 +176,14 @@ void result_number(sqlite3_context* context, std::string_view digits) {
       parsed.ec == std::errc() && parsed.ptr == end)
     return ::sqlite3_result_int64(context, integer);
   double real = 0;
-  std::from_chars(digits.data(), end, real);
+  // Beyond the range of doubles strtod() tells infinity from zero.
+  if (std::from_chars(digits.data(), end, real).ec != std::errc())
+    real = std::strtod(std::string(digits).c_str(), nullptr);
   ::sqlite3_result_double(context, real);
 }
 
 void json_key(sqlite3_context* context, int count, sqlite3_value** values) {
-  guarded(context, [&] {
+  timed(context, [&] {
     const auto found = walk(count, values);
     if (!found) return;
     // Values of a JSON column without a CHECK may be anything.
@@ -192,17 +210,21 @@ void json_key(sqlite3_context* context, int count, sqlite3_value** values) {
   });
 }
 
-using JsonPredicate = bool (*)(std::string_view, std::string_view, bool);
+using JsonPredicate = std::optional<bool> (*)(std::string_view, std::string_view, bool,
+                                              const GiveUp&);
 
 template <JsonPredicate predicate>
 void compare_json(sqlite3_context* context, int, sqlite3_value** values) {
   if (::sqlite3_value_type(values[0]) == SQLITE_NULL ||
       ::sqlite3_value_type(values[1]) == SQLITE_NULL)
     return;
-  guarded(context, [&] {
-    const bool holds =
-        predicate(text_of(values[0]), text_of(values[1]), ::sqlite3_value_int(values[2]) != 0);
-    ::sqlite3_result_int(context, holds ? 1 : 0);
+  timed(context, [&] {
+    const sqlite3* handle = ::sqlite3_context_db_handle(context);
+    const std::optional<bool> holds =
+        predicate(text_of(values[0]), text_of(values[1]), ::sqlite3_value_int(values[2]) != 0,
+                  [handle] { return db::is_past_deadline(handle); });
+    if (!holds) return interrupt(context);
+    ::sqlite3_result_int(context, *holds ? 1 : 0);
   });
 }
 
@@ -262,7 +284,7 @@ void match(sqlite3_context* context, int, sqlite3_value** values) {
   if (::sqlite3_value_type(values[0]) == SQLITE_NULL ||
       ::sqlite3_value_type(values[1]) == SQLITE_NULL)
     return;
-  guarded(context, [&] {
+  timed(context, [&] {
     Pattern own;
     const pcre2_code* pattern = pattern_of(context, values[0], any_case, own);
     if (pattern == nullptr) return;
