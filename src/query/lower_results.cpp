@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "query/lowering.h"
 
@@ -141,12 +142,33 @@ Outcome<void> Lowering::add_item(const Scope& scope, const SelectItem& item, Res
   return {};
 }
 
+// The same value many times over would multiply the memory of a row, whose size nothing else
+// bounds.
+Outcome<void> check_repetition(const Scope& scope) {
+  constexpr size_t kMost = 8;
+  const std::vector<SelectItem>& select = scope.read.select;
+  if (select.size() <= kMost) return {};
+  std::map<std::string, size_t> times;
+  for (const SelectItem& item : select) {
+    if (item.embed || item.aggregate != Aggregate::kNone) continue;
+    std::string value = item.field.column;
+    for (const JsonStep& step : item.field.path) value += "->" + step.key;
+    if (++times[value] > kMost) {
+      return refuse({400, "54011",
+                     "column " + scope.table.name + "." + item.field.column +
+                         " is selected more than " + std::to_string(kMost) + " times"});
+    }
+  }
+  return {};
+}
+
 Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
   static const std::vector<SelectItem> kEverything = [] {
     std::vector<SelectItem> everything(1);
     everything.front().field.column = "*";
     return everything;
   }();
+  TRY(check_repetition(scope));
   Results results;
   results.grouped = is_grouped(scope.table, scope.read);
   const bool all = star && scope.read.select.empty();

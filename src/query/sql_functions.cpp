@@ -95,6 +95,9 @@ void json_row(sqlite3_context* context, int count, sqlite3_value** values) {
   });
 }
 
+// Of the array of one embed in one row, which is put together in memory.
+constexpr size_t kMaxEmbedBytes = size_t{16} << 20;
+
 // The aggregate's state: SQLite zeroes it, and knows when it is over.
 struct Rows {
   std::string* text;
@@ -112,10 +115,7 @@ void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values)
       rows->text->push_back(',');
     }
     append_row(*rows->text, *shape, values + 1);
-    // Checked by SQLite for results only, which would be too late for the memory.
-    const int limit =
-        ::sqlite3_limit(::sqlite3_context_db_handle(context), SQLITE_LIMIT_LENGTH, -1);
-    if (rows->text->size() > static_cast<size_t>(limit)) ::sqlite3_result_error_toobig(context);
+    if (rows->text->size() > kMaxEmbedBytes) ::sqlite3_result_error_toobig(context);
   });
 }
 

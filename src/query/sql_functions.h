@@ -2,10 +2,10 @@
 // know neither booleans nor blobs of our columns and parse what is nested again.
 //
 //   _json_row(shape, value...)    an object of the values, as text
-//   _json_rows(shape, value...)   an aggregate: the array of such objects; [] of no rows
-//   _json_value(json, step...)    the value at a path as JSON text without white space; NULL:
-//   nothing
-//                                 there. A step is a member's name (text) or an index (integer).
+//   _json_rows(shape, value...)   an aggregate: the array of such objects; [] of no rows;
+//                                 beyond 16 MiB an error (SQLITE_TOOBIG)
+//   _json_value(json, step...)    the value at a path as JSON text without white space; NULL: there
+//                                 is none. A step is a member's name (text) or an index (integer).
 //   _json_text(json, step...)     the same, a string without its quotes; NULL for null
 //   _json_key(json, step...)      the same as a value that compares: numbers as such, strings as
 //                                 text; null below, then booleans, arrays and objects above all

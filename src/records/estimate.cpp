@@ -150,6 +150,7 @@ std::string largest_rowid_sql(const Table& table) {
 
 uint64_t estimate_rows(const Table& table, const Condition& where, const query::Guard& guard,
                        uint64_t rows) {
+  if (guard.rows == "(0)") return 0;  // how many there are is not told to those who see none
   double share = Estimate(table, rows).share(where);
   if (!guard.rows.empty()) share *= kPolicy;
   const double found = static_cast<double>(rows) * std::clamp(share, 0.0, 1.0);

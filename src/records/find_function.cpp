@@ -86,6 +86,14 @@ std::string arguments_of(const Function& function) {
   return "(" + list_of(names) + ")";
 }
 
+// As much of a list as an error shows, and compares with what there is.
+std::string beginning_of(std::string list) {
+  constexpr size_t kShownBytes = 300;
+  if (list.size() <= kShownBytes) return list;
+  list.resize(kShownBytes);
+  return list + "...";
+}
+
 std::string hint_of(const Schema& schema, std::string_view name, const Functions& candidates,
                     const GivenArguments& given) {
   constexpr std::string_view kBegin = "Perhaps you meant to call the function public.";
@@ -98,7 +106,7 @@ std::string hint_of(const Schema& schema, std::string_view name, const Functions
     return near.empty() ? "" : std::string(kBegin) + near;
   }
   for (const Function* one : candidates) known.push_back(arguments_of(*one));
-  const std::string near = config::nearest("(" + list_of(given.names) + ")", known);
+  const std::string near = config::nearest("(" + beginning_of(list_of(given.names)) + ")", known);
   return std::string(kBegin) + std::string(name) + (near.empty() ? known.front() : near);
 }
 
@@ -107,7 +115,7 @@ tl::unexpected<query::ApiError> none_found(const Schema& schema, std::string_vie
                                            const GivenArguments& given) {
   const std::string function = "public." + std::string(name);
   const bool whole = given.form == Form::kText || given.form == Form::kBytes;
-  const std::string list = list_of(given.names);
+  const std::string list = beginning_of(list_of(given.names));
   std::string called = function;
   if (!whole) called += list.empty() ? " without parameters" : "(" + list + ")";
   std::string searched = " without parameters";

@@ -6,12 +6,20 @@ from contextlib import closing
 
 from lib import dataset
 from lib.contender import Contender, built, write_site
-from lib.rows_contender import (CHAT_SCENARIOS, ITEM_SCENARIOS, NEW_ITEM, Call, ServesRows,
-                                run_quietly)
+from lib.rows_contender import (CHAT_SCENARIOS, ITEM_SCENARIOS, NEW_ITEM, PRODUCT_SCENARIOS, Call,
+                                ServesRows, run_quietly)
 
 _ITEM_POLICIES = """
 CREATE POLICY item_read ON item FOR SELECT USING (active = 1);
 CREATE POLICY item_add ON item FOR INSERT WITH CHECK (price_cents >= 0 AND active = 1);
+"""
+
+_PRODUCT_POLICIES = """
+CREATE POLICY category_read ON category FOR SELECT USING (true);
+CREATE POLICY product_read ON product FOR SELECT USING (active = 1);
+GRANT SELECT (id, category_id, name, price_cents, active) ON product TO anon;
+CREATE POLICY product_image_read ON product_image FOR SELECT USING (true);
+CREATE POLICY review_read ON review FOR SELECT USING (true);
 """
 
 _CHAT_POLICIES = """
@@ -28,7 +36,7 @@ class Prodev(ServesRows, Contender):
     name = "prodev"
     needs = "packaging/build, or --prodev PATH"
     scenarios = ("static-300", "static-100k", "idle-10k", "startup", "tls-300", "tls-handshake",
-                 *ITEM_SCENARIOS, *CHAT_SCENARIOS, "list-million")
+                 *ITEM_SCENARIOS, *PRODUCT_SCENARIOS, *CHAT_SCENARIOS, "list-million")
 
     def executable(self):
         return built(self.options.prodev)
@@ -63,10 +71,12 @@ class Prodev(ServesRows, Contender):
         schema.mkdir()
         (schema / "0001_item.sql").write_text(dataset.ITEM_TABLE + _ITEM_POLICIES)
         (schema / "0002_chat.sql").write_text(dataset.CHAT_TABLES + _CHAT_POLICIES)
+        (schema / "0003_product.sql").write_text(dataset.PRODUCT_TABLES + _PRODUCT_POLICIES)
         run_quietly([self.executable(), "migrate", "up", "--dir", folder])
         with closing(sqlite3.connect(self.database_file(folder))) as database:
             dataset.fill_items(database, rows)
             dataset.fill_chat(database)
+            dataset.fill_products(database, min(rows, dataset.PRODUCTS))
             database.execute("ANALYZE")
             database.commit()
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -79,6 +89,9 @@ class Prodev(ServesRows, Contender):
         calls = {
             "by-id": Call("GET", "/rest/v1/item?id=eq.{id}"),
             "list-20": Call("GET", "/rest/v1/item?category_id=eq.{id}&order=id&limit=20"),
+            "list-embed": Call("GET", "/rest/v1/product?select=id,name,price_cents,"
+                               "category(name,slug),images:product_image(path,alt),"
+                               "review(rating.avg())&category_id=eq.{id}&order=id&limit=20"),
             "list-all": Call("GET", "/rest/v1/item"),
             "insert": Call("POST", "/rest/v1/item", NEW_ITEM, content),
         }

@@ -1,13 +1,15 @@
 // What SQLite itself can do on this machine: the statements that a server would run for each
 // operation, prepared once, in this process and on one thread, without HTTP. Reads write their rows
 // as JSON to a buffer; writes commit every 64 rows with fsync (WAL, synchronous = FULL).
-// Usage: sqlite_limit DATABASE by-id|list-20|insert|chat-insert SECONDS
-// Prints {"requests":N,"seconds":S,"cpu_seconds":S}.
+// Usage: sqlite_limit DATABASE by-id|list-20|list-embed|insert|chat-insert SECONDS
+// Prints {"requests":N,"seconds":S,"cpu_seconds":S}; list-embed also "p50_ms".
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <functional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "item_rows.h"
 
@@ -80,6 +82,50 @@ void measure_reads(sqlite3* db, const std::string& operation, double limit_s) {
   });
 }
 
+// What a server's one statement for the product list says, with SQLite's own JSON functions.
+constexpr const char* kProductList =
+    "SELECT json_object('id', p.id, 'name', p.name, 'price_cents', p.price_cents,"
+    " 'category', (SELECT json_object('name', c.name, 'slug', c.slug) FROM category AS c"
+    "   WHERE c.id = p.category_id),"
+    " 'images', (SELECT json_group_array(json_object('path', i.path, 'alt', i.alt))"
+    "   FROM product_image AS i WHERE i.product_id = p.id),"
+    " 'review', (SELECT json_group_array(json_object('avg', a)) FROM"
+    "   (SELECT avg(r.rating) AS a FROM review AS r WHERE r.product_id = p.id)))"
+    " FROM product AS p WHERE p.category_id = ?1 AND p.active = 1 ORDER BY p.id LIMIT 20";
+
+void measure_product_list(sqlite3* db, double limit_s) {
+  using Clock = std::chrono::steady_clock;
+  Statement select(db, kProductList);
+  std::mt19937_64 random(1);
+  std::uniform_int_distribution<int64_t> key(1, single_number(db, "SELECT max(id) FROM category"));
+  std::vector<double> latencies_ms;
+  std::string json;
+  const auto begun = Clock::now();
+  const double cpu_before = cpu_seconds();
+  double elapsed_s = 0;
+  while (elapsed_s < limit_s) {
+    const auto asked = Clock::now();
+    select.bind(1, key(random));
+    json = "[";
+    while (select.step()) {
+      if (json.size() > 1) json += ',';
+      json.append(reinterpret_cast<const char*>(sqlite3_column_text(select.get(), 0)),
+                  static_cast<size_t>(sqlite3_column_bytes(select.get(), 0)));
+    }
+    json += ']';
+    select.reset();
+    expect_rows(json, "list-embed");
+    const auto answered = Clock::now();
+    latencies_ms.push_back(std::chrono::duration<double, std::milli>(answered - asked).count());
+    elapsed_s = std::chrono::duration<double>(answered - begun).count();
+  }
+  const double cpu_s = cpu_seconds() - cpu_before;
+  std::nth_element(latencies_ms.begin(), latencies_ms.begin() + latencies_ms.size() / 2,
+                   latencies_ms.end());
+  std::printf("{\"requests\":%zu,\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"p50_ms\":%.6f}\n",
+              latencies_ms.size(), elapsed_s, cpu_s, latencies_ms[latencies_ms.size() / 2]);
+}
+
 // Commits 64 runs of `insert` at a time. One that inserts nothing ends the program.
 void measure_writes(sqlite3* db, double limit_s, const std::function<void(int64_t)>& insert) {
   Statement begin(db, "BEGIN IMMEDIATE");
@@ -129,7 +175,9 @@ void measure_chat(sqlite3* db, double limit_s) {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fprintf(stderr, "usage: sqlite_limit DATABASE by-id|list-20|insert|chat-insert SECONDS\n");
+    std::fprintf(
+        stderr,
+        "usage: sqlite_limit DATABASE by-id|list-20|list-embed|insert|chat-insert SECONDS\n");
     return 2;
   }
   const std::string operation = argv[2];
@@ -140,6 +188,8 @@ int main(int argc, char** argv) {
     measure_insert(db, limit_s);
   } else if (operation == "chat-insert") {
     measure_chat(db, limit_s);
+  } else if (operation == "list-embed") {
+    measure_product_list(db, limit_s);
   } else {
     measure_reads(db, operation, limit_s);
   }

@@ -9,6 +9,7 @@ from lib.contender import ContenderFailed
 
 ITEM_SCENARIOS = ("by-id-16", "by-id-64", "by-id-256", "list-20", "insert", "reads-under-writes",
                   "by-id-scale")
+PRODUCT_SCENARIOS = ("list-embed-1", "list-embed-16")
 CHAT_SCENARIOS = ("chat-insert-16", "chat-insert-64")
 
 
@@ -46,6 +47,11 @@ class ServesRows:
     def calls(self, scenario):
         """{operation: Call} of by-id, list-20, insert and chat-insert; what it has of them."""
         raise NotImplementedError
+
+    def read_products(self, body):
+        """The rows of list-embed as dataset.products_of_category has them."""
+        return [{**row, "images": row["images"], "rating": row["review"][0]["avg"]}
+                for row in json.loads(body)]
 
     def database_file(self, project):
         """Where its rows are, to count them once it has stopped."""

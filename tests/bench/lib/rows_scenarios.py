@@ -55,8 +55,10 @@ class RowsScenario(Scenario):
     def generate_calls(self, url, call, seconds, connections=None):
         if not seconds:
             return {"requests": 0, "problems": []}
-        by_id = self.operation != "list-20"
+        by_id = self.operation not in ("list-20", "list-embed")
         last = self.rows if by_id else dataset.categories(self.rows)
+        if self.operation == "list-embed":
+            last = dataset.product_categories(min(self.rows, dataset.PRODUCTS))
         return load.wrk_rows(url, call, last, dataset.HIDDEN_EVERY if by_id else 0,
                              connections or self.connections, seconds)
 
@@ -74,6 +76,11 @@ def check_call(contender, url, scenario, operation):
     elif operation == "list-20":
         asked = {number: dataset.items_of_category(number, scenario.rows, 20)
                  for number in (1, dataset.categories(scenario.rows))}
+    elif operation == "list-embed":
+        products = min(scenario.rows, dataset.PRODUCTS)
+        return min(_check_products(contender, url, call.with_number(number),
+                                   dataset.products_of_category(number, products, 20))
+                   for number in (1, dataset.product_categories(products)))
     else:
         status, body = load.ask(url, call.with_number(123456))
         if status not in (200, 201, 204):
@@ -81,6 +88,17 @@ def check_call(contender, url, scenario, operation):
         return 0
     return min(_check_rows(contender, url, call.with_number(number), expected)
                for number, expected in asked.items())
+
+
+def _check_products(contender, url, call, expected):
+    """Bytes of the right answer; a wrong one fails."""
+    status, body = load.ask(url, call)
+    if status != 200:
+        raise load.LoadFailed(f"{call.method} {call.path} gave {status}: {body[:300]!r}")
+    found = [{name: row[name] for name in expected[0]} for row in contender.read_products(body)]
+    if found != expected:
+        raise load.LoadFailed(f"{call.path} gave {found[:1]!r} instead of {expected[:1]!r}")
+    return len(body)
 
 
 def _check_rows(contender, url, call, expected):
@@ -243,7 +261,8 @@ def _count_listed(url, call):
         connection.close()
 
 
-NAMES = ("by-id-16", "by-id-64", "by-id-256", "list-20", "insert", "chat-insert-16",
+NAMES = ("by-id-16", "by-id-64", "by-id-256", "list-20", "list-embed-1", "list-embed-16",
+         "insert", "chat-insert-16",
          "chat-insert-64", "reads-under-writes", "by-id-scale", "list-million")
 
 
@@ -278,6 +297,18 @@ def _chat(connections, common):
                         operation="chat-insert", writes=True, connections=connections)
 
 
+def _list_embed(connections, common):
+    what = "20 products of a random category, each with its category, images and average rating"
+    targets = (_times("requests/s at least 10 x PocketBase", "pocketbase", 10),
+               _times("requests/s at least 40 x Django", "django", 40))
+    if connections == 1:
+        targets = (Target("p50 at most 1.5 x the same SQL in-process", "p50_ms", 1.5, False,
+                          "sqlite_limit"),)
+    return RowsScenario(f"list-embed-{connections}", f"{what}; connections: {connections}",
+                        **common, operation="list-embed", connections=connections,
+                        targets=targets)
+
+
 def make_scenarios(plan):
     """The scenarios of the plan, in the order of NAMES."""
     common = {"path": "", "files": {}, "prepared": plan.prepared, "rows": plan.rows,
@@ -290,6 +321,7 @@ def make_scenarios(plan):
                      "64 connections", **common, operation="list-20", targets=(
                          _times("requests/s at least 8 x PocketBase", "pocketbase", 8),
                          _times(core, "sqlite_limit", 0.5, "per_core_s"))),
+        _list_embed(1, common), _list_embed(16, common),
         RowsScenario("insert", "insert a row, fsynced before the answer, 64 connections", **common,
                      operation="insert", writes=True, targets=(
                          _times("requests/s at least 5 x PocketBase (without fsync)",

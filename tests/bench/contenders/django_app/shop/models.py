@@ -14,3 +14,42 @@ class Item(models.Model):
     class Meta:
         managed = False
         db_table = "item"
+
+
+class Category(models.Model):
+    name = models.TextField()
+    slug = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "category"
+
+
+class Product(models.Model):
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    name = models.TextField()
+    price_cents = models.BigIntegerField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        managed = False
+        db_table = "product"
+
+
+class ProductImage(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    path = models.TextField()
+    alt = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "product_image"
+
+
+class Review(models.Model):
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="reviews")
+    rating = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "review"
