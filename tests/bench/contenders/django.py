@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from lib.contender import Contender, free_port, program
-from lib.rows_contender import ITEM_SCENARIOS, NEW_ITEM, Call, ServesRows, plain_database
+from lib.rows_contender import (ITEM_SCENARIOS, NEW_ITEM, PRODUCT_SCENARIOS, Call, ServesRows,
+                                plain_database)
 
 _APP = Path(__file__).resolve().parent / "django_app"
 _PYTHON = "/usr/bin/python3"  # the one that the packages are for
@@ -28,7 +29,7 @@ class Django(ServesRows, Contender):
     name = "django"
     needs = ("apt-get install --no-install-recommends python3-django python3-djangorestframework "
              "python3-gunicorn")
-    scenarios = ITEM_SCENARIOS
+    scenarios = (*ITEM_SCENARIOS, *PRODUCT_SCENARIOS)
 
     def executable(self):
         return program(_PYTHON) if _installed() else None
@@ -56,7 +57,11 @@ class Django(ServesRows, Contender):
     def calls(self, scenario):
         return {"by-id": Call("GET", "/item/{id}"),
                 "list-20": Call("GET", "/item?category_id={id}"),
+                "list-embed": Call("GET", "/product?category_id={id}"),
                 "insert": Call("POST", "/item", NEW_ITEM, {"Content-Type": "application/json"})}
+
+    def read_products(self, body):
+        return json.loads(body)
 
     def read_rows(self, body):
         answer = json.loads(body)
