@@ -39,6 +39,12 @@ if(PRODEV_STATIC)
   # The linker notes that name look-ups may load modules: the ones we use (files, dns) are built in.
   target_compile_options(prodev_flags INTERFACE -fPIE -ffunction-sections -fdata-sections)
   target_link_options(prodev_flags INTERFACE -static-pie -s -Wl,--gc-sections)
+  # Relative relocations take a twentieth of their room so (glibc 2.36 and later apply them).
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -Wl,-z,pack-relative-relocs has_packed_relocations)
+  if(has_packed_relocations)
+    target_link_options(prodev_flags INTERFACE -Wl,-z,pack-relative-relocs)
+  endif()
 endif()
 
 if(PRODEV_HARDEN)

@@ -243,7 +243,7 @@ class Run {
     rows_sql = values.empty() ? no_rows() : rows_sql + ")";
     // Its text depends on how many rows there are: not one to keep prepared.
     db::StatementCache once(target_.connection, 2);
-    QueryTarget target{target_.connection, once, target_.in_transaction, target_.slow};
+    QueryTarget target{target_.connection, once, target_.in_transaction, target_.gives_up};
     return read_rows_of(rows_sql, std::move(values), target);
   }
 
@@ -276,18 +276,21 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
   const int64_t now_ns = base::monotonic_ns();
   ReadResult slow;
   slow.over_budget = true;
+  // Whatever is asked of its result: the function is quick or not.
   const std::string& sql = call.function->body.back().sql;
-  if (session.slow != nullptr && session.slow->contains(sql, now_ns)) return slow;
+  if (session.on_loop && !session.quick.contains(sql)) return slow;
   session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
   Outcome<ReadResult> result =
       Run(schema, identity, call, read, options,
-          {session.reader.connection(), session.reader.statements(), false, session.slow}, body)
+          {session.reader.connection(), session.reader.statements(), false, session.on_loop}, body)
           .run_reading();
-  if (session.slow == nullptr) return result;
+  if (!session.on_loop) {
+    if (result && base::monotonic_ns() - now_ns < kQuick_ns) session.quick.add(sql);
+    return result;
+  }
   const bool timed_out = !result && result.error().code == kTimedOut;
   if (!timed_out && !(result && result->over_budget)) return result;
-  // Whatever was asked of its result: the function is slow.
-  session.slow->add(sql, now_ns);
+  session.quick.remove(sql);
   return slow;
 }
 
@@ -300,7 +303,7 @@ Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& ident
   own.overflow = [](std::string&) { return false; };
   const db::Deadline deadline(connection, base::monotonic_ns() + options.budget_ns);
   TRY_ASSIGN(const ReadResult result, Run(schema, identity, call, read, own,
-                                          {connection, writer.statements(), true, nullptr}, body)
+                                          {connection, writer.statements(), true, false}, body)
                                           .run_writing());
   if (result.over_budget) {
     return query::refuse({413,

@@ -75,20 +75,14 @@ Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const Low
 }
 
 // False: the statement is done, or the read is over its budget.
-Outcome<bool> QueryRun::step(const catalog::Table& table, const LoweredQuery& query,
-                             db::Statement& statement) {
+Outcome<bool> QueryRun::step(const catalog::Table& table, db::Statement& statement) {
   const base::Result<bool> row = statement.step();
   if (row) return *row;
-  if (row.error().code == base::Code::kTimeout && target_.slow != nullptr) {
-    note_slow(query);
+  if (row.error().code == base::Code::kTimeout && target_.gives_up) {
+    result_.over_budget = true;
     return false;
   }
   return query::refuse(query::sqlite_error(target_.connection.handle(), table.name));
-}
-
-void QueryRun::note_slow(const LoweredQuery& query) {
-  result_.over_budget = true;
-  if (target_.slow != nullptr) target_.slow->add(query.sql, base::monotonic_ns());
 }
 
 bool QueryRun::may_count(const LoweredRead& lowered) const {
@@ -138,7 +132,7 @@ Outcome<uint64_t> QueryRun::table_rows(const catalog::Table& table) {
 Outcome<void> QueryRun::read_count(const catalog::Table& table, const LoweredQuery& query) {
   TRY_ASSIGN(db::Statement * statement, prepare(table, query));
   const db::StatementUse use(*statement);
-  TRY_ASSIGN(const bool row, step(table, query, *statement));
+  TRY_ASSIGN(const bool row, step(table, *statement));
   if (row) result_.total = static_cast<uint64_t>(std::max<int64_t>(statement->column_int(0), 0));
   return {};
 }
@@ -164,7 +158,7 @@ Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
                    options_.bare);
   if (options_.want_rows) writer.begin(body_);
   for (;;) {
-    TRY_ASSIGN(const bool row, step(table, query, *statement));
+    TRY_ASSIGN(const bool row, step(table, *statement));
     if (!row) break;
     ++result_.rows;
     if (result_.rows == page_rows) note_key(query, *statement);
@@ -174,7 +168,7 @@ Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
     writer.add(body_, *statement);
     if (body_.size() < options_.body_bytes) continue;
     if (!options_.overflow(body_)) {
-      note_slow(query);
+      result_.over_budget = true;
       return {};
     }
   }

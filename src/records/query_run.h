@@ -8,7 +8,6 @@
 #include "query/lower.h"
 #include "records/authorize.h"
 #include "records/read.h"
-#include "records/slow_queries.h"
 
 namespace prodev::records {
 
@@ -26,7 +25,7 @@ struct QueryTarget {
   db::Connection& connection;
   db::StatementCache& statements;
   bool in_transaction = false;  // else statements that must see the same rows are given a snapshot
-  SlowQueries* slow = nullptr;  // where queries over the budget are noted; null: they fail
+  bool gives_up = false;  // over its budget a read is told to be so (ReadResult), else it fails
 };
 
 class QueryRun {
@@ -41,9 +40,7 @@ class QueryRun {
  private:
   query::Outcome<db::Statement*> prepare(const catalog::Table& table,
                                          const query::LoweredQuery& query);
-  query::Outcome<bool> step(const catalog::Table& table, const query::LoweredQuery& query,
-                            db::Statement& statement);
-  void note_slow(const query::LoweredQuery& query);
+  query::Outcome<bool> step(const catalog::Table& table, db::Statement& statement);
 
   bool may_count(const LoweredRead& lowered) const;
   query::Outcome<ReadResult> figures(const LoweredRead& lowered);

@@ -10,8 +10,8 @@
 #include "query/ast.h"
 #include "records/authorize.h"
 #include "records/explain.h"
+#include "records/quick_queries.h"
 #include "records/row_writer.h"
-#include "records/slow_queries.h"
 
 namespace prodev::records {
 
@@ -50,8 +50,12 @@ struct ReadResult {
 // What one loop, or one job of the pool, reads with. Belongs to its thread.
 struct ReadSession {
   db::Reader& reader;
-  SlowQueries* slow = nullptr;  // queries known to be slow are not begun; null: all are
+  QuickQueries& quick;   // what runs in less than kQuick_ns is noted there
+  bool on_loop = false;  // begins only what is noted, and gives up over its budget
 };
+
+// Of a read that loops may run.
+constexpr int64_t kQuick_ns = 1'000'000;
 
 // How a read would run.
 struct ReadPlan {

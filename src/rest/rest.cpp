@@ -53,7 +53,7 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
   for (size_t i = 0; i < options.loops; ++i) {
     TRY_ASSIGN(std::unique_ptr<db::Reader> reader,
                db::Reader::open(database_path, query::register_functions));
-    rest->loops_.push_back({std::move(reader), authenticator, {}, schema.get(), 0, nullptr});
+    rest->loops_.push_back({std::move(reader), authenticator, schema.get(), 0, nullptr});
   }
   return rest;
 }

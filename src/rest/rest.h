@@ -1,6 +1,7 @@
 // Rest: /rest/v1/TABLE and /rest/v1/rpc/NAME, speaking PostgREST's protocol.
 //
-// Reads run on the loop that they arrived on while they are quick, else on the blocking lane.
+// Reads run on the loop that they arrived on once they are known to be quick, else on the blocking
+// lane.
 // Writes are parsed and lowered on the loop and run on the write lane. So do functions, by what
 // they do.
 #pragma once
@@ -28,7 +29,7 @@ namespace prodev::rest {
 struct RestOptions {
   std::string prefix = "/rest/v1/";
   size_t loops = 1;
-  int64_t loop_budget_ns = 5'000'000;        // of a read on a loop
+  int64_t loop_budget_ns = 2'000'000;        // of a read on a loop
   size_t loop_body_bytes = 262'144;          // of a response made on a loop
   int64_t read_timeout_ns = 10'000'000'000;  // of a read on the blocking lane
   size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
@@ -60,7 +61,6 @@ class Rest {
   struct Loop {
     std::unique_ptr<db::Reader> reader;
     auth::Authenticator authenticator;
-    records::SlowQueries slow;
     records::SchemaPointer schema;
     size_t last_body_bytes = 0;           // the next one is likely to need about as much room
     std::unique_ptr<http::Encoder> gzip;  // made when it is first needed
@@ -133,6 +133,7 @@ class Rest {
   db::ReaderPool pool_;
   db::BatchWriter& writer_;
   const auth::SigningKey cursor_key_;
+  records::QuickQueries quick_;
   std::vector<Loop> loops_;
 };
 

@@ -163,7 +163,7 @@ Outcome<void> Rest::read(const Request& request, Call call, Response& response) 
   std::string body;
   body.reserve(loop.last_body_bytes);
   TRY_ASSIGN(const records::ReadResult result,
-             read_target(call, quick, {*loop.reader, &loop.slow}, body));
+             read_target(call, quick, {*loop.reader, quick_, true}, body));
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
     TRY(describe(request, call.timing, call, result, response));
@@ -246,7 +246,7 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
   };
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,
-             read_target(call, options, {*reader, nullptr}, body));
+             read_target(call, options, {*reader, quick_, false}, body));
   TRY(spooled);
   TRY(describe(request, call.timing, call, result, response));
   const std::string type = call.options.media.content_type();
