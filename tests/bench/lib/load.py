@@ -75,7 +75,7 @@ def wrk_rows(url, call, last, hidden_every, connections, seconds):
 
 
 def _run_wrk(arguments, connections, seconds):
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", *arguments]
+    command = ["wrk", f"-t{min(connections, 2)}", f"-c{connections}", f"-d{seconds}s", "--latency", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30)
     lines = [line for line in result.stdout.splitlines() if line.startswith("JSON ")]
     if result.returncode != 0 or not lines:
