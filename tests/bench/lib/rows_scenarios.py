@@ -301,12 +301,14 @@ def _list_embed(connections, common):
     what = "20 products of a random category, each with its category, images and average rating"
     targets = (_times("requests/s at least 10 x PocketBase", "pocketbase", 10),
                _times("requests/s at least 40 x Django", "django", 40))
+    ratios = RowsScenario.ratios
     if connections == 1:
+        ratios = ("p50_ms", "requests_per_s", "cpu_us")
         targets = (Target("p50 at most 1.5 x the same SQL in-process", "p50_ms", 1.5, False,
                           "sqlite_limit"),)
     return RowsScenario(f"list-embed-{connections}", f"{what}; connections: {connections}",
                         **common, operation="list-embed", connections=connections,
-                        targets=targets)
+                        ratios=ratios, targets=targets)
 
 
 def make_scenarios(plan):
