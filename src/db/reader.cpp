@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <thread>
+
 #include "base/clock.h"
 #include "db/client_rules.h"
 #include "db/deadline.h"
@@ -12,31 +14,62 @@ namespace {
 
 constexpr size_t kStatements = 512;
 constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
+constexpr int64_t kFirst_ns = 5'000'000;           // of a read, without a turn
+constexpr int64_t kTurn_ns = 20'000'000;
+
+// All cores but one.
+size_t turns_at_once() {
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores > 1 ? cores - 1 : 1;
+}
 
 }  // namespace
 
-Reader::Reader(Connection connection)
-    : connection_(std::move(connection)), statements_(connection_, kStatements) {
-  ::sqlite3_progress_handler(connection_.handle(), kInstructionsBetweenChecks, check_deadline,
-                             this);
+Reader::Reader(Connection connection, Turns* turns)
+    : connection_(std::move(connection)), statements_(connection_, kStatements), turns_(turns) {
+  ::sqlite3_progress_handler(connection_.handle(), kInstructionsBetweenChecks, check_time, this);
 }
 
-base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, ConnectionSetup setup) {
+base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, ConnectionSetup setup,
+                                                   Turns* turns) {
   TRY_ASSIGN(Connection connection, Connection::open(path, OpenMode::kReadOnly));
   if (setup != nullptr) TRY(setup(connection));
   restrict_to_client_statements(connection);
-  return std::unique_ptr<Reader>(new Reader(std::move(connection)));
+  return std::unique_ptr<Reader>(new Reader(std::move(connection), turns));
 }
 
 void Reader::set_deadline(int64_t deadline_ns) {
+  end_turn();
   deadline_ns_ = deadline_ns;
+  turn_ends_ns_ = base::monotonic_ns() + kFirst_ns;
   set_thread_deadline(connection_.handle(), deadline_ns);
 }
 
-int Reader::check_deadline(void* reader) {
-  const int64_t deadline_ns = static_cast<Reader*>(reader)->deadline_ns_;
-  return deadline_ns != 0 && base::monotonic_ns() > deadline_ns ? 1 : 0;
+// Not 0: the statement is to end.
+int Reader::check_time(void* self) {
+  Reader& reader = *static_cast<Reader*>(self);
+  if (reader.deadline_ns_ == 0) return 0;
+  const int64_t now_ns = base::monotonic_ns();
+  if (now_ns > reader.deadline_ns_) return 1;
+  const bool goes_on = reader.turns_ == nullptr || now_ns < reader.turn_ends_ns_;
+  return goes_on || reader.take_turn() ? 0 : 1;
 }
+
+bool Reader::take_turn() {
+  end_turn();
+  if (!turns_->take(deadline_ns_)) return false;
+  has_turn_ = true;
+  turn_ends_ns_ = base::monotonic_ns() + kTurn_ns;
+  return true;
+}
+
+void Reader::end_turn() {
+  if (has_turn_) turns_->give();
+  has_turn_ = false;
+}
+
+ReaderPool::ReaderPool(std::string path, ConnectionSetup setup)
+    : path_(std::move(path)), setup_(setup), turns_(turns_at_once()) {}
 
 base::Result<ReaderPool::Lease> ReaderPool::take() {
   {
@@ -47,7 +80,7 @@ base::Result<ReaderPool::Lease> ReaderPool::take() {
       return Lease(*this, std::move(reader));
     }
   }
-  TRY_ASSIGN(std::unique_ptr<Reader> reader, Reader::open(path_, setup_));
+  TRY_ASSIGN(std::unique_ptr<Reader> reader, Reader::open(path_, setup_, &turns_));
   return Lease(*this, std::move(reader));
 }
 

@@ -8,6 +8,7 @@
 
 #include "db/connection.h"
 #include "db/statement_cache.h"
+#include "db/turns.h"
 
 namespace prodev::db {
 
@@ -17,9 +18,14 @@ using ConnectionSetup = base::Result<void> (*)(Connection&);
 // Belongs to one thread at a time.
 class Reader {
  public:
-  // Opens `path` for statements made for clients (client_rules.h).
+  // Opens `path` for statements made for clients (client_rules.h). With `turns`, which outlive it,
+  // a read that lasts goes on in turns with others.
   static base::Result<std::unique_ptr<Reader>> open(const std::string& path,
-                                                    ConnectionSetup setup = nullptr);
+                                                    ConnectionSetup setup = nullptr,
+                                                    Turns* turns = nullptr);
+  ~Reader() { end_turn(); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
 
   StatementCache& statements() { return statements_; }
   Connection& connection() { return connection_; }
@@ -29,19 +35,24 @@ class Reader {
   void set_deadline(int64_t deadline_ns);
 
  private:
-  explicit Reader(Connection connection);
-  static int check_deadline(void* reader);
+  Reader(Connection connection, Turns* turns);
+  static int check_time(void* reader);
+  bool take_turn();
+  void end_turn();
 
   Connection connection_;
   StatementCache statements_;
   int64_t deadline_ns_ = 0;
+  Turns* turns_;
+  bool has_turn_ = false;
+  int64_t turn_ends_ns_ = 0;  // from then on it needs one
 };
 
-// Readers for threads that read now and then. Any thread.
+// Readers for threads that read now and then. Reads that last leave a core to others, where there
+// are several. Any thread.
 class ReaderPool {
  public:
-  explicit ReaderPool(std::string path, ConnectionSetup setup = nullptr)
-      : path_(std::move(path)), setup_(setup) {}
+  explicit ReaderPool(std::string path, ConnectionSetup setup = nullptr);
 
   // A reader that goes back to the pool when the lease ends.
   class Lease {
@@ -67,6 +78,7 @@ class ReaderPool {
 
   const std::string path_;
   const ConnectionSetup setup_;
+  Turns turns_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Reader>> idle_;  // guarded by mutex_
 };

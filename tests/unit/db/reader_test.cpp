@@ -1,0 +1,69 @@
+#include "db/reader.h"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "catch.h"
+#include "temp_folder.h"
+
+namespace prodev::db {
+namespace {
+
+constexpr std::string_view kLong =
+    "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000000)"
+    " SELECT count(*) FROM n";
+constexpr int64_t kSecond_ns = 1'000'000'000;
+
+std::string empty_database(const test::TempFolder& folder) {
+  const std::string path = folder.path("x.db");
+  REQUIRE(Connection::open(path, OpenMode::kCreate));
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("long reads that take turns all come to their end") {
+  const test::TempFolder folder;
+  ReaderPool pool(empty_database(folder));
+  std::atomic<int> finished = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      auto reader = pool.take();
+      if (!reader) return;
+      (*reader)->set_deadline(base::monotonic_ns() + 120 * kSecond_ns);
+      const auto statement = (*reader)->statements().get(kLong);
+      if (!statement) return;
+      const StatementUse use(**statement);
+      const auto row = (*statement)->step();
+      if (row && *row && (*statement)->column_int(0) == 2'000'000) ++finished;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(finished == 4);
+}
+
+TEST_CASE("a read that gets no turn ends at its deadline, and gives back the one that it had") {
+  const test::TempFolder folder;
+  const std::string path = empty_database(folder);
+  Turns turns(1);
+  REQUIRE(turns.take(0));
+  {
+    auto reader = Reader::open(path, nullptr, &turns);
+    REQUIRE(reader);
+    (*reader)->set_deadline(base::monotonic_ns() + kSecond_ns / 10);
+    const auto statement = (*reader)->statements().get(kLong);
+    REQUIRE(statement);
+    const StatementUse use(**statement);
+    CHECK((*statement)->step().error().code == base::Code::kTimeout);
+    turns.give();
+    (*statement)->reset();
+    (*reader)->set_deadline(base::monotonic_ns() + 120 * kSecond_ns);
+    CHECK(*(*statement)->step());
+  }
+  CHECK(turns.take(base::monotonic_ns() + kSecond_ns));
+}
+
+}  // namespace prodev::db
