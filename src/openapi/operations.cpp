@@ -74,7 +74,6 @@ void add_rows_response(Components& components, const std::string& name, std::str
   out.key("Content-Range").raw(reference_to("headers", "content-range"));
   out.key("Link").raw(reference_to("headers", "link"));
   out.key("Preference-Applied").raw(reference_to("headers", "preference-applied"));
-  out.key("Link").raw(reference_to("headers", "link"));
   out.end_object().key("content").begin_object();
   write_media(out, "application/json", rows);
   write_media(out, "application/vnd.pgrst.object+json", row);

@@ -94,6 +94,8 @@ bool is_known_word(std::string_view word) {
                                         "date",
                                         "time",
                                         "round",
+                                        "lower",
+                                        "COLLATE",
                                         "rowid",
                                         "_json_row",
                                         "_json_rows",
@@ -126,6 +128,14 @@ bool is_known_name(bool guarded, const std::string& name) {
   return false;
 }
 
+// What casts to and from booleans compare with.
+bool is_known_string(std::string_view literal) {
+  static constexpr std::array kStrings = {"'\\'",  "'true'", "'false'", "'t'", "'f'",
+                                          "'yes'", "'no'",   "'y'",     "'n'", "'on'",
+                                          "'off'", "'1'",    "'0'"};
+  return std::find(kStrings.begin(), kStrings.end(), literal) != kStrings.end();
+}
+
 void check_token(bool guarded, const db::SqlToken& token, size_t values) {
   using Kind = db::SqlToken::Kind;
   switch (token.kind) {
@@ -134,8 +144,7 @@ void check_token(bool guarded, const db::SqlToken& token, size_t values) {
     case Kind::kQuotedName:
       return require(is_known_name(guarded, token.value()), "names are the catalog's");
     case Kind::kString:
-      return require(token.text == "'\\'" || token.text == "'true'" || token.text == "'false'",
-                     "no text of the input is a literal");
+      return require(is_known_string(token.text), "no text of the input is a literal");
     case Kind::kNumber:
       return require(token.text == "0" || token.text == "1", "no number of the input is a literal");
     case Kind::kParameter: {
