@@ -48,6 +48,9 @@ constexpr Setting kTable[] = {
      .help = "Event loops; 0: one per usable core.", .low = 0, .high = 256},
     {.name = "blocking_threads", .member = &S::blocking_threads, .group = kThreads,
      .help = "Threads for work that would hold up a loop.", .low = 1, .high = 256},
+    {.name = "read_threads", .member = &S::read_threads, .group = kThreads,
+     .help = "Threads for reads that may last; one client has half of them at most.",
+     .low = 1, .high = 256},
     {.name = "queue_length", .member = &S::queue_length, .group = kThreads,
      .help = "Requests that may wait for a lane; then 503.", .low = 1, .high = 1'000'000},
 

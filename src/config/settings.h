@@ -34,6 +34,7 @@ struct Settings {
   // Threads.
   int64_t loops = 0;  // 0: one per usable core
   int64_t blocking_threads = 4;
+  int64_t read_threads = 16;    // of which one client has half at most
   int64_t queue_length = 1024;  // per lane; a full one answers 503
 
   // Time.

@@ -14,8 +14,7 @@ namespace {
 
 constexpr size_t kStatements = 512;
 constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
-constexpr int64_t kFirst_ns = 5'000'000;           // of a read, without a turn
-constexpr int64_t kTurn_ns = 20'000'000;
+constexpr int64_t kTurn_ns = 5'000'000;
 
 // All cores but one.
 size_t turns_at_once() {
@@ -41,23 +40,28 @@ base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, Conn
 void Reader::set_deadline(int64_t deadline_ns) {
   end_turn();
   deadline_ns_ = deadline_ns;
-  turn_ends_ns_ = base::monotonic_ns() + kFirst_ns;
   set_thread_deadline(connection_.handle(), deadline_ns);
+  if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
+}
+
+void Reader::rest() {
+  end_turn();
+  deadline_ns_ = 0;
+  set_thread_deadline(connection_.handle(), 0);
 }
 
 // Not 0: the statement is to end.
 int Reader::check_time(void* self) {
   Reader& reader = *static_cast<Reader*>(self);
-  if (reader.deadline_ns_ == 0) return 0;
   const int64_t now_ns = base::monotonic_ns();
-  if (now_ns > reader.deadline_ns_) return 1;
+  if (reader.deadline_ns_ != 0 && now_ns > reader.deadline_ns_) return 1;
   const bool goes_on = reader.turns_ == nullptr || now_ns < reader.turn_ends_ns_;
-  return goes_on || reader.take_turn() ? 0 : 1;
+  return goes_on || reader.take_turn(Turns::Read::kGoesOn) ? 0 : 1;
 }
 
-bool Reader::take_turn() {
+bool Reader::take_turn(Turns::Read read) {
   end_turn();
-  if (!turns_->take(deadline_ns_)) return false;
+  if (!turns_->take(read, deadline_ns_)) return false;
   has_turn_ = true;
   turn_ends_ns_ = base::monotonic_ns() + kTurn_ns;
   return true;
@@ -85,7 +89,7 @@ base::Result<ReaderPool::Lease> ReaderPool::take() {
 }
 
 void ReaderPool::give_back(std::unique_ptr<Reader> reader) {
-  reader->set_deadline(0);
+  reader->rest();
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(reader));
 }

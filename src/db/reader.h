@@ -19,7 +19,7 @@ using ConnectionSetup = base::Result<void> (*)(Connection&);
 class Reader {
  public:
   // Opens `path` for statements made for clients (client_rules.h). With `turns`, which outlive it,
-  // a read that lasts goes on in turns with others.
+  // reads work in turns with others.
   static base::Result<std::unique_ptr<Reader>> open(const std::string& path,
                                                     ConnectionSetup setup = nullptr,
                                                     Turns* turns = nullptr);
@@ -31,13 +31,16 @@ class Reader {
   Connection& connection() { return connection_; }
 
   // Statements that run past `deadline_ns` (base::monotonic_ns) end with kTimeout. 0: no limit.
+  // With turns, waits for one, and keeps one until the next call or rest().
   // REQUIRES: on the thread that runs them.
   void set_deadline(int64_t deadline_ns);
+  // No more statements for now.
+  void rest();
 
  private:
   Reader(Connection connection, Turns* turns);
   static int check_time(void* reader);
-  bool take_turn();
+  bool take_turn(Turns::Read read);
   void end_turn();
 
   Connection connection_;
@@ -45,10 +48,10 @@ class Reader {
   int64_t deadline_ns_ = 0;
   Turns* turns_;
   bool has_turn_ = false;
-  int64_t turn_ends_ns_ = 0;  // from then on it needs one
+  int64_t turn_ends_ns_ = 0;
 };
 
-// Readers for threads that read now and then. Reads that last leave a core to others, where there
+// Readers for threads that read now and then. Together they leave a core to others, where there
 // are several. Any thread.
 class ReaderPool {
  public:

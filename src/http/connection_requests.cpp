@@ -28,6 +28,20 @@ void run_handler(const Handler& handler, const Request& request, Response& respo
   }
 }
 
+// False: the lane takes no more, and `job` is left as it was.
+bool submit(Engine& engine, Lane lane, const net::Address& peer, std::unique_ptr<Job>&& job) {
+  switch (lane) {
+    case Lane::kWrite:
+      return engine.write_lane().try_submit(std::move(job));
+    case Lane::kRead:
+      return engine.read_lane().try_submit(peer.client_key(), std::move(job));
+    case Lane::kInline:
+    case Lane::kBlocking:
+      break;
+  }
+  return engine.blocking_lane().try_submit(std::move(job));
+}
+
 // A request on its way through a lane, with all that it owns.
 class Exchange final : public Job {
  public:
@@ -229,10 +243,7 @@ void Connection::submit_to_lane(std::string_view head_bytes, Request& request, R
   Request& owned = exchange->request();
   std::unique_ptr<Job> job = std::move(exchange);
   state_ = State::kRunning;
-  const bool taken = lane == Lane::kWrite
-                         ? worker_.engine().write_lane().try_submit(std::move(job))
-                         : worker_.engine().blocking_lane().try_submit(std::move(job));
-  if (taken) return;
+  if (submit(worker_.engine(), lane, owned.peer, std::move(job))) return;
   state_ = State::kHead;
   Response& refusal = worker_.response();
   refusal.clear();

@@ -32,18 +32,22 @@ Engine::Engine(const EngineOptions& options, telemetry::Metrics& metrics, BatchR
       metrics_(metrics),
       limits_(options.max_connections, options.max_connections_per_client),
       write_lane_(std::make_unique<WriteLane>(options.queue_length, std::move(write_runner))),
+      read_lane_(std::make_unique<ReadLane>(options.queue_length, options.read_threads)),
       blocking_lane_(
           std::make_unique<BlockingLane>(options.queue_length, options.blocking_threads)) {
-  metrics.add_gauge("prodev_lane_queue_length", "Requests that wait in a lane.", "lane=\"write\"",
-                    [this] { return static_cast<double>(write_lane_->depth()); });
-  metrics.add_gauge("prodev_lane_queue_length", "Requests that wait in a lane.",
-                    "lane=\"blocking\"",
-                    [this] { return static_cast<double>(blocking_lane_->depth()); });
+  const auto add_depth = [&metrics](const char* label, const auto& lane) {
+    metrics.add_gauge("prodev_lane_queue_length", "Requests that wait in a lane.", label,
+                      [&lane] { return static_cast<double>(lane->depth()); });
+  };
+  add_depth("lane=\"write\"", write_lane_);
+  add_depth("lane=\"read\"", read_lane_);
+  add_depth("lane=\"blocking\"", blocking_lane_);
 }
 
 Engine::~Engine() {
   // Lanes first: what they finish is posted to loops that still run, and may still ask for a lane.
   write_lane_->finish();
+  read_lane_->finish();
   blocking_lane_->finish();
   for (const auto& worker : workers_) worker->stop();
   for (const auto& worker : workers_) worker->join();

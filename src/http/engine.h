@@ -22,6 +22,7 @@ class Worker;
 struct EngineOptions {
   size_t loops = 1;
   size_t blocking_threads = 4;
+  size_t read_threads = 16;
   size_t queue_length = 1'024;
   int64_t head_timeout_ms = 10'000;
   int64_t body_timeout_ms = 30'000;
@@ -66,6 +67,7 @@ class Engine {
   telemetry::Metrics& metrics() { return metrics_; }
   ConnectionLimits& limits() { return limits_; }
   WriteLane& write_lane() { return *write_lane_; }
+  ReadLane& read_lane() { return *read_lane_; }
   BlockingLane& blocking_lane() { return *blocking_lane_; }
 
  private:
@@ -75,6 +77,7 @@ class Engine {
   std::atomic<size_t> draining_workers_{0};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<WriteLane> write_lane_;
+  std::unique_ptr<ReadLane> read_lane_;
   std::unique_ptr<BlockingLane> blocking_lane_;
 };
 

@@ -2,10 +2,32 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
 namespace prodev::http {
+
+namespace {
+
+// Of this thread alone, on Linux: where cores are short, the loops go first.
+void yield_to_loops() {
+  constexpr int kNice = 10;
+  (void)::setpriority(PRIO_PROCESS, 0, kNice);
+}
+
+// Where the system refuses another thread, finishes the lane.
+template <class Lane, class Run>
+void start_threads(Lane& lane, std::vector<std::thread>& threads, size_t count, const Run& run) {
+  try {
+    for (size_t i = 0; i < count; ++i) threads.emplace_back(run);
+  } catch (...) {
+    lane.finish();
+    throw;
+  }
+}
+
+}  // namespace
 
 base::Result<void> run_each(Batch batch) {
   for (const std::unique_ptr<Job>& job : batch) (void)job->run();
@@ -45,12 +67,7 @@ base::Result<void> WriteLane::run_batch(Batch batch) const {
 }
 
 BlockingLane::BlockingLane(size_t queue_length, size_t threads) : queue_(queue_length) {
-  try {
-    for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
-  } catch (...) {  // the system refuses another thread
-    finish();
-    throw;
-  }
+  start_threads(*this, threads_, threads, [this] { run(); });
 }
 
 BlockingLane::~BlockingLane() { finish(); }
@@ -62,13 +79,35 @@ void BlockingLane::finish() {
 }
 
 void BlockingLane::run() {
-  // Of this thread alone, on Linux: where cores are short, the loops go first.
-  constexpr int kNice = 10;
-  (void)::setpriority(PRIO_PROCESS, 0, kNice);
+  yield_to_loops();
   while (std::optional<std::unique_ptr<Job>> job = queue_.pop()) {
     Job& running = **job;
     (void)running.run();
     running.release(std::move(*job));
+  }
+}
+
+ReadLane::ReadLane(size_t queue_length, size_t threads)
+    : queue_(queue_length, std::max<size_t>(threads / 2, 1)) {
+  start_threads(*this, threads_, threads, [this] { run(); });
+}
+
+ReadLane::~ReadLane() { finish(); }
+
+void ReadLane::finish() {
+  queue_.close();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void ReadLane::run() {
+  yield_to_loops();
+  while (auto taken = queue_.pop()) {
+    auto& [client, job] = *taken;
+    Job& running = *job;
+    (void)running.run();
+    running.release(std::move(job));
+    queue_.finish(client);
   }
 }
 

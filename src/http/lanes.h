@@ -1,6 +1,7 @@
 // Lanes: the threads that run what a loop must not wait for.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <span>
@@ -10,6 +11,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/result.h"
+#include "http/fair_queue.h"
 
 namespace prodev::http {
 
@@ -77,6 +79,28 @@ class BlockingLane {
   void run();
 
   base::BoundedQueue<std::unique_ptr<Job>> queue_;
+  std::vector<std::thread> threads_;
+};
+
+// A pool of threads for jobs that may last, half of which serve one client at most.
+class ReadLane {
+ public:
+  using Client = std::array<uint8_t, 16>;  // net::Address::client_key
+
+  ReadLane(size_t queue_length, size_t threads);
+  ~ReadLane();
+  // Finishes what is queued and takes no more.
+  void finish();
+
+  [[nodiscard]] bool try_submit(const Client& client, std::unique_ptr<Job>&& job) {
+    return queue_.try_push(client, std::move(job));
+  }
+  size_t depth() const { return queue_.size(); }
+
+ private:
+  void run();
+
+  FairQueue<Client, std::unique_ptr<Job>> queue_;
   std::vector<std::thread> threads_;
 };
 

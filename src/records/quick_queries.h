@@ -1,5 +1,5 @@
 // QuickQueries: which queries have run within a loop's budget, so that loops run these and no
-// others. What is not known to be quick runs on the blocking lane first: a client that sends a new
+// others. What is not known to be quick runs on the read lane first: a client that sends a new
 // kind of slow query each time never holds up a loop.
 #pragma once
 
@@ -12,7 +12,7 @@
 namespace prodev::records {
 
 // Any thread; one for all loops. Queries whose hashes share a place push each other out, which
-// costs a turn on the blocking lane.
+// costs a turn on the read lane.
 class QuickQueries {
  public:
   bool contains(std::string_view sql) const {

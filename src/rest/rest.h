@@ -1,6 +1,6 @@
 // Rest: /rest/v1/TABLE and /rest/v1/rpc/NAME, speaking PostgREST's protocol.
 //
-// Reads run on the loop that they arrived on once they are known to be quick, else on the blocking
+// Reads run on the loop that they arrived on once they are known to be quick, else on the read
 // lane.
 // Writes are parsed and lowered on the loop and run on the write lane. So do functions, by what
 // they do.
@@ -31,7 +31,7 @@ struct RestOptions {
   size_t loops = 1;
   int64_t loop_budget_ns = 2'000'000;        // of a read on a loop
   size_t loop_body_bytes = 262'144;          // of a response made on a loop
-  int64_t read_timeout_ns = 10'000'000'000;  // of a read on the blocking lane
+  int64_t read_timeout_ns = 10'000'000'000;  // of a read on the read lane
   size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
   uint64_t max_response_bytes = 1'073'741'824;
   std::string temporary_directory = "/tmp";
@@ -115,7 +115,7 @@ class Rest {
   // rest_calls.cpp
   query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,
                                      std::string_view name, http::Response& response);
-  // `on_loop`: else on the blocking lane.
+  // `on_loop`: else on the read lane.
   query::Outcome<void> start_call(const http::Request& request, const auth::Identity& identity,
                                   const records::SchemaPointer& schema, std::string_view name,
                                   std::string_view body, bool on_loop, http::Response& response);

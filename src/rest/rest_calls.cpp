@@ -15,15 +15,14 @@ Outcome<void> Rest::call_function(const Request& request, const auth::Identity& 
   const records::SchemaPointer& schema = loops_[request.loop].schema;
   if (!request.body.in_file())
     return start_call(request, identity, schema, name, request.body.memory(), true, response);
-  response.continue_on(
-      http::Lane::kBlocking,
-      [this, identity, schema, function = std::string(name)](const Request& same, Response& out) {
-        const base::Result<std::string> body = same.body.read_all();
-        const Outcome<void> started =
-            body ? start_call(same, identity, schema, function, *body, false, out)
-                 : Outcome<void>(query::refuse(query::ApiError(body.error())));
-        if (!started) respond_error(out, started.error(), identity.role);
-      });
+  response.continue_on(http::Lane::kRead, [this, identity, schema, function = std::string(name)](
+                                              const Request& same, Response& out) {
+    const base::Result<std::string> body = same.body.read_all();
+    const Outcome<void> started =
+        body ? start_call(same, identity, schema, function, *body, false, out)
+             : Outcome<void>(query::refuse(query::ApiError(body.error())));
+    if (!started) respond_error(out, started.error(), identity.role);
+  });
   return {};
 }
 

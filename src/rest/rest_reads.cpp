@@ -150,7 +150,7 @@ Outcome<void> Rest::read(const Request& request, Call call, Response& response) 
   TRY(prepare_page(request, call));
   cap_rows(call.options.read, options_.max_rows);
   if (call.options.media.plan) {
-    response.continue_on(http::Lane::kBlocking, [this, call](const Request&, Response& out) {
+    response.continue_on(http::Lane::kRead, [this, call](const Request&, Response& out) {
       const Outcome<void> done = explain_on_pool(call, out);
       if (!done) respond_error(out, done.error(), call.identity.role);
     });
@@ -171,7 +171,7 @@ Outcome<void> Rest::read(const Request& request, Call call, Response& response) 
     return {};
   }
   auto shared = std::make_shared<const Call>(std::move(call));
-  response.continue_on(http::Lane::kBlocking, [this, shared](const Request& same, Response& out) {
+  response.continue_on(http::Lane::kRead, [this, shared](const Request& same, Response& out) {
     const Outcome<void> done = read_on_pool(same, *shared, out);
     if (!done) respond_error(out, done.error(), shared->identity.role);
   });

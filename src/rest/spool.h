@@ -11,7 +11,7 @@
 
 namespace prodev::rest {
 
-// Blocks on the disk: for the blocking lane. Belongs to one thread.
+// Blocks on the disk: for the read lane. Belongs to one thread.
 class Spool {
  public:
   // kUnavailable when no file can be made in `directory`.

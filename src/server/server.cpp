@@ -208,6 +208,8 @@ std::string lane_name(http::Lane lane) {
       return "inline";
     case http::Lane::kWrite:
       return "write";
+    case http::Lane::kRead:
+      return "read";
     case http::Lane::kBlocking:
       return "blocking";
   }

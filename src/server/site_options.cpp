@@ -51,6 +51,7 @@ http::EngineOptions engine_options(const config::Settings& settings) {
   http::EngineOptions options;
   options.loops = loop_count(settings);
   options.blocking_threads = static_cast<size_t>(settings.blocking_threads);
+  options.read_threads = static_cast<size_t>(settings.read_threads);
   options.queue_length = static_cast<size_t>(settings.queue_length);
   options.head_timeout_ms = settings.head_timeout_ms;
   options.body_timeout_ms = settings.body_timeout_ms;

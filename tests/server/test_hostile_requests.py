@@ -1,5 +1,6 @@
 """Requests made to hold up the server: each ends at its deadline, and others are served meanwhile."""
 
+import http.client
 import json
 import pathlib
 import sys
@@ -18,6 +19,13 @@ ONE_CALL_S = 10 if is_sanitized() else 3
 SCHEMA = """
 CREATE TABLE doc (id INTEGER PRIMARY KEY, j TEXT NOT NULL CHECK (json_valid(j))) STRICT;
 CREATE POLICY docs ON doc USING (true) WITH CHECK (true);
+"""
+
+
+ENDLESS = """
+CREATE FUNCTION endless() RETURNS INTEGER LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n $$;
+GRANT EXECUTE ON FUNCTION endless TO anon;
 """
 
 
@@ -50,6 +58,23 @@ class HostileRequests(RestFolderCase):
         self.assertEqual((response.status, response.json()["code"]), (504, "57014"), response)
         self.assertLess(took_s, READ_TIMEOUT_MS / 1000 + ONE_CALL_S)
         self.assertLess(slowest, ONE_CALL_S)
+
+    def test_one_client_s_long_reads_hold_up_neither_those_of_another_nor_health_and_metrics(self):
+        server = self.start_project(SCHEMA + ENDLESS, "--read-threads", "2", "--blocking-threads", "1",
+                                    "--read-timeout-ms", "5000")
+        greedy = [threading.Thread(target=self.ask, args=(server, "GET", "rpc/endless"))
+                  for _ in range(4)]
+        for thread in greedy:
+            thread.start()
+        for path in ("/rest/v1/doc?select=id&limit=1", "/readyz", "/metrics", "/rest/v1/doc?select=j"):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30,
+                                                    source_address=("127.0.0.2", 0))
+            self.addCleanup(connection.close)
+            connection.request("GET", path)
+            self.assertEqual(connection.getresponse().status, 200, path)
+        self.assertTrue(all(thread.is_alive() for thread in greedy))
+        for thread in greedy:
+            thread.join()
 
     def test_many_paths_into_a_large_json_value_end_at_the_deadline(self):
         paths = ",".join(f"x{number}:j->-{number + 1}->0" for number in range(400))

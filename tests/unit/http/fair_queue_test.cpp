@@ -1,0 +1,61 @@
+#include "http/fair_queue.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catch.h"
+
+using prodev::http::FairQueue;
+
+namespace {
+
+using Queue = FairQueue<std::string, int>;
+
+std::vector<int> pop_all(Queue& queue, size_t count) {
+  std::vector<int> popped;
+  while (popped.size() < count) popped.push_back(queue.pop()->second);
+  return popped;
+}
+
+}  // namespace
+
+TEST_CASE("clients are served in turn, each in its own order") {
+  Queue queue(10, 10);
+  for (const int i : {1, 2, 3}) REQUIRE(queue.try_push("greedy", int(i)));
+  REQUIRE(queue.try_push("modest", 10));
+  CHECK(pop_all(queue, 4) == std::vector<int>{1, 10, 2, 3});
+}
+
+TEST_CASE("a client that is served as often as it may be is passed over until it is done") {
+  Queue queue(10, 2);
+  for (const int i : {1, 2, 3}) REQUIRE(queue.try_push("greedy", int(i)));
+  CHECK(pop_all(queue, 2) == std::vector<int>{1, 2});
+  REQUIRE(queue.try_push("modest", 10));
+  CHECK(queue.pop()->second == 10);
+  int last = 0;
+  std::thread waiting([&] { last = queue.pop()->second; });
+  queue.finish("modest");
+  CHECK(queue.size() == 1);
+  queue.finish("greedy");
+  waiting.join();
+  CHECK(last == 3);
+}
+
+TEST_CASE("a queue that is full or closed takes nothing, and gives what it has before it ends") {
+  Queue queue(2, 1);
+  REQUIRE(queue.try_push("a", 1));
+  REQUIRE(queue.try_push("a", 2));
+  CHECK_FALSE(queue.try_push("b", 3));
+  queue.close();
+  CHECK(queue.pop()->second == 1);
+  std::vector<std::thread> waiting;
+  std::atomic<int> got = 0;
+  std::atomic<int> ended = 0;
+  for (int i = 0; i < 2; ++i) waiting.emplace_back([&] { queue.pop() ? ++got : ++ended; });
+  queue.finish("a");
+  for (std::thread& thread : waiting) thread.join();
+  CHECK((got == 1 && ended == 1));
+  CHECK_FALSE(queue.try_push("a", 4));
+}
