@@ -243,7 +243,7 @@ class Run {
     rows_sql = values.empty() ? no_rows() : rows_sql + ")";
     // Its text depends on how many rows there are: not one to keep prepared.
     db::StatementCache once(target_.connection, 2);
-    QueryTarget target{target_.connection, once, target_.in_transaction, target_.gives_up};
+    QueryTarget target{target_.connection, once, target_.in_transaction};
     return read_rows_of(rows_sql, std::move(values), target);
   }
 
@@ -273,25 +273,27 @@ class Run {
 Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identity,
                               const Call& call, const query::Read& read, const ReadOptions& options,
                               ReadSession session, std::string& body) {
-  const int64_t now_ns = base::monotonic_ns();
+  // What has rows is noted by what is asked of them (QueryRun).
+  const std::string& sql = call.function->body.back().sql;
+  const bool is_noted = call.returns_nothing();
   ReadResult slow;
   slow.over_budget = true;
-  // Whatever is asked of its result: the function is quick or not.
-  const std::string& sql = call.function->body.back().sql;
-  if (session.on_loop && !session.quick.contains(sql)) return slow;
-  session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
-  Outcome<ReadResult> result =
-      Run(schema, identity, call, read, options,
-          {session.reader.connection(), session.reader.statements(), false, session.on_loop}, body)
-          .run_reading();
-  if (!session.on_loop) {
-    if (result && base::monotonic_ns() - now_ns < kQuick_ns) session.quick.add(sql);
-    return result;
+  if (session.on_loop && is_noted && !session.quick.contains(sql)) return slow;
+  session.reader.set_deadline(options.budget_ns == 0 ? 0
+                                                     : base::monotonic_ns() + options.budget_ns);
+  const int64_t begun_ns = base::monotonic_ns();
+  Outcome<ReadResult> result = Run(schema, identity, call, read, options,
+                                   {session.reader.connection(), session.reader.statements(), false,
+                                    &session.quick, session.on_loop},
+                                   body)
+                                   .run_reading();
+  if (session.on_loop && !result && result.error().code == kTimedOut) {
+    session.quick.remove(sql);
+    return slow;
   }
-  const bool timed_out = !result && result.error().code == kTimedOut;
-  if (!timed_out && !(result && result->over_budget)) return result;
-  session.quick.remove(sql);
-  return slow;
+  const bool quick = base::monotonic_ns() - begun_ns < kQuick_ns;
+  if (!session.on_loop && is_noted && result && quick) session.quick.add(sql);
+  return result;
 }
 
 Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& identity,
@@ -302,9 +304,9 @@ Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& ident
   ReadOptions own = options;
   own.overflow = [](std::string&) { return false; };
   const db::Deadline deadline(connection, base::monotonic_ns() + options.budget_ns);
-  TRY_ASSIGN(const ReadResult result, Run(schema, identity, call, read, own,
-                                          {connection, writer.statements(), true, false}, body)
-                                          .run_writing());
+  TRY_ASSIGN(const ReadResult result,
+             Run(schema, identity, call, read, own, {connection, writer.statements(), true}, body)
+                 .run_writing());
   if (result.over_budget) {
     return query::refuse({413,
                           "54000",

@@ -37,10 +37,32 @@ uint64_t rows_in_window(const query::Read& read, uint64_t total) {
   return std::min(after_offset, read.limit.value_or(after_offset));
 }
 
+bool is_quick(const QuickQueries& quick, const LoweredRead& lowered) {
+  return quick.contains(lowered.rows.sql) &&
+         (lowered.count.sql.empty() || quick.contains(lowered.count.sql));
+}
+
+void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
+  for (const std::string* sql : {&lowered.rows.sql, &lowered.count.sql}) {
+    if (sql->empty()) continue;
+    is_quick_now ? quick.add(*sql) : quick.remove(*sql);
+  }
+}
+
 }  // namespace
 
 Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
   result_.lowered_ns = base::monotonic_ns();
+  result_.over_budget = target_.on_loop && !is_quick(*target_.quick, lowered);
+  if (result_.over_budget) return result_;
+  TRY(read(lowered));
+  if (target_.on_loop && result_.over_budget) note(*target_.quick, lowered, false);
+  const bool quick = base::monotonic_ns() - result_.lowered_ns < kQuick_ns;
+  if (!target_.on_loop && target_.quick != nullptr && quick) note(*target_.quick, lowered, true);
+  return result_;
+}
+
+Outcome<ReadResult> QueryRun::read(const LoweredRead& lowered) {
   // Two statements may be needed, and must see the same rows.
   std::optional<Snapshot> snapshot;
   if (may_count(lowered) && !target_.in_transaction) {
@@ -78,7 +100,7 @@ Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const Low
 Outcome<bool> QueryRun::step(const catalog::Table& table, db::Statement& statement) {
   const base::Result<bool> row = statement.step();
   if (row) return *row;
-  if (row.error().code == base::Code::kTimeout && target_.gives_up) {
+  if (row.error().code == base::Code::kTimeout && target_.on_loop) {
     result_.over_budget = true;
     return false;
   }

@@ -25,7 +25,9 @@ struct QueryTarget {
   db::Connection& connection;
   db::StatementCache& statements;
   bool in_transaction = false;  // else statements that must see the same rows are given a snapshot
-  bool gives_up = false;  // over its budget a read is told to be so (ReadResult), else it fails
+  QuickQueries* quick = nullptr;  // what is quick here is noted there
+  // Runs only what is noted. Over its budget a read is told to be so (ReadResult), else it fails.
+  bool on_loop = false;
 };
 
 class QueryRun {
@@ -38,6 +40,7 @@ class QueryRun {
   query::Outcome<ReadResult> run(const LoweredRead& lowered);
 
  private:
+  query::Outcome<ReadResult> read(const LoweredRead& lowered);
   query::Outcome<db::Statement*> prepare(const catalog::Table& table,
                                          const query::LoweredQuery& query);
   query::Outcome<bool> step(const catalog::Table& table, db::Statement& statement);

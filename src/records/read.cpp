@@ -28,39 +28,18 @@ Outcome<LoweredRead> lower(const Schema& schema, const auth::Identity& identity,
   return lowered;
 }
 
-bool is_quick(const QuickQueries& quick, const LoweredRead& lowered) {
-  return quick.contains(lowered.rows.sql) &&
-         (lowered.count.sql.empty() || quick.contains(lowered.count.sql));
-}
-
-void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
-  for (const std::string* sql : {&lowered.rows.sql, &lowered.count.sql}) {
-    if (sql->empty()) continue;
-    is_quick_now ? quick.add(*sql) : quick.remove(*sql);
-  }
-}
-
 }  // namespace
 
 Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
                               std::string_view table, const query::Read& read,
                               const ReadOptions& options, ReadSession session, std::string& body) {
   TRY_ASSIGN(const LoweredRead lowered, lower(schema, identity, table, read, options));
-  const int64_t now_ns = base::monotonic_ns();
-  if (session.on_loop && !is_quick(session.quick, lowered)) {
-    ReadResult unknown;
-    unknown.over_budget = true;
-    return unknown;
-  }
-  session.reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
+  session.reader.set_deadline(options.budget_ns == 0 ? 0
+                                                     : base::monotonic_ns() + options.budget_ns);
   const Caller caller(identity);
   const QueryTarget target{session.reader.connection(), session.reader.statements(), false,
-                           session.on_loop};
-  TRY_ASSIGN(ReadResult result, QueryRun(options, target, caller, body).run(lowered));
-  if (session.on_loop && result.over_budget) note(session.quick, lowered, false);
-  if (!session.on_loop && base::monotonic_ns() - now_ns < kQuick_ns)
-    note(session.quick, lowered, true);
-  return result;
+                           &session.quick, session.on_loop};
+  return QueryRun(options, target, caller, body).run(lowered);
 }
 
 Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& identity,
@@ -78,7 +57,7 @@ Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& ident
   figures.count = Count::kNone;
   std::string nothing;
   const Caller caller(identity);
-  const QueryTarget target{reader.connection(), reader.statements(), false, false};
+  const QueryTarget target{reader.connection(), reader.statements()};
   TRY_ASSIGN(const ReadResult result, QueryRun(figures, target, caller, nothing).run(lowered));
   plan.rows = result.rows;
   plan.run_ns = base::monotonic_ns() - now_ns;
