@@ -26,6 +26,7 @@ CREATE TABLE product (
 ) STRICT;
 CREATE TABLE part (id INTEGER PRIMARY KEY, whole INTEGER REFERENCES part (id) DEFERRABLE INITIALLY DEFERRED) STRICT;
 CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+CREATE TABLE move (id INTEGER PRIMARY KEY, a INTEGER REFERENCES category (id), b INTEGER REFERENCES category (id)) STRICT;
 INSERT INTO category VALUES (1, 'cups'), (2, 'pots');
 INSERT INTO product VALUES
   (1, 1, 'Ash', 12.5, 1, x'00ff10'), (2, 1, 'Birch', NULL, 1, NULL), (3, 2, 'Cedar', 40, 0, NULL),
@@ -74,6 +75,8 @@ CREATE FUNCTION rename_one(i integer, n text) RETURNS product LANGUAGE sql
   AS $$ UPDATE product SET name = :n WHERE id = :i RETURNING * $$;
 CREATE FUNCTION log_and_count(line text) RETURNS integer LANGUAGE sql AS $$
   INSERT INTO log (line) VALUES (:line); SELECT count(*) FROM log; $$;
+CREATE FUNCTION log_move(line text) RETURNS SETOF move LANGUAGE sql AS $$
+  INSERT INTO log (line) VALUES (:line); INSERT INTO move DEFAULT VALUES RETURNING * $$;
 CREATE FUNCTION log_twice(line text) RETURNS SETOF text LANGUAGE sql
   AS $$ INSERT INTO log (line) VALUES (:line), (:line || '!') RETURNING line $$;
 CREATE FUNCTION log_and_fail(line text) RETURNS void LANGUAGE sql AS $$
@@ -402,6 +405,8 @@ class Writing(RpcCase):
         self.refused(409, "23503", "POST", "add_part", {"whole": 77})
         self.assertEqual(self.call("POST", "add_part", {"whole": None}).status, 204)
         self.refused(400, "42703", "POST", "log_twice?nosuch=eq.1", {"line": "gone"})
+        ambiguous = self.call("POST", "log_move?select=id,category(id)", {"line": "gone"})
+        self.assertEqual((ambiguous.status, ambiguous.json()["code"]), (300, "PGRST201"))
         self.refused(406, "PGRST116", "POST", "log_twice", {"line": "gone"},
                      headers={"Accept": "application/vnd.pgrst.object+json"})
         self.assertEqual(self.log(), [])
