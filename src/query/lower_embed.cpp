@@ -87,7 +87,9 @@ Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embe
       {function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(), {}, true};
   std::string row = parent.qualifier;
   if (catalog::shadows(function, row)) {
-    row = next_alias();
+    do {
+      row = next_alias();
+    } while (catalog::shadows(function, row));
     source.row = catalog::row_source(function, parent.qualifier) + " AS " + row;
   }
   source.sql += catalog::inline_body(function, row) + " AS " + source.scope.qualifier + " WHERE 1";

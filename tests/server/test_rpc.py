@@ -94,6 +94,9 @@ CREATE FUNCTION write_forever() RETURNS integer LANGUAGE sql AS $$
   WITH RECURSIVE up(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up) SELECT count(*) FROM up $$;
 CREATE FUNCTION title(product) RETURNS text LANGUAGE sql AS $$ SELECT product.name || '!' $$;
 CREATE FUNCTION hidden() RETURNS integer LANGUAGE sql STABLE AS $$ SELECT 42 $$;
+CREATE FUNCTION itself(product) RETURNS SETOF product ROWS 1 LANGUAGE sql STABLE AS $$
+  SELECT _1.* FROM product AS _1 JOIN product AS _2 ON _2.id = _1.id JOIN product AS _3 ON _3.id = _2.id
+  WHERE _1.id = $1.id $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO staff;
 GRANT EXECUTE ON FUNCTION add_them, note TO anon;
 REVOKE EXECUTE ON FUNCTION hidden FROM staff;
@@ -334,6 +337,10 @@ class Results(RpcCase):
         # `category` is an argument of this one, `name` a column of its result.
         self.assertEqual(self.get("products_of?category=cups&name=eq.Ash&select=id"), [{"id": 1}])
         self.refused(400, "42703", "GET", "all_products?nosuch=eq.1")
+
+    def test_aliases_within_a_body_are_its_own(self):
+        rows = self.get("all_products?select=id,itself(id,itself(id))&order=id")
+        self.assertEqual(rows, [{"id": i, "itself": {"id": i, "itself": {"id": i}}} for i in (1, 2, 3, 4)])
 
     def test_rows_bring_what_belongs_to_them_as_far_as_the_caller_may_see_it(self):
         rows = self.get("all_products?select=id,category(name)&order=id")
