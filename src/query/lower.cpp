@@ -50,7 +50,7 @@ Lowering::Lowering(const Context& context) : context_(context) {
 Scope Lowering::root(const Table& table, const Read& read, const Guard& guard) const {
   std::string qualifier;
   db::append_name(qualifier, table.name);
-  return {table, guard, read, std::move(qualifier), !read.embeds.empty()};
+  return {table, guard, read, std::move(qualifier), !read.embeds.empty(), false};
 }
 
 void Lowering::add_value(Value value, std::string& out) {

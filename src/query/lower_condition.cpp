@@ -54,6 +54,7 @@ std::string glob_of(std::string_view like) {
 }
 
 using catalog::Column;
+using catalog::Table;
 using catalog::ValueKind;
 
 constexpr size_t kMaxPatternBytes = 500;
@@ -74,13 +75,37 @@ bool compares_json(const Column& column) { return column.kind == ValueKind::kJso
 
 }  // namespace
 
+bool Lowering::is_computed(const Table& table, const std::string& name) const {
+  return context_.catalog.find_computed(table.row_type(), name) != nullptr;
+}
+
+bool Lowering::may_fail(const Table& table, const Condition& condition) const {
+  for (const Condition& child : condition.children) {
+    if (may_fail(table, child)) return true;
+  }
+  if (condition.kind != Condition::Kind::kComparison) return false;
+  return condition.op == Operator::kMatch || condition.op == Operator::kImatch ||
+         is_computed(table, condition.field.column);
+}
+
+bool Lowering::asks_seen(const Scope& scope, const Condition& where) const {
+  if (!scope.hides_rows()) return false;
+  for (const Embed& embed : scope.read.embeds) {
+    if (is_computed(scope.table, embed.target)) return true;
+  }
+  return may_fail(scope.table, where);
+}
+
 Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condition, bool at_top,
                                       std::string& out) {
   if (condition.negated) out += "NOT ";
   const bool stays_at_top = at_top && !condition.negated;
   if (condition.kind == Condition::Kind::kComparison) {
+    const bool asks = scope.hides_rows() && may_fail(scope.table, condition);
     if (condition.negated) out += '(';
+    if (asks) scope.when_seen(out);
     TRY(add_comparison(scope, condition, stays_at_top, out));
+    if (asks) out += " END";
     if (condition.negated) out += ')';
     return {};
   }
@@ -96,6 +121,8 @@ Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condi
 }
 
 Outcome<void> Lowering::add_filters(const Scope& scope, std::string& out) {
+  const bool careful = asks_seen(scope, scope.read.where);
+  if (careful) out += " AND (1";
   for (const Condition& condition : scope.read.where.children) {
     out += " AND ";
     TRY(add_condition(scope, condition, true, out));
@@ -105,12 +132,14 @@ Outcome<void> Lowering::add_filters(const Scope& scope, std::string& out) {
     out += " AND ";
     TRY(add_exists(scope, embed, out));
   }
+  if (careful) out.append(")").append(kNoPropagation);
   return {};
 }
 
 Outcome<void> Lowering::add_where(const Scope& scope, const Condition& where,
                                   std::string_view more_rows, std::string& out) {
-  std::string_view glue = " WHERE ";
+  const bool careful = asks_seen(scope, where);
+  std::string_view glue = careful ? " WHERE (" : " WHERE ";
   if (!where.children.empty()) {
     out += glue;
     TRY(add_condition(scope, where, true, out));
@@ -127,6 +156,7 @@ Outcome<void> Lowering::add_where(const Scope& scope, const Condition& where,
     glue = " AND ";
     TRY(add_exists(scope, embed, out));
   }
+  if (careful) out.append(")").append(kNoPropagation);
   return {};
 }
 

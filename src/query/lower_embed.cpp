@@ -15,9 +15,13 @@ using catalog::Table;
 // SQLite's limit of a function's arguments is 127.
 constexpr size_t kMaxEmbedColumns = 120;
 
+// Whether a row is seen, among the columns of an embedded table.
+constexpr std::string_view kSeen = "_seen";
+
 // `table` as `alias`, as far as the caller may see it. A policy names the columns of its table as
 // if the table were alone, so it gets a SELECT of its own, which SQLite takes apart again.
-void add_table(const Table& table, const Guard& guard, const std::string& alias, std::string& out) {
+void add_table(const Table& table, const Guard& guard, const std::string& alias, bool with_seen,
+               std::string& out) {
   if (guard.rows.empty()) {
     db::append_name(out, table.name);
   } else {
@@ -27,9 +31,12 @@ void add_table(const Table& table, const Guard& guard, const std::string& alias,
       out += ',';
       db::append_name(out, column.name);
     }
+    if (with_seen) out.append(",").append(guard.rows).append(" AS ").append(kSeen);
     out += " FROM ";
     db::append_name(out, table.name);
-    out.append(" WHERE ").append(guard.rows) += ')';
+    out.append(" WHERE ").append(guard.rows);
+    if (with_seen) out += kNoPropagation;
+    out += ')';
   }
   out.append(" AS ").append(alias);
 }
@@ -58,6 +65,16 @@ const Embed* find_embed(const Read& read, std::string_view name) {
   return found == read.embeds.end() ? nullptr : &*found;
 }
 
+void Scope::when_seen(std::string& out) const {
+  out += "CASE WHEN ";
+  if (embedded) {
+    out.append(qualifier).append(".").append(kSeen);
+  } else {
+    out += guard.rows;
+  }
+  out += " THEN ";
+}
+
 std::string Source::in_its_row(const std::string& read) const {
   return row.empty() ? read : "(SELECT " + read + " FROM " + row + ")";
 }
@@ -66,10 +83,13 @@ std::string Source::in_its_row(const std::string& read) const {
 // for everybody who may execute it.
 Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embed,
                                           const catalog::Function& function) {
-  Source source{{function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(), {}};
+  Source source{
+      {function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(), {}, true};
   std::string row = parent.qualifier;
   if (catalog::shadows(function, row)) {
-    row = next_alias();
+    do {
+      row = next_alias();
+    } while (catalog::shadows(function, row));
     source.row = catalog::row_source(function, parent.qualifier) + " AS " + row;
   }
   source.sql += catalog::inline_body(function, row) + " AS " + source.scope.qualifier + " WHERE 1";
@@ -99,10 +119,11 @@ Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
   const Scope middle{junction_table, junction_guard, embed.read,
                      has_junction ? next_alias() : source.scope.qualifier};
   if (has_junction) {
-    add_table(junction_table, junction_guard, middle.qualifier, source.sql);
+    add_table(junction_table, junction_guard, middle.qualifier, false, source.sql);
     source.sql += " JOIN ";
   }
-  add_table(table, guard, source.scope.qualifier, source.sql);
+  add_table(table, guard, source.scope.qualifier, asks_seen(source.scope, embed.read.where),
+            source.sql);
   std::string_view glue = has_junction ? " ON " : " WHERE ";
   for (const catalog::ColumnPair& pair : relationship->junction_columns) {
     TRY_ASSIGN(const Column* from, readable_column(middle, pair.from));
@@ -229,10 +250,13 @@ Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std:
       return {};
     }
   }
+  const bool asks = source.computed && parent.hides_rows();
+  if (asks) parent.when_seen(out);
   std::string read = "EXISTS (SELECT 1" + source.sql;
   // Rows that its window leaves out are not there.
   if (embed.read.limit || embed.read.offset > 0) add_window(embed.read, 0, read);
   out += source.in_its_row(read + ")");
+  if (asks) out += " END";
   return {};
 }
 

@@ -13,6 +13,11 @@
 
 namespace prodev::query {
 
+// Behind the parentheses around a WHERE. SQLite else takes "x = 5 AND CASE WHEN x = 5 THEN f(y)
+// END" for "x = 5 AND CASE WHEN 5 = 5 THEN f(y) END", and may call f() first, for every row. It
+// still finds the parts that indexes serve.
+constexpr std::string_view kNoPropagation = " COLLATE BINARY";
+
 // A table as it stands in one FROM, and what of it the caller may name.
 struct Scope {
   const catalog::Table& table;
@@ -20,6 +25,11 @@ struct Scope {
   const Read& read;       // for the names of its embeds
   std::string qualifier;  // what its columns are qualified with, in SQL
   bool qualifies = true;  // false: its own columns need no qualifier
+  bool embedded = true;   // false: the guard's SQL can stand where the columns do
+
+  bool hides_rows() const { return !guard.rows.empty(); }
+  // "CASE WHEN ... THEN ": what follows, up to END, is asked of rows that the caller may see.
+  void when_seen(std::string& out) const;
 };
 
 // What SQL an expression is, and what its value means.
@@ -52,6 +62,7 @@ struct Source {
   // Not empty: the row that it belongs to needs another name than it has. What reads the source
   // then stands in (SELECT ... FROM <row>).
   std::string row;
+  bool computed = false;  // a function of the row gives them
 
   // `read`, which reads the source, as an expression in parentheses.
   std::string in_its_row(const std::string& read) const;
@@ -116,6 +127,13 @@ class Lowering {
                                   const catalog::Function& function);
   Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,
                               std::string& out);
+  bool is_computed(const catalog::Table& table, const std::string& name) const;
+  // Whether a value may end it in an error. SQLite tries the parts of a WHERE in an order of its
+  // own, and an error of a row that the policies hide would tell what is in it: so such a part is
+  // asked of rows that are seen, and of no other.
+  bool may_fail(const catalog::Table& table, const Condition& condition) const;
+  // Whether a part of the WHERE of `scope` asks that.
+  bool asks_seen(const Scope& scope, const Condition& where) const;
   Outcome<void> add_comparison(const Scope& scope, const Condition& condition, bool at_top,
                                std::string& out);
   Outcome<void> add_is(const Scope& scope, const Condition& condition, std::string& out);

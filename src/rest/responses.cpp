@@ -64,6 +64,7 @@ std::string location_of(const WriteCall& call, const records::WriteResult& resul
 void respond_error(http::Response& response, const query::ApiError& error, std::string_view role) {
   response.clear();
   response.status = error.status;
+  response.undo = true;  // 300 is an error, too
   if (error.code == "42501" && role == "anon") {
     response.status = 401;
     response.add_header("WWW-Authenticate", "Bearer");

@@ -26,6 +26,7 @@ CREATE TABLE product (
 ) STRICT;
 CREATE TABLE part (id INTEGER PRIMARY KEY, whole INTEGER REFERENCES part (id) DEFERRABLE INITIALLY DEFERRED) STRICT;
 CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+CREATE TABLE move (id INTEGER PRIMARY KEY, a INTEGER REFERENCES category (id), b INTEGER REFERENCES category (id)) STRICT;
 INSERT INTO category VALUES (1, 'cups'), (2, 'pots');
 INSERT INTO product VALUES
   (1, 1, 'Ash', 12.5, 1, x'00ff10'), (2, 1, 'Birch', NULL, 1, NULL), (3, 2, 'Cedar', 40, 0, NULL),
@@ -74,6 +75,8 @@ CREATE FUNCTION rename_one(i integer, n text) RETURNS product LANGUAGE sql
   AS $$ UPDATE product SET name = :n WHERE id = :i RETURNING * $$;
 CREATE FUNCTION log_and_count(line text) RETURNS integer LANGUAGE sql AS $$
   INSERT INTO log (line) VALUES (:line); SELECT count(*) FROM log; $$;
+CREATE FUNCTION log_move(line text) RETURNS SETOF move LANGUAGE sql AS $$
+  INSERT INTO log (line) VALUES (:line); INSERT INTO move DEFAULT VALUES RETURNING * $$;
 CREATE FUNCTION log_twice(line text) RETURNS SETOF text LANGUAGE sql
   AS $$ INSERT INTO log (line) VALUES (:line), (:line || '!') RETURNING line $$;
 CREATE FUNCTION log_and_fail(line text) RETURNS void LANGUAGE sql AS $$
@@ -91,6 +94,9 @@ CREATE FUNCTION write_forever() RETURNS integer LANGUAGE sql AS $$
   WITH RECURSIVE up(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up) SELECT count(*) FROM up $$;
 CREATE FUNCTION title(product) RETURNS text LANGUAGE sql AS $$ SELECT product.name || '!' $$;
 CREATE FUNCTION hidden() RETURNS integer LANGUAGE sql STABLE AS $$ SELECT 42 $$;
+CREATE FUNCTION itself(product) RETURNS SETOF product ROWS 1 LANGUAGE sql STABLE AS $$
+  SELECT _1.* FROM product AS _1 JOIN product AS _2 ON _2.id = _1.id JOIN product AS _3 ON _3.id = _2.id
+  WHERE _1.id = $1.id $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO staff;
 GRANT EXECUTE ON FUNCTION add_them, note TO anon;
 REVOKE EXECUTE ON FUNCTION hidden FROM staff;
@@ -332,6 +338,10 @@ class Results(RpcCase):
         self.assertEqual(self.get("products_of?category=cups&name=eq.Ash&select=id"), [{"id": 1}])
         self.refused(400, "42703", "GET", "all_products?nosuch=eq.1")
 
+    def test_aliases_within_a_body_are_its_own(self):
+        rows = self.get("all_products?select=id,itself(id,itself(id))&order=id")
+        self.assertEqual(rows, [{"id": i, "itself": {"id": i, "itself": {"id": i}}} for i in (1, 2, 3, 4)])
+
     def test_rows_bring_what_belongs_to_them_as_far_as_the_caller_may_see_it(self):
         rows = self.get("all_products?select=id,category(name)&order=id")
         self.assertEqual(rows, [{"id": 1, "category": {"name": "cups"}}, {"id": 2, "category": {"name": "cups"}},
@@ -402,6 +412,8 @@ class Writing(RpcCase):
         self.refused(409, "23503", "POST", "add_part", {"whole": 77})
         self.assertEqual(self.call("POST", "add_part", {"whole": None}).status, 204)
         self.refused(400, "42703", "POST", "log_twice?nosuch=eq.1", {"line": "gone"})
+        ambiguous = self.call("POST", "log_move?select=id,category(id)", {"line": "gone"})
+        self.assertEqual((ambiguous.status, ambiguous.json()["code"]), (300, "PGRST201"))
         self.refused(406, "PGRST116", "POST", "log_twice", {"line": "gone"},
                      headers={"Accept": "application/vnd.pgrst.object+json"})
         self.assertEqual(self.log(), [])

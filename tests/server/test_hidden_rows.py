@@ -1,0 +1,97 @@
+"""An error tells nothing of a row that policies hide: what may fail on a value is asked of rows that are seen alone."""
+
+import itertools
+import pathlib
+import sys
+import unittest
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from rest import RestFolderCase  # noqa: E402
+
+SCHEMA = """
+CREATE TABLE chat (id INTEGER PRIMARY KEY, owner TEXT) STRICT;
+INSERT INTO chat VALUES (1, 'ann'), (2, 'bob');
+CREATE POLICY own ON chat FOR SELECT USING (owner = auth.uid());
+""" + "".join(f"""
+CREATE TABLE {table} (id INTEGER PRIMARY KEY, chat_id INTEGER REFERENCES chat (id), owner TEXT, state TEXT, body TEXT) STRICT;
+INSERT INTO {table} VALUES (1, 1, 'ann', 'old', 'pin 4711 and more'), (2, 2, 'bob', 'new', 'hello'),
+  (3, 2, 'bob', 'new', 'code 99 and more');
+CREATE POLICY all_that ON {table} FOR ALL USING ({policy}) WITH CHECK (true);
+CREATE FUNCTION fragile({table}) RETURNS text LANGUAGE sql STABLE
+  AS $$ SELECT CASE WHEN {table}.body LIKE 'pin%' THEN json({table}.body) ELSE {table}.body END $$;
+CREATE FUNCTION fragile_chat({table}) RETURNS SETOF chat ROWS 1 LANGUAGE sql STABLE
+  AS $$ SELECT * FROM chat WHERE CASE WHEN {table}.body LIKE 'pin%' THEN json({table}.body) ELSE 1 END $$;
+""" for table, policy in {
+    "by_value": "owner = auth.uid() AND state = 'new'", "by_constant": "chat_id = 2",
+    "by_list": "chat_id IN (SELECT chat.id FROM chat WHERE chat.owner = auth.uid())",
+    "by_row": "EXISTS (SELECT 1 FROM chat WHERE chat.id = chat_id AND chat.owner = auth.uid())"}.items()) + """
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO authenticated;
+"""
+TABLES = ("by_value", "by_constant", "by_list", "by_row")
+TOO_LONG = "the regular expression takes too long on a value"
+
+
+def fails_on(prefix):
+    """A pattern that takes too many steps on a value that begins so, and few on any other."""
+    return urllib.parse.quote(f"(*LIMIT_MATCH=2)^{prefix}(?:.|.)+[XYZ]")
+
+
+# What may stand beside a filter, and what may fail.
+BESIDE = ("", "owner=eq.bob&", "state=eq.new&chat_id=eq.2&", "owner=in.(bob)&", "id=gt.0&")
+FRAGILE = (f"body=match.{fails_on('pin 47')}", f"body=imatch.{fails_on('PIN 47')}", f"body=not.match.{fails_on('pin')}",
+           f"or=(body.match.%22{fails_on('pin 47')}%22,id.eq.9)", "fragile=eq.x", "not.and=(fragile.eq.x,fragile.neq.y)",
+           "fragile=match.x")
+
+
+class HiddenRows(RestFolderCase):
+    def setUp(self):
+        self.server = self.start_project(SCHEMA)
+
+    def rows(self, path, method="GET", body=None, **headers):
+        response = self.ask(self.server, method, path, body, {**headers, **self.bearer("authenticated", "bob")})
+        self.assertEqual(response.status, 200, (path, response.body))
+        return response.json()
+
+    def test_a_filter_does_not_fail_on_one(self):
+        for table, beside, fragile in itertools.product(TABLES, BESIDE, FRAGILE):
+            with self.subTest(f"{table}?{beside}{fragile}"):
+                ids = {row["id"] for row in self.rows(f"{table}?{beside}{fragile}")}
+                self.assertLessEqual(ids, {2, 3})
+                self.rows(f"{table}?select=count()&{beside}{fragile}")
+
+    def test_an_embedded_one_does_not_fail_either(self):
+        for table, beside, fragile in itertools.product(TABLES, BESIDE, FRAGILE):
+            inside = "".join(f"{table}.{one}&" for one in (beside + fragile).split("&") if one)
+            with self.subTest(inside):
+                for target in (f"{table}(id)", f"{table}!inner(id)", f"{table}(count())", f"...{table}(id)"):
+                    self.rows(f"chat?id=eq.2&owner=eq.bob&select=id,{target}&{inside}")
+
+    def test_nor_does_a_relationship_that_is_computed(self):
+        for table in TABLES:
+            with self.subTest(table):
+                self.assertEqual([row["id"] for row in self.rows(f"{table}?select=id,fragile_chat!inner()&order=id")], [2, 3])
+                self.assertEqual(self.rows(f"{table}?select=id,fragile_chat()&fragile_chat=is.null"), [])
+                self.assertEqual(self.rows(f"chat?select=id,{table}(id,fragile_chat!inner())&order=id"),
+                                 [{"id": 2, table: [{"id": 2}, {"id": 3}]}])
+
+    def test_a_write_does_not_fail_on_one(self):
+        dry = {"Prefer": "tx=rollback, return=representation"}
+        for table, beside, fragile in itertools.product(TABLES, BESIDE, FRAGILE):
+            with self.subTest(f"{table}?{beside}{fragile}"):
+                self.rows(f"{table}?{beside}{fragile}", "PATCH", {"body": "changed"}, **dry)
+                self.rows(f"{table}?{beside}{fragile}", "DELETE", **dry)
+
+    def test_rows_that_are_seen_are_filtered_and_fail(self):
+        for table in TABLES:
+            with self.subTest(table):
+                self.assertEqual([row["id"] for row in self.rows(f"{table}?body=match.^hel")], [2])
+                self.assertEqual([row["id"] for row in self.rows(f"{table}?body=not.match.^hel")], [3])
+                self.assertEqual([row["id"] for row in self.rows(f"{table}?fragile=eq.hello&owner=eq.bob")], [2])
+                response = self.ask(self.server, "GET", f"{table}?body=match.{fails_on('code')}", None,
+                                    self.bearer("authenticated", "bob"))
+                self.assertEqual((response.status, response.json()["message"]), (400, TOO_LONG))
+
+
+if __name__ == "__main__":
+    unittest.main()
