@@ -62,7 +62,7 @@ Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
   return result_;
 }
 
-Outcome<ReadResult> QueryRun::read(const LoweredRead& lowered) {
+Outcome<void> QueryRun::read(const LoweredRead& lowered) {
   // Two statements may be needed, and must see the same rows.
   std::optional<Snapshot> snapshot;
   if (may_count(lowered) && !target_.in_transaction) {
@@ -74,17 +74,17 @@ Outcome<ReadResult> QueryRun::read(const LoweredRead& lowered) {
                             options_.format != RowFormat::kJsonObject;
   if (figures_only) return figures(lowered);
   TRY(write_rows(lowered));
-  if (options_.count == Count::kNone || result_.over_budget) return result_;
+  if (options_.count == Count::kNone || result_.over_budget) return {};
   if (!tell_from_window(lowered.read)) TRY(find_total(lowered));
-  return result_;
+  return {};
 }
 
 // Without reading a row.
-Outcome<ReadResult> QueryRun::figures(const LoweredRead& lowered) {
+Outcome<void> QueryRun::figures(const LoweredRead& lowered) {
   TRY(find_total(lowered));
   const uint64_t total = result_.total.value_or(0);
   result_.rows = rows_in_window(lowered.read, total - std::min(total, options_.rows_before));
-  return result_;
+  return {};
 }
 
 Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const LoweredQuery& query) {

@@ -40,13 +40,13 @@ class QueryRun {
   query::Outcome<ReadResult> run(const LoweredRead& lowered);
 
  private:
-  query::Outcome<ReadResult> read(const LoweredRead& lowered);
+  query::Outcome<void> read(const LoweredRead& lowered);
   query::Outcome<db::Statement*> prepare(const catalog::Table& table,
                                          const query::LoweredQuery& query);
   query::Outcome<bool> step(const catalog::Table& table, db::Statement& statement);
 
   bool may_count(const LoweredRead& lowered) const;
-  query::Outcome<ReadResult> figures(const LoweredRead& lowered);
+  query::Outcome<void> figures(const LoweredRead& lowered);
   bool tell_from_window(const query::Read& read);
   query::Outcome<void> find_total(const LoweredRead& lowered);
   query::Outcome<uint64_t> table_rows(const catalog::Table& table);
