@@ -1,4 +1,5 @@
-"""PocketBase, when its executable is on PATH or given by --pocketbase.
+"""PocketBase, when its executable is on PATH (as `pocketbase`, or as `base`, which is what Debian's
+package installs) or given by --pocketbase.
 
 Written from the documentation of versions 0.23 and later. Its collections are made over its own API
 by a superuser that its command line makes; the rows then go to its database file while it is
@@ -9,7 +10,9 @@ of the row with leading zeros. Its settings stay as they come.
 import json
 import os
 import sqlite3
+import subprocess
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from lib import dataset, load
@@ -69,16 +72,29 @@ def _sign_in(url, collection, email):
                  {"identity": email, "password": _PASSWORD})["token"]
 
 
+@cache
+def _is_pocketbase(path):
+    """True when the help of the program says so: Debian's own version does not name it."""
+    try:
+        helped = subprocess.run([path, "--help"], capture_output=True, text=True, errors="replace",
+                                stdin=subprocess.DEVNULL, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return "the PocketBase data directory" in helped.stdout
+
+
 class Pocketbase(ServesRows, Contender):
     name = "pocketbase"
-    needs = "its executable on PATH, or --pocketbase PATH"
+    needs = "its executable on PATH, as pocketbase or base, or --pocketbase PATH"
     scenarios = (*ITEM_SCENARIOS, *CHAT_SCENARIOS)
 
     def executable(self):
         if self.options.pocketbase:
             given = Path(self.options.pocketbase).resolve()
             return given if os.access(given, os.X_OK) else None
-        return program("pocketbase")
+        debians = program("base")
+        return program("pocketbase") or (
+            debians if debians and _is_pocketbase(debians) else None)
 
     def database_file(self, project):
         return project / "pb_data" / "data.db"
@@ -88,7 +104,7 @@ class Pocketbase(ServesRows, Contender):
 
     def _serve(self, project):
         self.port = free_port()
-        return [self.executable(), "serve", "--dir", project / "pb_data",
+        return [self.executable(), "serve", "--dev=false", "--dir", project / "pb_data",
                 "--http", f"127.0.0.1:{self.port}"]
 
     def await_url(self):
@@ -96,7 +112,7 @@ class Pocketbase(ServesRows, Contender):
         return f"http://127.0.0.1:{self.port}"
 
     def prepare(self, folder, rows):
-        run_quietly([self.executable(), "superuser", "upsert", _EMAIL, _PASSWORD,
+        run_quietly([self.executable(), "superuser", "upsert", _EMAIL, _PASSWORD, "--dev=false",
                      "--dir", folder / "pb_data"])
         self.start_command(folder, self._serve(folder))
         try:
