@@ -24,6 +24,8 @@ _JSON = {"Content-Type": "application/json"}
 _ROOM_ID = "0000000000room0"
 _MEMBER_ID = "000000000member"
 
+# Its ids are texts and no rowids, so an index of a list ends with the id: then the list is in order
+# of ids without a sort, as it is where the id is the rowid, which every SQLite index ends with.
 # null: superusers only; "": everybody; otherwise who meets the condition.
 _ITEM = {
     "name": "item", "type": "base", "listRule": "active = true", "viewRule": "active = true",
@@ -36,7 +38,7 @@ _ITEM = {
         {"name": "active", "type": "bool"},
         {"name": "created_at", "type": "text"},
     ],
-    "indexes": ["CREATE INDEX item_by_category ON item (category_id)"],
+    "indexes": ["CREATE INDEX item_by_category ON item (category_id, id)"],
 }
 _ROOM = {"name": "room", "type": "base", "fields": [{"name": "name", "type": "text"}]}
 
