@@ -17,7 +17,8 @@ from pathlib import Path
 
 from lib import dataset, load
 from lib.contender import Contender, ContenderFailed, free_port, program
-from lib.rows_contender import (CHAT_SCENARIOS, ITEM_SCENARIOS, Call, ServesRows, run_quietly)
+from lib.rows_contender import (CHAT_SCENARIOS, ITEM_SCENARIOS, PRODUCT_SCENARIOS, Call,
+                                ServesRows, run_quietly)
 
 _EMAIL, _PASSWORD = "bench@example.com", "only-for-the-benchmark"
 _JSON = {"Content-Type": "application/json"}
@@ -43,18 +44,79 @@ _ITEM = {
 _ROOM = {"name": "room", "type": "base", "fields": [{"name": "name", "type": "text"}]}
 
 
+# The product list in one query, with everything that a row of it needs. README.md says what else
+# was tried.
+_PRODUCT_LIST = {
+    "name": "product_list", "type": "view", "listRule": "active = true",
+    "viewRule": "active = true",
+    "viewQuery": """
+SELECT id, category, name, price_cents, active,
+       (SELECT json_object('name', name, 'slug', slug)
+          FROM category WHERE category.id = product.category) AS category_facts,
+       (SELECT json_group_array(json_object('path', path, 'alt', alt))
+          FROM product_image WHERE product_image.product = product.id) AS images,
+       (SELECT avg(rating) FROM review WHERE review.product = product.id) AS rating
+  FROM product
+""",
+}
+
+
+def _relation(name, collection):
+    return {"name": name, "type": "relation", "collectionId": collection, "maxSelect": 1}
+
+
+def _category_collection():
+    return {"name": "category", "type": "base", "listRule": "", "viewRule": "",
+            "fields": [{"name": "name", "type": "text"}, {"name": "slug", "type": "text"}],
+            "indexes": ["CREATE UNIQUE INDEX category_by_slug ON category (slug)"]}
+
+
+def _product_collection(category):
+    return {"name": "product", "type": "base", "listRule": "active = true",
+            "viewRule": "active = true",
+            "fields": [_relation("category", category),
+                       {"name": "name", "type": "text"},
+                       {"name": "price_cents", "type": "number", "onlyInt": True},
+                       {"name": "cost_cents", "type": "number", "onlyInt": True, "hidden": True},
+                       {"name": "active", "type": "bool"}],
+            "indexes": ["CREATE INDEX product_by_category ON product (category, id)"]}
+
+
+def _collections_of_products(product):
+    """What belongs to a product: its images and its reviews."""
+    image = {"name": "product_image", "type": "base", "listRule": "", "viewRule": "",
+             "fields": [_relation("product", product), {"name": "path", "type": "text"},
+                        {"name": "alt", "type": "text"}],
+             "indexes": ["CREATE INDEX image_by_product ON product_image (product)"]}
+    review = {"name": "review", "type": "base", "listRule": "", "viewRule": "",
+              "fields": [_relation("product", product),
+                         {"name": "rating", "type": "number", "onlyInt": True}],
+              "indexes": ["CREATE INDEX review_by_product ON review (product, rating)"]}
+    return image, review
+
+
+# {table of the plain database: (columns here, what they are there)}
+_PRODUCT_COLUMNS = {
+    "category": ("id, name, slug", "printf('%015d', id), name, slug"),
+    "product": ("id, category, name, price_cents, cost_cents, active",
+                "printf('%015d', id), printf('%015d', category_id), name, price_cents, cost_cents, "
+                "active"),
+    "product_image": ("id, product, path, alt",
+                      "printf('%015d', id), printf('%015d', product_id), path, alt"),
+    "review": ("id, product, rating", "printf('%015d', id), printf('%015d', product_id), rating"),
+}
+
+
 def _chat_collections(room, users):
     """TrailBase's workload as its authors set it up for PocketBase, with the author checked too."""
-    def relation(name, collection):
-        return {"name": name, "type": "relation", "collectionId": collection, "maxSelect": 1}
     member = {"name": "room_member", "type": "base",
-              "fields": [relation("room", room), relation("user", users)],
+              "fields": [_relation("room", room), _relation("user", users)],
               "indexes": ["CREATE UNIQUE INDEX member_once ON room_member (room, user)"]}
     message = {"name": "message", "type": "base",
                "createRule": "author = @request.auth.id && "
                              "room = @collection.room_member.room && "
                              "@request.auth.id = @collection.room_member.user",
-               "fields": [relation("room", room), relation("author", users),
+               "fields": [_relation("room", room), _relation("author", users),
                           {"name": "body", "type": "text"}],
                "indexes": ["CREATE INDEX message_by_room ON message (room)"]}
     return member, message
@@ -88,7 +150,7 @@ def _is_pocketbase(path):
 class Pocketbase(ServesRows, Contender):
     name = "pocketbase"
     needs = "its executable on PATH, as pocketbase or base, or --pocketbase PATH"
-    scenarios = (*ITEM_SCENARIOS, *CHAT_SCENARIOS)
+    scenarios = (*ITEM_SCENARIOS, *PRODUCT_SCENARIOS, *CHAT_SCENARIOS)
 
     def executable(self):
         if self.options.pocketbase:
@@ -132,6 +194,7 @@ class Pocketbase(ServesRows, Contender):
         room = _send(url, "POST", "/api/collections", _ROOM, token)["id"]
         for collection in _chat_collections(room, users):
             _send(url, "POST", "/api/collections", collection, token)
+        self._make_product_collections(url, token)
         _send(url, "POST", "/api/collections/users/records",
               {"id": _MEMBER_ID, "email": "member@example.com", "password": _PASSWORD,
                "passwordConfirm": _PASSWORD}, token)
@@ -139,6 +202,13 @@ class Pocketbase(ServesRows, Contender):
               token)
         _send(url, "POST", "/api/collections/room_member/records",
               {"room": _ROOM_ID, "user": _MEMBER_ID}, token)
+
+    def _make_product_collections(self, url, token):
+        category = _send(url, "POST", "/api/collections", _category_collection(), token)["id"]
+        product = _send(url, "POST", "/api/collections", _product_collection(category),
+                        token)["id"]
+        for collection in (*_collections_of_products(product), _PRODUCT_LIST):
+            _send(url, "POST", "/api/collections", collection, token)
 
     def _fill(self, folder, rows):
         plain = folder / "rows.db"
@@ -150,6 +220,9 @@ class Pocketbase(ServesRows, Contender):
                     "INSERT INTO main.item (id, category_id, name, price_cents, note, active, "
                     "created_at) SELECT printf('%015d', id), category_id, name, price_cents, "
                     "ifnull(note, ''), active, created_at FROM plain.item ORDER BY id")
+                for table, (columns, values) in _PRODUCT_COLUMNS.items():
+                    database.execute(f"INSERT INTO main.{table} ({columns}) "
+                                     f"SELECT {values} FROM plain.{table} ORDER BY id")
             database.execute("DETACH plain")
             database.execute("PRAGMA optimize")
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -165,6 +238,8 @@ class Pocketbase(ServesRows, Contender):
             "by-id": Call("GET", records + "/{id15}"),
             "list-20": Call("GET", f"{records}?filter=category_id%3D{{id}}&sort=id&perPage=20"
                             "&skipTotal=1"),
+            "list-embed": Call("GET", "/api/collections/product_list/records?filter="
+                               "category%3D%27{id15}%27&sort=id&perPage=20&skipTotal=1"),
             "insert": Call("POST", records, new, _JSON),
         }
         if scenario.operation == "chat-insert":
@@ -178,3 +253,8 @@ class Pocketbase(ServesRows, Contender):
         answer = json.loads(body)
         return [{**row, "id": int(row["id"]), "note": row["note"] or None}
                 for row in answer.get("items", [answer])]
+
+    def read_products(self, body):
+        return [{"id": int(row["id"]), "name": row["name"], "price_cents": row["price_cents"],
+                 "category": row["category_facts"], "images": row["images"],
+                 "rating": row["rating"]} for row in json.loads(body)["items"]]
