@@ -85,7 +85,7 @@ double Statement::column_real(int column) const {
   return ::sqlite3_column_double(statement_.get(), column);
 }
 
-std::string_view Statement::column_blob(int column) const {
+std::string_view Statement::column_bytes(int column) const {
   const auto* bytes = static_cast<const char*>(::sqlite3_column_blob(statement_.get(), column));
   if (bytes == nullptr) return {};
   return {bytes, static_cast<size_t>(::sqlite3_column_bytes(statement_.get(), column))};
@@ -109,6 +109,8 @@ base::Result<Connection> Connection::open(const std::string& path, OpenMode mode
       flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
       break;
   }
+  // Counting memory takes a lock that all threads share, twice for each piece of it.
+  [[maybe_unused]] static const int kUncounted = ::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* handle = nullptr;
   const int code = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Connection connection(handle);
@@ -130,11 +132,22 @@ base::Result<void> Connection::configure(OpenMode mode, Durability durability) {
   // Not an untrusted schema: SQLite 3.38 to 3.40 takes json_valid() in a CHECK for unsafe then. No
   // function with side effects is registered that a schema could misuse.
   TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16000"));
+  TRY(check_encoding());
   if (mode == OpenMode::kReadOnly)
     return execute("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1");
   TRY(execute("PRAGMA journal_mode = WAL"));
   return execute(durability == Durability::kFull ? "PRAGMA synchronous = FULL"
                                                  : "PRAGMA synchronous = NORMAL");
+}
+
+// Texts are read as the bytes that are stored.
+base::Result<void> Connection::check_encoding() {
+  TRY_ASSIGN(Statement encoding, prepare("PRAGMA encoding"));
+  TRY_ASSIGN(const bool known, encoding.step());
+  if (!known || encoding.column_text(0) == "UTF-8") return {};
+  return base::fail(base::Code::kBadInput,
+                    "its text is in " + std::string(encoding.column_text(0)) +
+                        ", not UTF-8; copy it: sqlite3 OLD .dump | sqlite3 NEW");
 }
 
 base::Result<Statement> Connection::prepare(std::string_view sql) {

@@ -44,7 +44,8 @@ class Statement {
   bool column_is_null(int column) const;
   StorageClass column_class(int column) const;
   double column_real(int column) const;
-  std::string_view column_blob(int column) const;
+  // A text or a blob as it is stored; column_text() would copy it to get a NUL at its end.
+  std::string_view column_bytes(int column) const;
   int column_count() const;
 
   sqlite3_stmt* handle() const { return statement_.get(); }
@@ -66,7 +67,8 @@ enum class Durability { kFull, kNormal };
 class Connection {
  public:
   // Opens `path` with foreign keys on, and in WAL mode where it writes. The error tells a missing,
-  // locked, damaged or foreign file apart.
+  // locked, damaged or foreign file, and one in UTF-16, apart. The first call turns off SQLite's
+  // statistics of memory (and with them its heap limits), for the whole process.
   static base::Result<Connection> open(const std::string& path, OpenMode mode,
                                        Durability durability = Durability::kFull);
 
@@ -97,6 +99,7 @@ class Connection {
   };
   explicit Connection(sqlite3* connection) : connection_(connection) {}
   base::Result<void> configure(OpenMode mode, Durability durability);
+  base::Result<void> check_encoding();
 
   std::unique_ptr<sqlite3, Close> connection_;
   bool restricted_ = false;

@@ -45,6 +45,13 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+// Of a text too, which asked for as text would be copied to get a NUL at its end.
+std::string_view bytes_of(sqlite3_value* value) {
+  const auto* bytes = static_cast<const char*>(::sqlite3_value_blob(value));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<size_t>(::sqlite3_value_bytes(value))};
+}
+
 bool is_boolean(const Cell& cell, ValueKind kind) {
   return kind == ValueKind::kBoolean && (cell.integer == 0 || cell.integer == 1);
 }
@@ -64,10 +71,8 @@ Cell Cell::of(const db::Statement& row, int column) {
       cell.real = row.column_real(column);
       break;
     case StorageClass::kText:
-      cell.bytes = row.column_text(column);
-      break;
     case StorageClass::kBlob:
-      cell.bytes = row.column_blob(column);
+      cell.bytes = row.column_bytes(column);
       break;
   }
   return cell;
@@ -84,18 +89,14 @@ Cell Cell::of(sqlite3_value* value) {
       cell.type = StorageClass::kReal;
       cell.real = ::sqlite3_value_double(value);
       break;
-    case SQLITE_TEXT: {
+    case SQLITE_TEXT:
       cell.type = StorageClass::kText;
-      const auto* text = reinterpret_cast<const char*>(::sqlite3_value_text(value));
-      cell.bytes = {text, static_cast<size_t>(::sqlite3_value_bytes(value))};
+      cell.bytes = bytes_of(value);
       break;
-    }
-    case SQLITE_BLOB: {
+    case SQLITE_BLOB:
       cell.type = StorageClass::kBlob;
-      const auto* blob = static_cast<const char*>(::sqlite3_value_blob(value));
-      if (blob != nullptr) cell.bytes = {blob, static_cast<size_t>(::sqlite3_value_bytes(value))};
+      cell.bytes = bytes_of(value);
       break;
-    }
     default:
       break;
   }

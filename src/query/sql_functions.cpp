@@ -85,18 +85,20 @@ void timed(sqlite3_context* context, const Work& work) {
   guarded(context, work);
 }
 
+// Of the array of one embed in one row, which is put together in memory.
+constexpr size_t kMaxEmbedBytes = size_t{16} << 20;
+constexpr size_t kUsualEmbedBytes = 240;
+
 void json_row(sqlite3_context* context, int count, sqlite3_value** values) {
   guarded(context, [&] {
     const JsonShape* shape = shape_of(context, count, values);
     if (shape == nullptr) return;
     std::string row;
+    row.reserve(kUsualEmbedBytes);
     append_row(row, *shape, values + 1);
     result_text(context, row);
   });
 }
-
-// Of the array of one embed in one row, which is put together in memory.
-constexpr size_t kMaxEmbedBytes = size_t{16} << 20;
 
 // The aggregate's state: SQLite zeroes it, and knows when it is over.
 struct Rows {
@@ -110,7 +112,9 @@ void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values)
     if (shape == nullptr) return;
     if (rows == nullptr) return ::sqlite3_result_error_nomem(context);
     if (rows->text == nullptr) {
-      rows->text = new std::string("[");
+      rows->text = new std::string;
+      rows->text->reserve(kUsualEmbedBytes);
+      rows->text->push_back('[');
     } else {
       rows->text->push_back(',');
     }

@@ -34,7 +34,7 @@ Value value_of(const db::Statement& row, int column) {
     case db::StorageClass::kText:
       return Value::of_text(std::string(row.column_text(column)));
     case db::StorageClass::kBlob:
-      return Value::of_blob(std::string(row.column_blob(column)));
+      return Value::of_blob(std::string(row.column_bytes(column)));
     case db::StorageClass::kNull:
       break;
   }

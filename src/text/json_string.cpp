@@ -1,6 +1,8 @@
 #include "text/json_string.h"
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "text/utf8.h"
 
@@ -42,15 +44,41 @@ void append_escaped(std::string& out, unsigned char byte) {
   }
 }
 
+// The first byte of `text` that does not stand for itself; its size: there is none.
+size_t find_special(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kTops = 0x8080808080808080;
+  size_t at = 0;
+  for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    // The top bit of a byte: it is below 0x20, a quote, a backslash, or from 0x7F up. Carries and
+    // borrows begin at such bytes, so the lowest is found for certain.
+    const uint64_t quotes = bytes ^ (kOnes * '"');
+    const uint64_t backslashes = bytes ^ (kOnes * '\\');
+    const uint64_t special =
+        (bytes - kOnes * 0x20) | (quotes - kOnes) | (backslashes - kOnes) | (bytes + kOnes) | bytes;
+    if ((special & kTops) != 0) break;
+  }
+  while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  size_t at = 0;
+  size_t at = find_special(text);
+  const size_t start = out.size();
+  out.resize(start + at + 2);
+  out[start] = '"';
+  if (at > 0) std::memcpy(out.data() + start + 1, text.data(), at);
+  out[start + 1 + at] = '"';
+  if (at == text.size()) return;
+  out.pop_back();
   while (at < text.size()) {
-    const size_t run = at;
-    while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
-    out.append(text, run, at - run);
+    const size_t run = find_special(text.substr(at));
+    out.append(text, at, run);
+    at += run;
     if (at == text.size()) break;
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte < 0x80) {

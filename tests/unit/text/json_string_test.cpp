@@ -37,6 +37,21 @@ TEST_CASE("each byte that is not UTF-8 becomes one replacement character") {
   CHECK(json("\xE2\x82") == "=\"\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+TEST_CASE("every byte is told apart wherever it stands") {
+  for (int value = 0; value < 256; ++value) {
+    const char byte = static_cast<char>(value);
+    const std::string alone = json(std::string_view(&byte, 1));
+    const std::string escaped = alone.substr(2, alone.size() - 3);
+    for (size_t before = 0; before < 18; ++before) {
+      for (const char filler : {'a', '~', '!'}) {
+        const std::string text = std::string(before, filler) + byte + std::string(9, filler);
+        const std::string expected = std::string(before, filler) + escaped + std::string(9, filler);
+        REQUIRE(json(text) == "=\"" + expected + "\"");
+      }
+    }
+  }
+}
+
 TEST_CASE("overlong forms, surrogates and values above U+10FFFF are no characters") {
   CHECK(utf8_character_length("\xC1\xBF") == 0);
   CHECK(utf8_character_length("\xE0\x9F\xBF") == 0);
