@@ -11,15 +11,6 @@
 
 namespace prodev::records {
 
-// What is read, as it was found and lowered.
-struct LoweredRead {
-  const catalog::Table& table;
-  const query::Read& read;
-  query::Guard guard;
-  query::LoweredQuery rows;
-  query::LoweredQuery count;  // no SQL: nothing is counted
-};
-
 // Where it runs. Belongs to its thread.
 struct QueryTarget {
   db::Connection& connection;

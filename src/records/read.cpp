@@ -5,35 +5,27 @@
 
 namespace prodev::records {
 
-namespace {
-
 using query::Outcome;
 
-Outcome<LoweredRead> lower(const Schema& schema, const auth::Identity& identity,
-                           std::string_view table_name, const query::Read& read,
-                           const ReadOptions& options) {
-  TRY_ASSIGN(const catalog::Table* table, find_table(schema, table_name));
-  TRY_ASSIGN(const access::Rights* rights,
-             authorize(schema, identity.role, *table, access::Verb::kSelect));
-  query::Context context = context_of(schema, identity.role);
+Outcome<LoweredRead> lower_rows(const Schema& schema, std::string_view role,
+                                const catalog::Table& table, const query::Read& read,
+                                const ReadOptions& options) {
+  TRY_ASSIGN(const access::Rights* rights, authorize(schema, role, table, access::Verb::kSelect));
+  query::Context context = context_of(schema, role);
   context.embedded_rows = options.embedded_rows;
-  LoweredRead lowered{*table, read, guard_of(*rights), {}, {}};
-  TRY_ASSIGN(lowered.rows, query::lower_read(context, *table, read, lowered.guard));
+  LoweredRead lowered{table, read, guard_of(*rights), {}, {}};
+  TRY_ASSIGN(lowered.rows, query::lower_read(context, table, read, lowered.guard));
   if (options.count == Count::kExact || options.count == Count::kEstimated) {
     const bool bounded = options.count == Count::kEstimated;
     const std::optional<uint64_t> most =
         bounded ? std::optional(options.exact_below + 1) : std::nullopt;
-    TRY_ASSIGN(lowered.count, query::lower_count(context, *table, read, lowered.guard, most));
+    TRY_ASSIGN(lowered.count, query::lower_count(context, table, read, lowered.guard, most));
   }
   return lowered;
 }
 
-}  // namespace
-
-Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
-                              std::string_view table, const query::Read& read,
-                              const ReadOptions& options, ReadSession session, std::string& body) {
-  TRY_ASSIGN(const LoweredRead lowered, lower(schema, identity, table, read, options));
+Outcome<ReadResult> run_read(const LoweredRead& lowered, const auth::Identity& identity,
+                             const ReadOptions& options, ReadSession session, std::string& body) {
   session.reader.set_deadline(options.budget_ns == 0 ? 0
                                                      : base::monotonic_ns() + options.budget_ns);
   const Caller caller(identity);
@@ -42,10 +34,17 @@ Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identi
   return QueryRun(options, target, caller, body).run(lowered);
 }
 
+Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
+                              const catalog::Table& table, const query::Read& read,
+                              const ReadOptions& options, ReadSession session, std::string& body) {
+  TRY_ASSIGN(const LoweredRead lowered, lower_rows(schema, identity.role, table, read, options));
+  return run_read(lowered, identity, options, session, body);
+}
+
 Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& identity,
-                               std::string_view table, const query::Read& read, bool run,
+                               const catalog::Table& table, const query::Read& read, bool run,
                                const ReadOptions& options, db::Reader& reader) {
-  TRY_ASSIGN(const LoweredRead lowered, lower(schema, identity, table, read, options));
+  TRY_ASSIGN(const LoweredRead lowered, lower_rows(schema, identity.role, table, read, options));
   const int64_t now_ns = base::monotonic_ns();
   reader.set_deadline(options.budget_ns == 0 ? 0 : now_ns + options.budget_ns);
   ReadPlan plan;

@@ -8,6 +8,7 @@
 
 #include "db/reader.h"
 #include "query/ast.h"
+#include "query/lower.h"
 #include "records/authorize.h"
 #include "records/explain.h"
 #include "records/quick_queries.h"
@@ -57,6 +58,26 @@ struct ReadSession {
 // Of a read that loops may run.
 constexpr int64_t kQuick_ns = 1'000'000;
 
+// What is read, as it was found and lowered. Refers to the schema and to the read.
+struct LoweredRead {
+  const catalog::Table& table;
+  const query::Read& read;
+  query::Guard guard;
+  query::LoweredQuery rows;
+  query::LoweredQuery count;  // no SQL: nothing is counted
+};
+
+// `read` of a table as who has `role` may read it. Depends on nothing else of the caller: policies
+// ask for the subject and the claims when they run.
+query::Outcome<LoweredRead> lower_rows(const Schema& schema, std::string_view role,
+                                       const catalog::Table& table, const query::Read& read,
+                                       const ReadOptions& options);
+// Appends the rows to `body`, for `identity`, whose role it was lowered for and with the options
+// that it was lowered with. Rows and total are of one snapshot of the database.
+query::Outcome<ReadResult> run_read(const LoweredRead& lowered, const auth::Identity& identity,
+                                    const ReadOptions& options, ReadSession session,
+                                    std::string& body);
+
 // How a read would run.
 struct ReadPlan {
   std::string sql;
@@ -68,12 +89,12 @@ struct ReadPlan {
 
 // The plan of a read; with `run` it is run, too, and its rows are thrown away.
 query::Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& identity,
-                                      std::string_view table, const query::Read& read, bool run,
-                                      const ReadOptions& options, db::Reader& reader);
+                                      const catalog::Table& table, const query::Read& read,
+                                      bool run, const ReadOptions& options, db::Reader& reader);
 
-// Appends the rows to `body`. Rows and total are of one snapshot of the database.
+// Lowers and runs.
 query::Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
-                                     std::string_view table, const query::Read& read,
+                                     const catalog::Table& table, const query::Read& read,
                                      const ReadOptions& options, ReadSession session,
                                      std::string& body);
 

@@ -15,14 +15,6 @@ using http::Request;
 using http::Response;
 using query::Outcome;
 
-Outcome<std::string> table_name(std::string_view path, std::string_view prefix) {
-  std::string name(path.substr(std::min(prefix.size(), path.size())));
-  if (name.ends_with('/')) name.pop_back();
-  if (name.empty() || name.find('/') != std::string::npos)
-    return query::refuse({404, "PGRST125", "Invalid path specified in request URL"});
-  return name;
-}
-
 std::string methods_of(const catalog::Table& table) {
   std::string methods = "OPTIONS,GET,HEAD";
   if (table.insertable) methods += ",POST";
@@ -33,6 +25,15 @@ std::string methods_of(const catalog::Table& table) {
 }
 
 }  // namespace
+
+Outcome<std::string> Rest::table_name(std::string_view path) const {
+  const std::string_view prefix = options_.prefix;
+  std::string name(path.substr(std::min(prefix.size(), path.size())));
+  if (name.ends_with('/')) name.pop_back();
+  if (name.empty() || name.find('/') != std::string::npos)
+    return query::refuse({404, "PGRST125", "Invalid path specified in request URL"});
+  return name;
+}
 
 Rest::Rest(const RestOptions& options, const records::CurrentSchema& schema,
            const std::string& database_path, db::BatchWriter& writer,
@@ -53,7 +54,7 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
   for (size_t i = 0; i < options.loops; ++i) {
     TRY_ASSIGN(std::unique_ptr<db::Reader> reader,
                db::Reader::open(database_path, query::register_functions));
-    rest->loops_.push_back({std::move(reader), authenticator, schema.get(), 0, nullptr});
+    rest->loops_.push_back({std::move(reader), authenticator, schema.get()});
   }
   return rest;
 }
@@ -80,7 +81,10 @@ void Rest::handle(const Request& request, Response& response) {
 }
 
 const records::Schema& Rest::refresh(Loop& loop) const {
-  if (!current_schema_.is_current(loop.schema)) loop.schema = current_schema_.get();
+  if (!current_schema_.is_current(loop.schema)) {
+    loop.schema = current_schema_.get();
+    loop.prepared.clear();
+  }
   return *loop.schema;
 }
 
@@ -91,7 +95,7 @@ Outcome<void> Rest::describe_table(const Request& request, Response& response) {
     response.add_header("Allow", std::move(methods));
     return {};
   }
-  TRY_ASSIGN(const std::string name, table_name(request.path, options_.prefix));
+  TRY_ASSIGN(const std::string name, table_name(request.path));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(schema, name));
   response.add_header("Allow", methods_of(*table));
   return {};
@@ -114,16 +118,14 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
   refresh(loop);
   if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
     return call_function(request, identity, name, response);
-  TRY_ASSIGN(const std::string name, table_name(request.path, options_.prefix));
+  const Method method = request.head.method;
+  if (method == Method::kGet || method == Method::kHead)
+    return read_table(request, identity, timing, response);
+  TRY_ASSIGN(const std::string name, table_name(request.path));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name));
   timing.end(Timing::kParse);
-  const Method method = request.head.method;
-  if (method == Method::kGet || method == Method::kHead) {
-    return read(request, {identity, loop.schema, {table, {}}, std::move(options), true, 0, timing},
-                response);
-  }
   auto call = std::make_shared<WriteCall>();
   call->identity = identity;
   call->schema = loop.schema;

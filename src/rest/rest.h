@@ -21,6 +21,7 @@
 #include "records/call.h"
 #include "records/read.h"
 #include "records/schema.h"
+#include "rest/recent.h"
 #include "rest/request_options.h"
 #include "rest/writes.h"
 
@@ -57,14 +58,6 @@ class Rest {
   void handle(const http::Request& request, http::Response& response);
 
  private:
-  // What one loop uses.
-  struct Loop {
-    std::unique_ptr<db::Reader> reader;
-    auth::Authenticator authenticator;
-    records::SchemaPointer schema;
-    size_t last_body_bytes = 0;           // the next one is likely to need about as much room
-    std::unique_ptr<http::Encoder> gzip;  // made when it is first needed
-  };
   // What is read: a table, or the result of a function.
   struct Target {
     const catalog::Table* table = nullptr;  // of the schema in force
@@ -80,6 +73,21 @@ class Rest {
     uint64_t rows_before = 0;  // of the page, when it begins at a cursor
     Timing timing{false, 0};
   };
+  // A read that is ready to run, for any caller of its role.
+  struct PreparedRead {
+    Call call;                                    // the identity and the timing are of no one
+    std::optional<records::LoweredRead> lowered;  // none: of a function. Refers to the call
+  };
+  // What one loop uses.
+  struct Loop {
+    std::unique_ptr<db::Reader> reader;
+    auth::Authenticator authenticator;
+    records::SchemaPointer schema;
+    Recent<PreparedRead> prepared{};        // by all that they depend on but the schema
+    std::string key{};                      // of the request in hand
+    size_t last_body_bytes = 0;             // the next one is likely to need about as much room
+    std::unique_ptr<http::Encoder> gzip{};  // made when it is first needed
+  };
 
   Rest(const RestOptions& options, const records::CurrentSchema& schema,
        const std::string& database_path, db::BatchWriter& writer,
@@ -87,6 +95,8 @@ class Rest {
 
   // The schema in force, which `loop` keeps from now on.
   const records::Schema& refresh(Loop& loop) const;
+  // Of /rest/v1/TABLE. PGRST125: there is none.
+  query::Outcome<std::string> table_name(std::string_view path) const;
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
@@ -95,11 +105,21 @@ class Rest {
 
   // rest_reads.cpp
   query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
+  // Parses, unless the same was asked before, and runs.
+  query::Outcome<void> read_table(const http::Request& request, const auth::Identity& identity,
+                                  Timing timing, http::Response& response);
   query::Outcome<void> read(const http::Request& request, Call call, http::Response& response);
+  query::Outcome<std::unique_ptr<PreparedRead>> prepare(const http::Request& request,
+                                                        Call call) const;
+  query::Outcome<void> run_on_loop(const http::Request& request, const PreparedRead& prepared,
+                                   const auth::Identity& identity, Timing timing,
+                                   http::Response& response);
   query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,
                                     http::Response& response);
-  query::Outcome<void> explain_on_pool(const Call& call, http::Response& response);
+  query::Outcome<void> explain_on_pool(const Call& call, const auth::Identity& identity,
+                                       http::Response& response);
   static query::Outcome<records::ReadResult> read_target(const Call& call,
+                                                         const auth::Identity& identity,
                                                          const records::ReadOptions& options,
                                                          records::ReadSession session,
                                                          std::string& body);

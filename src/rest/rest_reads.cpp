@@ -90,6 +90,19 @@ class SpooledBody {
   std::optional<Spool> spool_;
 };
 
+// All that a read of a table depends on, but for the schema and the caller's role: with these the
+// same request is the same read. What parse_request_options() and prepare_page() look at is here.
+void add_question(const Request& request, std::string& key) {
+  key = request.head.method == http::Method::kHead ? "HEAD" : "GET";
+  key.append(request.head.path).append("?").append(request.head.query);
+  std::string joined;
+  for (const std::string_view header :
+       {"accept", "prefer", "range", "accept-profile", "content-profile"}) {
+    if (!request.head.has(header)) continue;
+    key.append("\n").append(header).append(":").append(request.head.find_list(header, joined));
+  }
+}
+
 tl::unexpected<query::ApiError> no_pages() {
   return query::refuse({400, "PGRST100", "cursor does not apply to this request",
                         "Pages need limit, and an order of columns that together with the primary "
@@ -98,14 +111,14 @@ tl::unexpected<query::ApiError> no_pages() {
 
 }  // namespace
 
-Outcome<records::ReadResult> Rest::read_target(const Call& call,
+Outcome<records::ReadResult> Rest::read_target(const Call& call, const auth::Identity& identity,
                                                const records::ReadOptions& options,
                                                records::ReadSession session, std::string& body) {
   if (call.target.function)
-    return records::read_call(*call.schema, call.identity, *call.target.function, call.options.read,
+    return records::read_call(*call.schema, identity, *call.target.function, call.options.read,
                               options, session, body);
-  return records::read_rows(*call.schema, call.identity, call.target.table->name, call.options.read,
-                            options, session, body);
+  return records::read_rows(*call.schema, identity, *call.target.table, call.options.read, options,
+                            session, body);
 }
 
 records::ReadOptions Rest::read_options(const Call& call) const {
@@ -144,36 +157,84 @@ Outcome<void> Rest::prepare_page(const Request& request, Call& call) const {
   return {};
 }
 
-Outcome<void> Rest::read(const Request& request, Call call, Response& response) {
+Outcome<void> Rest::read_table(const Request& request, const auth::Identity& identity,
+                               Timing timing, Response& response) {
   Loop& loop = loops_[request.loop];
+  add_question(request, loop.key);
+  loop.key.append("\n=").append(identity.role);
+  if (const PreparedRead* known = loop.prepared.find(loop.key); known != nullptr) {
+    timing.end(Timing::kParse);
+    return run_on_loop(request, *known, identity, timing, response);
+  }
+  TRY_ASSIGN(const std::string name, table_name(request.path));
+  TRY_ASSIGN(RequestOptions options, parse_request_options(request));
+  TRY(check_plan(options.media, identity));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name));
+  timing.end(Timing::kParse);
+  Call call{identity, loop.schema, {table, {}}, std::move(options), true, 0, timing};
+  if (call.options.media.plan) return read(request, std::move(call), response);
+  TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
+  TRY(run_on_loop(request, *prepared, identity, timing, response));
+  loop.prepared.keep(loop.key, std::move(prepared));
+  return {};
+}
+
+Outcome<void> Rest::read(const Request& request, Call call, Response& response) {
+  const auth::Identity identity = call.identity;
+  const Timing timing = call.timing;
+  TRY_ASSIGN(const std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
+  if (!prepared->call.options.media.plan)
+    return run_on_loop(request, *prepared, identity, timing, response);
+  response.continue_on(http::Lane::kRead,
+                       [this, identity, call = prepared->call](const Request&, Response& out) {
+                         const Outcome<void> done = explain_on_pool(call, identity, out);
+                         if (!done) respond_error(out, done.error(), identity.role);
+                       });
+  return {};
+}
+
+Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::prepare(const Request& request,
+                                                           Call call) const {
   call.want_rows = request.head.method != http::Method::kHead;
   TRY(prepare_page(request, call));
   cap_rows(call.options.read, options_.max_rows);
-  if (call.options.media.plan) {
-    response.continue_on(http::Lane::kRead, [this, call](const Request&, Response& out) {
-      const Outcome<void> done = explain_on_pool(call, out);
-      if (!done) respond_error(out, done.error(), call.identity.role);
-    });
-    return {};
-  }
+  const std::string role = std::exchange(call.identity, {}).role;
+  auto prepared = std::make_unique<PreparedRead>(PreparedRead{std::move(call), {}});
+  const Call& read = prepared->call;
+  if (read.target.function || read.options.media.plan) return prepared;
+  TRY_ASSIGN(records::LoweredRead lowered,
+             records::lower_rows(*read.schema, role, *read.target.table, read.options.read,
+                                 read_options(read)));
+  prepared->lowered.emplace(std::move(lowered));
+  return prepared;
+}
+
+Outcome<void> Rest::run_on_loop(const Request& request, const PreparedRead& prepared,
+                                const auth::Identity& identity, Timing timing, Response& response) {
+  Loop& loop = loops_[request.loop];
+  const Call& call = prepared.call;
   records::ReadOptions quick = read_options(call);
   quick.budget_ns = options_.loop_budget_ns;
   quick.body_bytes = options_.loop_body_bytes;
   quick.overflow = [](std::string&) { return false; };
   std::string body;
   body.reserve(loop.last_body_bytes);
+  const records::ReadSession session{*loop.reader, quick_, true};
   TRY_ASSIGN(const records::ReadResult result,
-             read_target(call, quick, {*loop.reader, quick_, true}, body));
+             prepared.lowered ? records::run_read(*prepared.lowered, identity, quick, session, body)
+                              : read_target(call, identity, quick, session, body));
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
-    TRY(describe(request, call.timing, call, result, response));
+    TRY(describe(request, timing, call, result, response));
     if (complete(call, result, body)) send(request, loop, std::move(body), call, response);
     return {};
   }
-  auto shared = std::make_shared<const Call>(std::move(call));
-  response.continue_on(http::Lane::kRead, [this, shared](const Request& same, Response& out) {
-    const Outcome<void> done = read_on_pool(same, *shared, out);
-    if (!done) respond_error(out, done.error(), shared->identity.role);
+  auto own = std::make_shared<Call>(call);
+  own->identity = identity;
+  own->timing = timing;
+  response.continue_on(http::Lane::kRead, [this, own](const Request& same, Response& out) {
+    const Outcome<void> done = read_on_pool(same, *own, out);
+    if (!done) respond_error(out, done.error(), own->identity.role);
   });
   return {};
 }
@@ -246,7 +307,7 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
   };
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,
-             read_target(call, options, {*reader, quick_, false}, body));
+             read_target(call, call.identity, options, {*reader, quick_, false}, body));
   TRY(spooled);
   TRY(describe(request, call.timing, call, result, response));
   const std::string type = call.options.media.content_type();
@@ -268,17 +329,17 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
   return {};
 }
 
-Outcome<void> Rest::explain_on_pool(const Call& call, Response& response) {
+Outcome<void> Rest::explain_on_pool(const Call& call, const auth::Identity& identity,
+                                    Response& response) {
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   const PlanMedia& media = *call.options.media.plan;
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
-  TRY_ASSIGN(
-      records::ReadPlan plan,
-      records::explain_read(*call.schema, call.identity, call.target.table->name, call.options.read,
-                            media.has(PlanMedia::kAnalyze), options, *reader));
+  TRY_ASSIGN(records::ReadPlan plan,
+             records::explain_read(*call.schema, identity, *call.target.table, call.options.read,
+                                   media.has(PlanMedia::kAnalyze), options, *reader));
   PlanText text{std::move(plan.steps), {}, plan.rows, plan.run_ns};
-  if (tells_sql(media, call.identity)) text.sql = std::move(plan.sql);
+  if (tells_sql(media, identity)) text.sql = std::move(plan.sql);
   response.set_body(write_plan(media, text), call.options.media.content_type());
   return {};
 }
