@@ -1,20 +1,14 @@
 #include "http/lanes.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <exception>
 #include <string>
 
+#include "base/scheduling.h"
+
 namespace prodev::http {
 
 namespace {
-
-// Of this thread alone, on Linux: where cores are short, the loops go first.
-void yield_to_loops() {
-  constexpr int kNice = 10;
-  (void)::setpriority(PRIO_PROCESS, 0, kNice);
-}
 
 // Where the system refuses another thread, finishes the lane.
 template <class Lane, class Run>
@@ -79,7 +73,7 @@ void BlockingLane::finish() {
 }
 
 void BlockingLane::run() {
-  yield_to_loops();
+  base::run_behind();
   while (std::optional<std::unique_ptr<Job>> job = queue_.pop()) {
     Job& running = **job;
     (void)running.run();
@@ -101,7 +95,7 @@ void ReadLane::finish() {
 }
 
 void ReadLane::run() {
-  yield_to_loops();
+  base::run_behind();
   while (auto taken = queue_.pop()) {
     auto& [client, job] = *taken;
     Job& running = *job;
