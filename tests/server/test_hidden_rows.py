@@ -92,6 +92,26 @@ class HiddenRows(RestFolderCase):
                                     self.bearer("authenticated", "bob"))
                 self.assertEqual((response.status, response.json()["message"]), (400, TOO_LONG))
 
+    def test_indexes_serve_what_stands_beside(self):
+        server = self.start_project(SCHEMA + "CREATE INDEX by_value_state ON by_value (state);\n"
+                                    "CREATE INDEX by_value_chat ON by_value (chat_id);\n"
+                                    "WITH RECURSIVE n(n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)\n"
+                                    "INSERT INTO by_value SELECT n, 1, 'ann', 'state ' || n, 'text' FROM n;\n"
+                                    "ANALYZE;\n", "--plan-enabled")
+
+        def plan(path):
+            response = self.ask(server, "GET", path, None, {"Accept": "application/vnd.pgrst.plan+json",
+                                                            **self.bearer("authenticated", "bob")})
+            self.assertEqual(response.status, 200, response.body)
+            return response.body.decode()
+
+        for fragile in FRAGILE:
+            with self.subTest(fragile):
+                self.assertRegex(plan(f"by_value?id=eq.2&{fragile}"), r"SEARCH by_value USING INTEGER PRIMARY KEY")
+                self.assertRegex(plan(f"by_value?state=eq.new&{fragile}"), r"SEARCH by_value USING INDEX by_value_state")
+                inside = "".join(f"by_value.{one}&" for one in fragile.split("&"))
+                self.assertRegex(plan(f"chat?select=id,by_value(id)&{inside}"), r"SEARCH by_value USING INDEX by_value_")
+
 
 if __name__ == "__main__":
     unittest.main()
