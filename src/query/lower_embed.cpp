@@ -201,6 +201,7 @@ Outcome<void> Lowering::add_embed(const Scope& parent, const Embed& embed, Resul
 
 Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Results& results) {
   TRY_ASSIGN(const Source source, source_of(parent, embed));
+  TRY(check_repetition(source.scope.table, embed.read));
   for (const SelectItem& item : embed.read.select) {
     // Each column is read by itself, so that it can be grouped by; aggregates are of the parent's.
     Read one = embed.read;
@@ -215,6 +216,7 @@ Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Resu
     TRY_ASSIGN(const Results inner, results_of(scope, false));
     TRY_ASSIGN(const std::string tail, tail_of(source, inner));
     for (size_t i = 0; i < inner.columns.size(); ++i) {
+      TRY(check_size(results));
       OutputColumn column = inner.columns[i];
       Results alone;
       alone.sql = inner.expression(i);

@@ -142,11 +142,9 @@ Outcome<void> Lowering::add_item(const Scope& scope, const SelectItem& item, Res
   return {};
 }
 
-// The same value many times over would multiply the memory of a row, whose size nothing else
-// bounds.
-Outcome<void> check_repetition(const Scope& scope) {
+Outcome<void> check_repetition(const Table& table, const Read& read) {
   constexpr size_t kMost = 8;
-  const std::vector<SelectItem>& select = scope.read.select;
+  const std::vector<SelectItem>& select = read.select;
   if (select.size() <= kMost) return {};
   std::map<std::string, size_t> times;
   for (const SelectItem& item : select) {
@@ -155,11 +153,24 @@ Outcome<void> check_repetition(const Scope& scope) {
     for (const JsonStep& step : item.field.path) value += "->" + step.key;
     if (++times[value] > kMost) {
       return refuse({400, "54011",
-                     "column " + scope.table.name + "." + item.field.column +
-                         " is selected more than " + std::to_string(kMost) + " times"});
+                     "column " + table.name + "." + item.field.column + " is selected more than " +
+                         std::to_string(kMost) + " times"});
     }
   }
   return {};
+}
+
+Outcome<void> check_size(const Results& results) {
+  constexpr size_t kMostColumns = 2'000;    // sqlite.org/limits, SQLITE_MAX_COLUMN
+  constexpr size_t kMostBytes = 1'000'000;  // of SQL, as db/client_rules.cpp has it
+  if (results.columns.size() <= kMostColumns && results.sql.size() <= kMostBytes) return {};
+  return refuse({413,
+                 "54001",
+                 "the request is too complex: it selects more than " +
+                     std::to_string(kMostColumns) + " columns, or becomes more than " +
+                     std::to_string(kMostBytes) + " bytes of SQL",
+                 {},
+                 "Select fewer columns, or spread fewer embedded resources."});
 }
 
 Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
@@ -168,11 +179,12 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
     everything.front().field.column = "*";
     return everything;
   }();
-  TRY(check_repetition(scope));
+  TRY(check_repetition(scope.table, scope.read));
   Results results;
   results.grouped = is_grouped(scope.table, scope.read);
   const bool all = star && scope.read.select.empty();
   for (const SelectItem& item : all ? kEverything : scope.read.select) {
+    TRY(check_size(results));
     if (item.embed) {
       const Embed& embed = scope.read.embeds[*item.embed];
       TRY(embed.spread ? add_spread(scope, embed, results) : add_embed(scope, embed, results));

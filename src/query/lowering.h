@@ -162,6 +162,12 @@ std::string_view aggregate_name(Aggregate aggregate);
 // Puts `sql`, whose value is `typed`, into the aggregate of `item` and its cast.
 Outcome<void> apply_aggregate(const SelectItem& item, Typed& typed, std::string& sql);
 
+// The same value many times over would multiply the memory of a row, whose size nothing else
+// bounds.
+Outcome<void> check_repetition(const catalog::Table& table, const Read& read);
+// Before more is added: nested spreads multiply columns and SQL.
+Outcome<void> check_size(const Results& results);
+
 // The embed of `read` called `name`; nullptr: there is none.
 const Embed* find_embed(const Read& read, std::string_view name);
 

@@ -45,7 +45,7 @@ class Recent {
  private:
   static constexpr size_t kSets = 64;
   static constexpr size_t kWays = 4;
-  static constexpr size_t kMaxKeyBytes = 2'048;
+  static constexpr size_t kMaxKeyBytes = 1'024;
 
   struct Place {
     uint64_t hash = 0;

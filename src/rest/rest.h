@@ -111,7 +111,8 @@ class Rest {
   query::Outcome<void> read(const http::Request& request, Call call, http::Response& response);
   query::Outcome<std::unique_ptr<PreparedRead>> prepare(const http::Request& request,
                                                         Call call) const;
-  query::Outcome<void> run_on_loop(const http::Request& request, const PreparedRead& prepared,
+  // False: it goes on on the read lane.
+  query::Outcome<bool> run_on_loop(const http::Request& request, const PreparedRead& prepared,
                                    const auth::Identity& identity, Timing timing,
                                    http::Response& response);
   query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,

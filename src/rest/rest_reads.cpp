@@ -95,12 +95,20 @@ class SpooledBody {
 void add_question(const Request& request, std::string& key) {
   key = request.head.method == http::Method::kHead ? "HEAD" : "GET";
   key.append(request.head.path).append("?").append(request.head.query);
+  const auto add = [&](std::string_view header, std::string_view value) {
+    if (request.head.has(header)) key.append("\n").append(header).append(":").append(value);
+  };
   std::string joined;
-  for (const std::string_view header :
-       {"accept", "prefer", "range", "accept-profile", "content-profile"}) {
-    if (!request.head.has(header)) continue;
-    key.append("\n").append(header).append(":").append(request.head.find_list(header, joined));
-  }
+  for (const std::string_view list : {"accept", "prefer"})
+    add(list, request.head.find_list(list, joined));
+  for (const std::string_view header : {"range", "accept-profile", "content-profile"})
+    add(header, request.header(header));
+}
+
+// Worth the room: all that is lowered grows with its SQL.
+bool is_small(const records::LoweredRead& lowered) {
+  constexpr size_t kMostBytes = 8'192;
+  return lowered.rows.sql.size() + lowered.count.sql.size() <= kMostBytes;
 }
 
 tl::unexpected<query::ApiError> no_pages() {
@@ -164,7 +172,8 @@ Outcome<void> Rest::read_table(const Request& request, const auth::Identity& ide
   loop.key.append("\n=").append(identity.role);
   if (const PreparedRead* known = loop.prepared.find(loop.key); known != nullptr) {
     timing.end(Timing::kParse);
-    return run_on_loop(request, *known, identity, timing, response);
+    TRY(run_on_loop(request, *known, identity, timing, response));
+    return {};
   }
   TRY_ASSIGN(const std::string name, table_name(request.path));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
@@ -174,8 +183,8 @@ Outcome<void> Rest::read_table(const Request& request, const auth::Identity& ide
   Call call{identity, loop.schema, {table, {}}, std::move(options), true, 0, timing};
   if (call.options.media.plan) return read(request, std::move(call), response);
   TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
-  TRY(run_on_loop(request, *prepared, identity, timing, response));
-  loop.prepared.keep(loop.key, std::move(prepared));
+  TRY_ASSIGN(const bool done, run_on_loop(request, *prepared, identity, timing, response));
+  if (done && is_small(*prepared->lowered)) loop.prepared.keep(loop.key, std::move(prepared));
   return {};
 }
 
@@ -183,8 +192,10 @@ Outcome<void> Rest::read(const Request& request, Call call, Response& response) 
   const auth::Identity identity = call.identity;
   const Timing timing = call.timing;
   TRY_ASSIGN(const std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
-  if (!prepared->call.options.media.plan)
-    return run_on_loop(request, *prepared, identity, timing, response);
+  if (!prepared->call.options.media.plan) {
+    TRY(run_on_loop(request, *prepared, identity, timing, response));
+    return {};
+  }
   response.continue_on(http::Lane::kRead,
                        [this, identity, call = prepared->call](const Request&, Response& out) {
                          const Outcome<void> done = explain_on_pool(call, identity, out);
@@ -209,7 +220,7 @@ Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::prepare(const Request& reques
   return prepared;
 }
 
-Outcome<void> Rest::run_on_loop(const Request& request, const PreparedRead& prepared,
+Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prepared,
                                 const auth::Identity& identity, Timing timing, Response& response) {
   Loop& loop = loops_[request.loop];
   const Call& call = prepared.call;
@@ -227,7 +238,7 @@ Outcome<void> Rest::run_on_loop(const Request& request, const PreparedRead& prep
     loop.last_body_bytes = body.size();
     TRY(describe(request, timing, call, result, response));
     if (complete(call, result, body)) send(request, loop, std::move(body), call, response);
-    return {};
+    return true;
   }
   auto own = std::make_shared<Call>(call);
   own->identity = identity;
@@ -236,7 +247,7 @@ Outcome<void> Rest::run_on_loop(const Request& request, const PreparedRead& prep
     const Outcome<void> done = read_on_pool(same, *own, out);
     if (!done) respond_error(out, done.error(), own->identity.role);
   });
-  return {};
+  return false;
 }
 
 Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& call,

@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import run_prodev  # noqa: E402
+from prodev import is_sanitized, run_prodev  # noqa: E402
 from rest import RestFolderCase  # noqa: E402
 
 SCHEMA = """
@@ -92,6 +92,14 @@ class RepeatedReads(RestFolderCase):
         self.assertIsNone(first["GET", "range"][4])
         self.assertIsNone(first["GET", "empty range"][4])
 
+    def test_lines_of_one_header_are_not_one_line(self):
+        two = {"Range": "0-0\r\nRange: 2-2"}
+        for _ in range(TIMES):
+            for headers, ids in ((two, [1]), ({"Range": "0-0, 2-2"}, [1, 2, 3, 4])):
+                response = self.ask(self.server, "GET", "note?select=id&order=id", None,
+                                    {**headers, **self.bearer("service_role")})
+                self.assertEqual([row["id"] for row in response.json()], ids)
+
     def test_pages_follow_each_other(self):
         for _ in range(TIMES):
             path, seen = "note?select=id&order=id&limit=1", []
@@ -126,6 +134,37 @@ class RepeatedReads(RestFolderCase):
         new = sorted(spent(limit) for limit in range(100, 150))
         again = sorted([spent(5) for _ in range(52)][2:])
         self.assertLess(again[25], new[25] / 2)
+
+
+WIDE = "".join(f", c{i} TEXT" for i in range(20))
+
+
+class WideReads(RestFolderCase):
+    def test_what_is_too_wide_is_refused_and_takes_no_room(self):
+        server = self.start_project(f"CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t (id){WIDE}) STRICT;\n"
+                                    "CREATE POLICY all_of_it ON t FOR SELECT USING (true);\n", "--loops", "1")
+
+        def resident():
+            status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+            return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+        stars = ",".join(f"a{i}:c{i % 20}" for i in range(140))
+        wide = "*," + "...t!parent(" * 7 + stars + ")" * 7
+        before = resident()
+        for number in range(60):
+            for _ in range(2):
+                response = self.ask(server, "GET", f"t?select={wide}&limit={number}")
+                self.assertIn(response.status, (200, 413), response.body)
+        repeated = self.ask(server, "GET", "t?select=...t!parent(" + ",".join(["*"] * 200) + ")")
+        self.assertEqual((repeated.status, repeated.json()["code"]), (400, "54011"), repeated.body)
+        nested = self.ask(server, "GET", "t?select=" + "*,...t!parent(" * 6 + "*,*,*,*,*,*,*,*" + ")" * 6)
+        self.assertEqual(nested.status, 200, nested.body)
+        many = ",".join(["*"] * 8)
+        tables = self.ask(server, "GET", "t?select=" + ",".join([f"...t!parent({many})"] * 12))
+        self.assertEqual((tables.status, tables.json()["code"]), (413, "54001"), tables.body)
+        # Sanitizers keep what was freed.
+        if not is_sanitized():
+            self.assertLess(resident() - before, 40)
 
 
 if __name__ == "__main__":
