@@ -67,14 +67,15 @@ size_t find_special(std::string_view text) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  size_t at = find_special(text);
-  const size_t start = out.size();
-  out.resize(start + at + 2);
-  out[start] = '"';
-  if (at > 0) std::memcpy(out.data() + start + 1, text.data(), at);
-  out[start + 1 + at] = '"';
-  if (at == text.size()) return;
-  out.pop_back();
+  const size_t plain = find_special(text);
+  if (plain == text.size()) {
+    const size_t start = out.size();
+    out.resize(start + plain + 2, '"');
+    text.copy(out.data() + start + 1, plain);
+    return;
+  }
+  out += '"';
+  size_t at = 0;
   while (at < text.size()) {
     const size_t run = find_special(text.substr(at));
     out.append(text, at, run);
