@@ -2,7 +2,7 @@
 -- told by name, without foreign keys: a table that is rebuilt (made anew, filled, and renamed) keeps
 -- its functions.
 
-CREATE TABLE _function (
+CREATE TABLE _prodev_function (
   id           INTEGER PRIMARY KEY,
   name         TEXT NOT NULL,
   signature    TEXT NOT NULL UNIQUE,  -- "top_rated(bigint, text)": the name may have several
@@ -16,10 +16,10 @@ CREATE TABLE _function (
   body         TEXT NOT NULL          -- as it was written, without its quotes
 ) STRICT;
 
-CREATE INDEX _function_name ON _function (name);
+CREATE INDEX _prodev_function_name ON _prodev_function (name);
 
-CREATE TABLE _function_argument (
-  function_id   INTEGER NOT NULL REFERENCES _function (id) ON DELETE CASCADE,
+CREATE TABLE _prodev_function_argument (
+  function_id   INTEGER NOT NULL REFERENCES _prodev_function (id) ON DELETE CASCADE,
   position      INTEGER NOT NULL,     -- from 1
   name          TEXT,                 -- NULL: none was given
   type          TEXT NOT NULL,
@@ -30,8 +30,8 @@ CREATE TABLE _function_argument (
 ) STRICT, WITHOUT ROWID;
 
 -- What RETURNS TABLE (...) names.
-CREATE TABLE _function_column (
-  function_id INTEGER NOT NULL REFERENCES _function (id) ON DELETE CASCADE,
+CREATE TABLE _prodev_function_column (
+  function_id INTEGER NOT NULL REFERENCES _prodev_function (id) ON DELETE CASCADE,
   position    INTEGER NOT NULL,
   name        TEXT NOT NULL,
   type        TEXT NOT NULL,
@@ -40,11 +40,11 @@ CREATE TABLE _function_column (
 ) STRICT, WITHOUT ROWID;
 
 -- EXECUTE. No row for a function and role: nothing has been said, and the role may not.
-CREATE TABLE _function_privilege (
-  function_id INTEGER NOT NULL REFERENCES _function (id) ON DELETE CASCADE,
-  role        TEXT NOT NULL REFERENCES _role (name),
+CREATE TABLE _prodev_function_privilege (
+  function_id INTEGER NOT NULL REFERENCES _prodev_function (id) ON DELETE CASCADE,
+  role        TEXT NOT NULL REFERENCES _prodev_role (name),
   granted     INTEGER NOT NULL CHECK (granted IN (0, 1)),  -- 0: REVOKE
   PRIMARY KEY (function_id, role)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX _function_privilege_role ON _function_privilege (role);
+CREATE INDEX _prodev_function_privilege_role ON _prodev_function_privilege (role);

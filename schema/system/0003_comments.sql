@@ -2,7 +2,7 @@
 -- comment above the statement that makes them. By name, like the rules of access (0001_access.sql): a
 -- table that is rebuilt keeps what is said about it.
 
-CREATE TABLE _comment (
+CREATE TABLE _prodev_comment (
   kind        TEXT NOT NULL CHECK (kind IN ('relation', 'column', 'function')),
   name        TEXT NOT NULL COLLATE NOCASE,             -- of the function, or of the table or view
   column_name TEXT NOT NULL DEFAULT '' COLLATE NOCASE,  -- of kind column only

@@ -43,10 +43,11 @@ std::string problem_of(SystemTables& tables, const std::string& table, const std
 }
 
 base::Result<void> describe_privileges(SystemTables& tables, std::vector<RuleDescription>& rules) {
-  TRY_ASSIGN(db::Statement rows, tables.connection().prepare(
-                                     "SELECT table_name, verb, role, column_name FROM _privilege"
-                                     " LEFT JOIN _privilege_column ON privilege_id = id"
-                                     " ORDER BY table_name, role, verb, column_name"));
+  TRY_ASSIGN(db::Statement rows,
+             tables.connection().prepare(
+                 "SELECT table_name, verb, role, column_name FROM _prodev_privilege"
+                 " LEFT JOIN _prodev_privilege_column ON privilege_id = id"
+                 " ORDER BY table_name, role, verb, column_name"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
@@ -68,7 +69,7 @@ base::Result<std::vector<RuleDescription>> describe_rules(db::Connection& connec
   std::vector<RuleDescription> rules;
   SystemTables tables(connection);
   TRY_ASSIGN(const bool present,
-             tables.exists("SELECT 1 FROM sqlite_schema WHERE name = '_privilege'", {}));
+             tables.exists("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_privilege'", {}));
   if (!present) return rules;
   TRY_ASSIGN(const std::vector<Policy> policies, load_policies(connection));
   for (const Policy& policy : policies)

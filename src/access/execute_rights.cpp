@@ -6,12 +6,14 @@ namespace prodev::access {
 
 base::Result<ExecuteRights> ExecuteRights::load(db::Connection& connection) {
   ExecuteRights rights;
-  TRY_ASSIGN(const bool present,
-             SystemTables(connection)
-                 .exists("SELECT 1 FROM sqlite_schema WHERE name = '_function_privilege'", {}));
+  TRY_ASSIGN(
+      const bool present,
+      SystemTables(connection)
+          .exists("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_function_privilege'", {}));
   if (!present) return rights;
-  TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT function_id, role, granted FROM _function_privilege"));
+  TRY_ASSIGN(
+      db::Statement rows,
+      connection.prepare("SELECT function_id, role, granted FROM _prodev_function_privilege"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return rights;

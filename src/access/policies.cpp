@@ -9,7 +9,7 @@ constexpr std::string_view kSelect =
     "SELECT id, table_name, name, verb, restrictive, using_expression, check_expression,"
     " EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type IN ('table', 'view')"
     "   AND s.name = table_name COLLATE NOCASE)"
-    " FROM _policy ORDER BY table_name, name";
+    " FROM _prodev_policy ORDER BY table_name, name";
 
 std::optional<Verb> verb_called(std::string_view name) {
   for (const Verb verb : kVerbs) {
@@ -61,7 +61,7 @@ base::Result<std::vector<Policy>> read_policies(SystemTables& tables) {
     policy.check_condition = condition_at(rows, 6);
     policy.table_exists = rows.column_int(7) != 0;
     TRY_ASSIGN(const std::vector<std::string> roles,
-               tables.strings("SELECT role FROM _policy_role WHERE policy_id = ?1",
+               tables.strings("SELECT role FROM _prodev_policy_role WHERE policy_id = ?1",
                               {rows.column_text(0)}));
     policy.roles.insert(roles.begin(), roles.end());
     policies.push_back(std::move(policy));
@@ -74,7 +74,7 @@ base::Result<std::vector<Policy>> load_policies(db::Connection& connection) {
   std::vector<Policy> policies;
   SystemTables tables(connection);
   TRY_ASSIGN(const bool present,
-             tables.exists("SELECT 1 FROM sqlite_schema WHERE name = '_policy_role'", {}));
+             tables.exists("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_policy_role'", {}));
   if (!present) return policies;
   TRY_ASSIGN(policies, read_policies(tables));
   for (Policy& policy : policies) {

@@ -10,7 +10,7 @@ namespace {
 
 base::Result<bool> has_system_tables(db::Connection& connection) {
   return SystemTables(connection)
-      .exists("SELECT 1 FROM sqlite_schema WHERE name = '_privilege'", {});
+      .exists("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_privilege'", {});
 }
 
 std::string lowered(std::string_view name) {
@@ -39,10 +39,12 @@ base::Result<Roles> Roles::load(db::Connection& connection) {
     roles.names_ = {"anon", "authenticated", std::string(kServiceRole)};
     return roles;
   }
-  TRY_ASSIGN(roles.names_,
-             SystemTables(connection)
-                 .strings("SELECT name FROM _role WHERE name <> ?1 ORDER BY name", {kPublic}));
-  TRY_ASSIGN(db::Statement members, connection.prepare("SELECT member, role FROM _role_member"));
+  TRY_ASSIGN(
+      roles.names_,
+      SystemTables(connection)
+          .strings("SELECT name FROM _prodev_role WHERE name <> ?1 ORDER BY name", {kPublic}));
+  TRY_ASSIGN(db::Statement members,
+             connection.prepare("SELECT member, role FROM _prodev_role_member"));
   for (;;) {
     TRY_ASSIGN(const bool row, members.step());
     if (!row) return roles;
@@ -73,9 +75,10 @@ base::Result<Privileges> Privileges::load(db::Connection& connection) {
   Privileges privileges;
   TRY_ASSIGN(const bool present, has_system_tables(connection));
   if (!present) return privileges;
-  TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT role, table_name, verb, scope, column_name FROM _privilege"
-                                " LEFT JOIN _privilege_column ON privilege_id = id"));
+  TRY_ASSIGN(
+      db::Statement rows,
+      connection.prepare("SELECT role, table_name, verb, scope, column_name FROM _prodev_privilege"
+                         " LEFT JOIN _prodev_privilege_column ON privilege_id = id"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return privileges;

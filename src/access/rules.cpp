@@ -4,6 +4,7 @@
 #include "access/policies.h"
 #include "access/privileges.h"
 #include "access/system_tables.h"
+#include "db/system_schema.h"
 #include "text/ascii.h"
 
 namespace prodev::access {
@@ -112,7 +113,7 @@ class RulesBuilder {
       Subject subject;
       subject.name = tables.column_text(0);
       subject.is_view = tables.column_int(1) != 0;
-      if (!is_exposable(subject.name)) continue;
+      if (db::is_system_table(subject.name)) continue;
       for (const char c : subject.name) subject.lower_name += text::to_lower(c);
       // A view whose table is gone has none, and is not to close all the others.
       auto columns = system_.columns(subject.name);

@@ -25,7 +25,7 @@ db::StatementResult<void> add_member(SystemTables& tables, const Name& role, con
   if (roles.all_of(role.text).contains(member.text))
     return fail_conflict(role.offset, "role " + role.text + " is a member of " + member.text +
                                           ": a circle of roles has no meaning");
-  TRY(tables.run("INSERT OR IGNORE INTO _role_member (member, role) VALUES (?1, ?2)",
+  TRY(tables.run("INSERT OR IGNORE INTO _prodev_role_member (member, role) VALUES (?1, ?2)",
                  {member.text, role.text}));
   return {};
 }
@@ -33,19 +33,20 @@ db::StatementResult<void> add_member(SystemTables& tables, const Name& role, con
 // The first thing that needs `role`; empty: nothing.
 base::Result<std::string> use_of(SystemTables& tables, const std::string& role) {
   TRY_ASSIGN(const auto policies,
-             tables.strings("SELECT 'policy ' || name || ' on ' || table_name FROM _policy"
-                            " JOIN _policy_role ON policy_id = id WHERE role = ?1 LIMIT 1",
+             tables.strings("SELECT 'policy ' || name || ' on ' || table_name FROM _prodev_policy"
+                            " JOIN _prodev_policy_role ON policy_id = id WHERE role = ?1 LIMIT 1",
                             {role}));
   if (!policies.empty()) return policies[0];
   TRY_ASSIGN(const auto privileges,
-             tables.strings("SELECT 'a privilege on ' || table_name FROM _privilege"
+             tables.strings("SELECT 'a privilege on ' || table_name FROM _prodev_privilege"
                             " WHERE role = ?1 LIMIT 1",
                             {role}));
   if (!privileges.empty()) return privileges[0];
-  TRY_ASSIGN(const auto functions, tables.strings("SELECT 'EXECUTE on ' || signature FROM _function"
-                                                  " JOIN _function_privilege ON function_id = id"
-                                                  " WHERE role = ?1 LIMIT 1",
-                                                  {role}));
+  TRY_ASSIGN(const auto functions,
+             tables.strings("SELECT 'EXECUTE on ' || signature FROM _prodev_function"
+                            " JOIN _prodev_function_privilege ON function_id = id"
+                            " WHERE role = ?1 LIMIT 1",
+                            {role}));
   return functions.empty() ? std::string() : functions[0];
 }
 
@@ -53,11 +54,12 @@ base::Result<std::string> use_of(SystemTables& tables, const std::string& role) 
 
 db::StatementResult<void> carry_out(SystemTables& tables, const CreateRole& create) {
   const std::string& role = create.role.text;
-  TRY_ASSIGN(const bool exists, tables.exists("SELECT 1 FROM _role WHERE name = ?1", {role}));
+  TRY_ASSIGN(const bool exists,
+             tables.exists("SELECT 1 FROM _prodev_role WHERE name = ?1", {role}));
   if (role == kPublic || role == "none")
     return fail_at(create.role.offset, "the name " + role + " is reserved: choose another one");
   if (exists) return fail_conflict(create.role.offset, "role " + role + " exists already");
-  TRY(tables.run("INSERT INTO _role (name) VALUES (?1)", {role}));
+  TRY(tables.run("INSERT INTO _prodev_role (name) VALUES (?1)", {role}));
   for (const Name& above : create.member_of) TRY(add_member(tables, above, create.role));
   return {};
 }
@@ -65,12 +67,13 @@ db::StatementResult<void> carry_out(SystemTables& tables, const CreateRole& crea
 db::StatementResult<void> carry_out(SystemTables& tables, const DropRole& drop) {
   const std::string& role = drop.role.text;
   if (drop.if_exists) {
-    TRY_ASSIGN(const bool exists, tables.exists("SELECT 1 FROM _role WHERE name = ?1", {role}));
+    TRY_ASSIGN(const bool exists,
+               tables.exists("SELECT 1 FROM _prodev_role WHERE name = ?1", {role}));
     if (!exists) return {};
   }
   TRY(tables.role(drop.role));
   TRY_ASSIGN(const bool built_in,
-             tables.exists("SELECT 1 FROM _role WHERE name = ?1 AND built_in = 1", {role}));
+             tables.exists("SELECT 1 FROM _prodev_role WHERE name = ?1 AND built_in = 1", {role}));
   if (built_in)
     return fail_conflict(drop.role.offset, "role " + role + " is built in and cannot be dropped");
   TRY_ASSIGN(const std::string use, use_of(tables, role));
@@ -78,7 +81,7 @@ db::StatementResult<void> carry_out(SystemTables& tables, const DropRole& drop) 
     return fail_conflict(drop.role.offset,
                          "role " + role + " is needed by " + use + ": drop or revoke that first");
   }
-  TRY(tables.run("DELETE FROM _role WHERE name = ?1", {role}));
+  TRY(tables.run("DELETE FROM _prodev_role WHERE name = ?1", {role}));
   return {};
 }
 
@@ -91,7 +94,7 @@ db::StatementResult<void> carry_out(SystemTables& tables, const Membership& memb
       }
       TRY(tables.role(role));
       TRY(tables.role(member));
-      TRY(tables.run("DELETE FROM _role_member WHERE member = ?1 AND role = ?2",
+      TRY(tables.run("DELETE FROM _prodev_role_member WHERE member = ?1 AND role = ?2",
                      {member.text, role.text}));
     }
   }

@@ -27,7 +27,8 @@ db::StatementResult<void> check(SystemTables& tables, const std::string& table,
 
 base::Result<bool> policy_exists(SystemTables& tables, const std::string& table,
                                  const std::string& name) {
-  return tables.exists("SELECT 1 FROM _policy WHERE table_name = ?1 AND name = ?2", {table, name});
+  return tables.exists("SELECT 1 FROM _prodev_policy WHERE table_name = ?1 AND name = ?2",
+                       {table, name});
 }
 
 db::StatementResult<void> check_new_name(SystemTables& tables, const std::string& table,
@@ -44,21 +45,21 @@ db::StatementResult<void> check_present(SystemTables& tables, const std::string&
   TRY_ASSIGN(const bool exists, policy_exists(tables, table, name.text));
   if (exists) return {};
   TRY_ASSIGN(const std::vector<std::string> known,
-             tables.strings("SELECT name FROM _policy WHERE table_name = ?1", {table}));
+             tables.strings("SELECT name FROM _prodev_policy WHERE table_name = ?1", {table}));
   return fail_unknown("policy on " + table + " called", name, known);
 }
 
 db::StatementResult<void> set_roles(SystemTables& tables, const std::string& table,
                                     const std::string& policy, const std::vector<Name>& roles) {
   TRY(
-      tables.run("DELETE FROM _policy_role WHERE policy_id ="
-                 " (SELECT id FROM _policy WHERE table_name = ?1 AND name = ?2)",
+      tables.run("DELETE FROM _prodev_policy_role WHERE policy_id ="
+                 " (SELECT id FROM _prodev_policy WHERE table_name = ?1 AND name = ?2)",
                  {table, policy}));
   for (const Name& name : roles) {
     TRY_ASSIGN(const std::string role, tables.role(name));
     TRY(
-        tables.run("INSERT OR IGNORE INTO _policy_role (policy_id, role)"
-                   " SELECT id, ?3 FROM _policy WHERE table_name = ?1 AND name = ?2",
+        tables.run("INSERT OR IGNORE INTO _prodev_policy_role (policy_id, role)"
+                   " SELECT id, ?3 FROM _prodev_policy WHERE table_name = ?1 AND name = ?2",
                    {table, policy, role}));
   }
   return {};
@@ -67,7 +68,7 @@ db::StatementResult<void> set_roles(SystemTables& tables, const std::string& tab
 db::StatementResult<std::optional<Verb>> verb_of(SystemTables& tables, const std::string& table,
                                                  const std::string& policy) {
   TRY_ASSIGN(const std::vector<std::string> verbs,
-             tables.strings("SELECT verb FROM _policy WHERE table_name = ?1 AND name = ?2",
+             tables.strings("SELECT verb FROM _prodev_policy WHERE table_name = ?1 AND name = ?2",
                             {table, policy}));
   for (const Verb verb : kVerbs) {
     if (name_of(verb) == verbs.at(0)) return verb;
@@ -82,12 +83,12 @@ db::StatementResult<void> carry_out(SystemTables& tables, const CreatePolicy& cr
   TRY(check_new_name(tables, table.name, create.name));
   TRY(check(tables, table.name, create.using_expression));
   TRY(check(tables, table.name, create.check_expression));
-  TRY(
-      tables.run("INSERT INTO _policy (table_name, name, verb, restrictive, using_expression,"
-                 " check_expression) VALUES (?1, ?2, ?3, ?4 IS NOT NULL, ?5, ?6)",
-                 {table.name, create.name.text, create.verb ? name_of(*create.verb) : "all",
-                  create.restrictive ? Text("restrictive") : std::nullopt,
-                  text_of(create.using_expression), text_of(create.check_expression)}));
+  TRY(tables.run(
+      "INSERT INTO _prodev_policy (table_name, name, verb, restrictive, using_expression,"
+      " check_expression) VALUES (?1, ?2, ?3, ?4 IS NOT NULL, ?5, ?6)",
+      {table.name, create.name.text, create.verb ? name_of(*create.verb) : "all",
+       create.restrictive ? Text("restrictive") : std::nullopt, text_of(create.using_expression),
+       text_of(create.check_expression)}));
   return set_roles(tables, table.name, create.name.text, create.roles);
 }
 
@@ -96,7 +97,7 @@ db::StatementResult<void> carry_out(SystemTables& tables, const AlterPolicy& alt
   TRY(check_present(tables, table.name, alter.name));
   if (alter.new_name) {
     TRY(check_new_name(tables, table.name, *alter.new_name));
-    TRY(tables.run("UPDATE _policy SET name = ?3 WHERE table_name = ?1 AND name = ?2",
+    TRY(tables.run("UPDATE _prodev_policy SET name = ?3 WHERE table_name = ?1 AND name = ?2",
                    {table.name, alter.name.text, alter.new_name->text}));
     return {};
   }
@@ -105,7 +106,7 @@ db::StatementResult<void> carry_out(SystemTables& tables, const AlterPolicy& alt
   TRY(check(tables, table.name, alter.using_expression));
   TRY(check(tables, table.name, alter.check_expression));
   TRY(tables.run(
-      "UPDATE _policy SET using_expression = coalesce(?3, using_expression),"
+      "UPDATE _prodev_policy SET using_expression = coalesce(?3, using_expression),"
       " check_expression = coalesce(?4, check_expression) WHERE table_name = ?1 AND name = ?2",
       {table.name, alter.name.text, text_of(alter.using_expression),
        text_of(alter.check_expression)}));
@@ -122,7 +123,7 @@ db::StatementResult<void> carry_out(SystemTables& tables, const DropPolicy& drop
       TRY(check_present(tables, table.name, drop.name));
     }
   }
-  TRY(tables.run("DELETE FROM _policy WHERE table_name = ?1 AND name = ?2",
+  TRY(tables.run("DELETE FROM _prodev_policy WHERE table_name = ?1 AND name = ?2",
                  {drop.table.text, drop.name.text}));
   return {};
 }

@@ -19,14 +19,15 @@ struct Target {
 base::Result<void> set_scope(SystemTables& tables, const Target& target, std::string_view scope,
                              const std::set<std::string>& columns) {
   const std::string_view verb = name_of(target.verb);
-  TRY(tables.run("DELETE FROM _privilege WHERE table_name = ?1 AND role = ?2 AND verb = ?3",
+  TRY(tables.run("DELETE FROM _prodev_privilege WHERE table_name = ?1 AND role = ?2 AND verb = ?3",
                  {target.table.name, target.role, verb}));
-  TRY(tables.run("INSERT INTO _privilege (table_name, role, verb, scope) VALUES (?1, ?2, ?3, ?4)",
-                 {target.table.name, target.role, verb, scope}));
+  TRY(tables.run(
+      "INSERT INTO _prodev_privilege (table_name, role, verb, scope) VALUES (?1, ?2, ?3, ?4)",
+      {target.table.name, target.role, verb, scope}));
   for (const std::string& column : columns) {
     TRY(
-        tables.run("INSERT INTO _privilege_column (privilege_id, column_name)"
-                   " SELECT id, ?4 FROM _privilege"
+        tables.run("INSERT INTO _prodev_privilege_column (privilege_id, column_name)"
+                   " SELECT id, ?4 FROM _prodev_privilege"
                    " WHERE table_name = ?1 AND role = ?2 AND verb = ?3",
                    {target.table.name, target.role, verb, column}));
   }
@@ -101,7 +102,7 @@ db::StatementResult<void> change_table(SystemTables& tables, const ChangePrivile
 // Whether a table that is no more has left privileges.
 base::Result<bool> has_left(SystemTables& tables, const std::string& table) {
   return tables.exists(
-      "SELECT 1 FROM _privilege WHERE table_name = ?1 AND NOT EXISTS"
+      "SELECT 1 FROM _prodev_privilege WHERE table_name = ?1 AND NOT EXISTS"
       " (SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = table_name)",
       {table});
 }
@@ -112,8 +113,9 @@ db::StatementResult<void> forget(SystemTables& tables, const ChangePrivileges& c
     TRY_ASSIGN(const std::string role, tables.role(name));
     for (const Privilege& privilege : change.privileges) {
       for (const Verb verb : privilege.verbs)
-        TRY(tables.run("DELETE FROM _privilege WHERE table_name = ?1 AND role = ?2 AND verb = ?3",
-                       {table, role, name_of(verb)}));
+        TRY(tables.run(
+            "DELETE FROM _prodev_privilege WHERE table_name = ?1 AND role = ?2 AND verb = ?3",
+            {table, role, name_of(verb)}));
     }
   }
   return {};

@@ -4,6 +4,7 @@
 
 #include "access/token_cursor.h"
 #include "config/nearest.h"
+#include "db/system_schema.h"
 #include "text/ascii.h"
 
 namespace prodev::access {
@@ -13,10 +14,6 @@ tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const N
   const std::string meant = config::nearest(name.text, known);
   return fail_at(name.offset, "there is no " + what + " " + name.text +
                                   (meant.empty() ? "" : ": did you mean " + meant + "?"));
-}
-
-bool is_exposable(std::string_view table) {
-  return !table.starts_with('_') && !text::equal_ignoring_case(table.substr(0, 7), "sqlite_");
 }
 
 base::Result<db::Statement> SystemTables::bound(std::string_view sql, Values values) {
@@ -55,9 +52,9 @@ base::Result<std::vector<std::string>> SystemTables::strings(std::string_view sq
 }
 
 db::StatementResult<Table> SystemTables::table(const Name& name) {
-  if (!is_exposable(name.text)) {
+  if (db::is_system_table(name.text)) {
     return fail_at(name.offset,
-                   "tables of the system, whose names begin with _ or sqlite_, are "
+                   "tables of the system, whose names begin with _prodev_ or sqlite_, are "
                    "never exposed: they take no policies and privileges");
   }
   TRY_ASSIGN(const std::vector<std::string> found,
@@ -67,7 +64,7 @@ db::StatementResult<Table> SystemTables::table(const Name& name) {
   if (found.empty()) {
     TRY_ASSIGN(std::vector<std::string> known,
                strings("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", {}));
-    std::erase_if(known, [](const std::string& one) { return !is_exposable(one); });
+    std::erase_if(known, [](const std::string& one) { return db::is_system_table(one); });
     return fail_unknown("table", name, known);
   }
   TRY_ASSIGN(const bool is_view,
@@ -76,9 +73,9 @@ db::StatementResult<Table> SystemTables::table(const Name& name) {
 }
 
 db::StatementResult<std::string> SystemTables::role(const Name& name) {
-  TRY_ASSIGN(const bool found, exists("SELECT 1 FROM _role WHERE name = ?1", {name.text}));
+  TRY_ASSIGN(const bool found, exists("SELECT 1 FROM _prodev_role WHERE name = ?1", {name.text}));
   if (found) return name.text;
-  TRY_ASSIGN(const std::vector<std::string> known, strings("SELECT name FROM _role", {}));
+  TRY_ASSIGN(const std::vector<std::string> known, strings("SELECT name FROM _prodev_role", {}));
   return fail_unknown("role", name, known);
 }
 

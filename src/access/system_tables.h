@@ -1,5 +1,5 @@
-// SystemTables: small questions and changes to _role, _policy and _privilege, and the names that a
-// statement refers to.
+// SystemTables: small questions and changes to _prodev_role, _prodev_policy and _prodev_privilege,
+// and the names that a statement refers to.
 #pragma once
 
 #include <initializer_list>
@@ -15,9 +15,6 @@ namespace prodev::access {
 
 constexpr std::string_view kPublic = "public";
 constexpr std::string_view kServiceRole = "service_role";
-
-// Whether rules can be about `table`: not the system's own and SQLite's.
-bool is_exposable(std::string_view table);
 
 struct Table {
   std::string name;  // as it was created

@@ -12,6 +12,7 @@
 #include "catalog/relationships.h"
 #include "catalog/statistics.h"
 #include "db/sql_tokens.h"
+#include "db/system_schema.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -292,13 +293,13 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
                  "SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list AS l"
                  " JOIN sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')"
                  " WHERE l.schema = 'main' AND l.type <> 'shadow'"
-                 " AND substr(l.name, 1, 1) <> '_' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
                  " ORDER BY l.name"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) break;
     Table table;
     table.name = rows.column_text(0);
+    if (db::is_system_table(table.name)) continue;
     const std::string_view type = rows.column_text(1);
     if (type == "view") table.kind = TableKind::kView;
     if (type == "virtual") table.kind = TableKind::kVirtual;

@@ -110,12 +110,13 @@ void describe_shown_columns(std::vector<Table>& tables) {
 template <class Use>
 base::Result<void> for_each_stored(db::Connection& connection, const std::string& kinds, Use use) {
   TRY_ASSIGN(db::Statement exists,
-             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_comment'"));
+             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_comment'"));
   TRY_ASSIGN(const bool present, exists.step());
   if (!present) return {};
-  TRY_ASSIGN(db::Statement rows, connection.prepare("SELECT name, column_name, text FROM _comment"
-                                                    " WHERE kind IN (" +
-                                                    kinds + ")"));
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT name, column_name, text FROM _prodev_comment"
+                                " WHERE kind IN (" +
+                                kinds + ")"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};

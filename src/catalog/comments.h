@@ -13,8 +13,9 @@ namespace prodev::catalog {
 // them): the lines directly above a column, and what stands behind it on its line.
 void note_column_comments(std::string_view create_table, std::vector<Column>& columns);
 
-// Sets the descriptions that the system table _comment holds, over those of note_column_comments();
-// then gives the columns of views without one that of the column of a table that they show.
+// Sets the descriptions that the system table _prodev_comment holds, over those of
+// note_column_comments(); then gives the columns of views without one that of the column of a table
+// that they show.
 base::Result<void> load_comments(db::Connection& connection, std::vector<Table>& tables);
 
 // The same of functions, by their names.

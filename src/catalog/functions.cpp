@@ -23,15 +23,15 @@ Volatility volatility_called(std::string_view name) {
 
 base::Result<bool> has_functions(db::Connection& connection) {
   TRY_ASSIGN(db::Statement found, connection.prepare("SELECT 1 FROM sqlite_schema"
-                                                     " WHERE name = '_function_privilege'"));
+                                                     " WHERE name = '_prodev_function_privilege'"));
   return found.step();
 }
 
 base::Result<void> read_arguments(db::Connection& connection, FunctionDefinition& definition) {
-  TRY_ASSIGN(
-      db::Statement rows,
-      connection.prepare("SELECT name, type, is_array, is_row, default_value"
-                         " FROM _function_argument WHERE function_id = ? ORDER BY position"));
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare(
+                 "SELECT name, type, is_array, is_row, default_value"
+                 " FROM _prodev_function_argument WHERE function_id = ? ORDER BY position"));
   rows.bind_int(1, definition.id);
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
@@ -47,7 +47,7 @@ base::Result<void> read_arguments(db::Connection& connection, FunctionDefinition
 
 base::Result<void> read_columns(db::Connection& connection, FunctionDefinition& definition) {
   TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT name, type, is_array FROM _function_column"
+             connection.prepare("SELECT name, type, is_array FROM _prodev_function_column"
                                 " WHERE function_id = ? ORDER BY position"));
   rows.bind_int(1, definition.id);
   for (;;) {
@@ -64,7 +64,7 @@ base::Result<std::vector<FunctionDefinition>> read_definitions(db::Connection& c
   TRY_ASSIGN(
       db::Statement rows,
       connection.prepare("SELECT id, name, returns, returns_type, returns_array, returns_set,"
-                         " volatility, strict, row_count, body FROM _function"
+                         " volatility, strict, row_count, body FROM _prodev_function"
                          " ORDER BY name, signature"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
@@ -93,11 +93,11 @@ base::Result<std::vector<FunctionDefinition>> read_definitions(db::Connection& c
 base::Result<std::map<std::string, std::string>> read_descriptions(db::Connection& connection) {
   std::map<std::string, std::string> descriptions;
   TRY_ASSIGN(db::Statement found,
-             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_comment'"));
+             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_comment'"));
   TRY_ASSIGN(const bool present, found.step());
   if (!present) return descriptions;
   TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT name, text FROM _comment WHERE kind = 'function'"));
+             connection.prepare("SELECT name, text FROM _prodev_comment WHERE kind = 'function'"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return descriptions;

@@ -9,6 +9,7 @@
 #include "access/system_tables.h"
 #include "catalog/catalog.h"
 #include "db/sql_tokens.h"
+#include "db/system_schema.h"
 
 namespace prodev::cli {
 namespace {
@@ -114,7 +115,7 @@ base::Result<Finding> check_closed_tables(db::Connection& connection) {
                           {}));
   std::vector<std::string> closed;
   for (const std::string& table : tables) {
-    if (!access::is_exposable(table)) continue;
+    if (db::is_system_table(table)) continue;
     bool open = false;
     for (const std::string& role : roles.names())
       open |= role != access::kServiceRole && opens(*rules, role, table);

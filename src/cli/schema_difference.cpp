@@ -22,36 +22,41 @@ constexpr const char* kColumns =
 
 constexpr const char* kRoles =
     "SELECT 'role ' || name, coalesce((SELECT 'in ' || group_concat(role, ', ') FROM"
-    " (SELECT role FROM _role_member WHERE member = name ORDER BY role)), '') FROM _role";
+    " (SELECT role FROM _prodev_role_member WHERE member = name ORDER BY role)), '') FROM "
+    "_prodev_role";
 
 constexpr const char* kPolicies =
     "SELECT 'policy ' || name || ' on ' || table_name,"
     " iif(restrictive, 'AS RESTRICTIVE ', '') || 'FOR ' || upper(verb) || ' TO ' ||"
     " (SELECT group_concat(role, ', ') FROM"
-    "   (SELECT role FROM _policy_role WHERE policy_id = id ORDER BY role)) ||"
+    "   (SELECT role FROM _prodev_policy_role WHERE policy_id = id ORDER BY role)) ||"
     " coalesce(' USING (' || using_expression || ')', '') ||"
-    " coalesce(' WITH CHECK (' || check_expression || ')', '') FROM _policy";
+    " coalesce(' WITH CHECK (' || check_expression || ')', '') FROM _prodev_policy";
 
 constexpr const char* kPrivileges =
     "SELECT 'privilege ' || upper(verb) || ' on ' || table_name || ' of ' || role,"
     " CASE scope WHEN 'table' THEN 'granted' WHEN 'none' THEN 'revoked' ELSE"
     " (SELECT '(' || group_concat(column_name, ', ') || ')' FROM (SELECT column_name"
-    "   FROM _privilege_column WHERE privilege_id = id ORDER BY column_name)) END FROM _privilege";
+    "   FROM _prodev_privilege_column WHERE privilege_id = id ORDER BY column_name)) END FROM "
+    "_prodev_privilege";
 
 constexpr const char* kFunctions =
     "SELECT 'function ' || signature, '(' || coalesce((SELECT"
     "   group_concat(coalesce(name || ' ', '') || type || iif(is_array, '[]', '') ||"
     "     coalesce(' DEFAULT ' || default_value, ''), ', ')"
-    "   FROM (SELECT * FROM _function_argument WHERE function_id = id ORDER BY position)), '') ||"
+    "   FROM (SELECT * FROM _prodev_function_argument WHERE function_id = id ORDER BY position)), "
+    "'') ||"
     " ') RETURNS ' || iif(returns_set, 'SETOF ', '') ||"
     " coalesce(returns_type || iif(returns_array, '[]', ''), iif(returns = 'void', 'void', '(' ||"
     " (SELECT group_concat(name || ' ' || type || iif(is_array, '[]', ''), ', ') FROM"
-    "   (SELECT * FROM _function_column WHERE function_id = id ORDER BY position)) || ')')) ||"
-    " iif(strict, ' STRICT ', ' ') || upper(volatility) || ' AS ' || body FROM _function";
+    "   (SELECT * FROM _prodev_function_column WHERE function_id = id ORDER BY position)) || ')')) "
+    "||"
+    " iif(strict, ' STRICT ', ' ') || upper(volatility) || ' AS ' || body FROM _prodev_function";
 
 constexpr const char* kExecute =
     "SELECT 'privilege EXECUTE on ' || signature || ' of ' || role,"
-    " iif(granted, 'granted', 'revoked') FROM _function_privilege JOIN _function ON id = "
+    " iif(granted, 'granted', 'revoked') FROM _prodev_function_privilege JOIN _prodev_function ON "
+    "id = "
     "function_id";
 
 // On one line.

@@ -4,8 +4,8 @@
 //   COMMENT ON COLUMN table.column IS 'text'|NULL
 //   COMMENT ON FUNCTION name [(argument, ...)] IS 'text'|NULL    for all of that name
 //
-// Both end in the system table _comment. COMMENT ON wins over `--` comments, wherever it stands;
-// NULL takes away what it and they have said.
+// Both end in the system table _prodev_comment. COMMENT ON wins over `--` comments, wherever it
+// stands; NULL takes away what it and they have said.
 #pragma once
 
 #include <optional>

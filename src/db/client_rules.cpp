@@ -4,18 +4,12 @@
 
 #include <string_view>
 
+#include "db/system_schema.h"
 #include "text/ascii.h"
 
 namespace prodev::db {
 
 namespace {
-
-bool is_system_table(const char* name) {
-  if (name == nullptr) return false;
-  const std::string_view table(name);
-  return table.starts_with('_') ||
-         (table.size() >= 7 && text::equal_ignoring_case(table.substr(0, 7), "sqlite_"));
-}
 
 // FTS5 asks for data_version inside its own statements; the writer defers foreign keys.
 bool is_harmless_pragma(const char* name, const char* argument) {
@@ -48,7 +42,7 @@ int judge(void*, int action, const char* first, const char* second, const char*,
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
       if (context != nullptr || is_declaration(action, first, second)) return SQLITE_OK;
-      return is_system_table(first) ? SQLITE_DENY : SQLITE_OK;
+      return first != nullptr && is_system_table(first) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_FUNCTION:
       return second != nullptr && text::equal_ignoring_case(second, "load_extension") ? SQLITE_DENY
                                                                                       : SQLITE_OK;

@@ -7,7 +7,7 @@ namespace prodev::db {
 
 // From now on, every statement prepared on `connection` is refused (kBadInput) when it attaches a
 // database, runs a pragma, changes the schema, loads an extension, or touches a table of the system
-// (names beginning with "_" or "sqlite_") other than from within a trigger or view, which belong to
+// (is_system_table) other than from within a trigger or view, which belong to
 // the schema. Sets limits on the size of statements, too.
 void restrict_to_client_statements(Connection& connection);
 

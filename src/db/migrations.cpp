@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "db/former_system_tables.h"
 
 namespace prodev::db {
 
@@ -20,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTable =
-    "CREATE TABLE IF NOT EXISTS _migration ("
+    "CREATE TABLE IF NOT EXISTS _prodev_migration ("
     " number INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE,"
     " digest TEXT NOT NULL,"
@@ -73,12 +74,14 @@ struct Record {
 
 base::Result<std::map<int64_t, Record>> load_records(Connection& connection) {
   std::map<int64_t, Record> records;
-  TRY_ASSIGN(Statement exists,
-             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_migration'"));
+  TRY_ASSIGN(const bool former, has_former_system_tables(connection));
+  const std::string table = former ? "_migration" : "_prodev_migration";
+  TRY_ASSIGN(Statement exists, connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?"));
+  exists.bind_text(1, table);
   TRY_ASSIGN(const bool found, exists.step());
   if (!found) return records;
   TRY_ASSIGN(Statement rows,
-             connection.prepare("SELECT number, name, digest, applied_at FROM _migration"));
+             connection.prepare("SELECT number, name, digest, applied_at FROM " + table));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return records;
@@ -115,7 +118,7 @@ base::Result<void> check_applicable(const std::vector<MigrationStatus>& statuses
 
 base::Result<void> record(Connection& connection, const MigrationFile& file, int64_t duration_us) {
   TRY_ASSIGN(Statement insert,
-             connection.prepare("INSERT INTO _migration (number, name, digest, duration_us)"
+             connection.prepare("INSERT INTO _prodev_migration (number, name, digest, duration_us)"
                                 " VALUES (?, ?, ?, ?)"));
   insert.bind_int(1, file.number);
   insert.bind_text(2, file.name);

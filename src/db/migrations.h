@@ -1,7 +1,7 @@
 // Migrations: the SQL files of a schema folder, applied in order, each in one transaction.
 //
-// A file is named NNNN_name.sql. What has been applied is recorded in the table _migration with a
-// digest of the file, so that a file changed or removed afterwards is noticed.
+// A file is named NNNN_name.sql. What has been applied is recorded in the table _prodev_migration
+// with a digest of the file, so that a file changed or removed afterwards is noticed.
 #pragma once
 
 #include <cstdint>

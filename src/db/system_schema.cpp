@@ -5,16 +5,19 @@
 #include <vector>
 
 #include "assets/assets.h"
+#include "db/former_system_tables.h"
 #include "db/sql_script.h"
+#include "text/ascii.h"
 
 namespace prodev::db {
 
 namespace {
 
+constexpr std::string_view kPrefix = "_prodev_";
 constexpr std::string_view kFolder = "schema/system/";
 
 constexpr const char* kTable =
-    "CREATE TABLE IF NOT EXISTS _system_migration ("
+    "CREATE TABLE IF NOT EXISTS _prodev_system_migration ("
     " number INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE,"
     " applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
@@ -41,11 +44,13 @@ std::vector<SystemFile> system_files() {
 
 // The number of the last file that was applied; 0: none.
 base::Result<int64_t> applied_number(Connection& connection) {
-  TRY_ASSIGN(Statement exists,
-             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_system_migration'"));
+  TRY_ASSIGN(const bool former, has_former_system_tables(connection));
+  const std::string record = former ? "_system_migration" : "_prodev_system_migration";
+  TRY_ASSIGN(Statement exists, connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?"));
+  exists.bind_text(1, record);
   TRY_ASSIGN(const bool found, exists.step());
   if (!found) return 0;
-  TRY_ASSIGN(Statement last, connection.prepare("SELECT max(number) FROM _system_migration"));
+  TRY_ASSIGN(Statement last, connection.prepare("SELECT max(number) FROM " + record));
   TRY(last.step());
   return last.column_int(0);
 }
@@ -62,9 +67,12 @@ base::Result<void> apply_after(Connection& connection, const std::vector<SystemF
   // Another process may have been faster.
   TRY_ASSIGN(const int64_t applied, applied_number(connection));
   TRY(check_known(applied, files.back().number));
+  TRY_ASSIGN(const bool former, has_former_system_tables(connection));
+  if (former) TRY(rename_former_system_tables(connection));
   TRY(connection.execute(kTable));
-  TRY_ASSIGN(Statement record,
-             connection.prepare("INSERT INTO _system_migration (number, name) VALUES (?, ?)"));
+  TRY_ASSIGN(
+      Statement record,
+      connection.prepare("INSERT INTO _prodev_system_migration (number, name) VALUES (?, ?)"));
   for (const SystemFile& file : files) {
     if (file.number <= applied) continue;
     TRY(run_script(connection, file.sql, std::string(kFolder) + file.name));
@@ -78,12 +86,18 @@ base::Result<void> apply_after(Connection& connection, const std::vector<SystemF
 
 }  // namespace
 
+bool is_system_table(std::string_view name) {
+  return text::equal_ignoring_case(name.substr(0, kPrefix.size()), kPrefix) ||
+         text::equal_ignoring_case(name.substr(0, 7), "sqlite_");
+}
+
 base::Result<void> apply_system_migrations(Connection& connection) {
   const std::vector<SystemFile> files = system_files();
   const int64_t known = files.empty() ? 0 : files.back().number;
   TRY_ASSIGN(const int64_t applied, applied_number(connection));
   TRY(check_known(applied, known));
-  if (applied == known) return {};
+  TRY_ASSIGN(const bool former, has_former_system_tables(connection));
+  if (applied == known && !former) return {};
   TRY(connection.execute("BEGIN IMMEDIATE"));
   base::Result<void> outcome = apply_after(connection, files);
   if (outcome) outcome = connection.execute("COMMIT");

@@ -106,18 +106,18 @@ base::Result<void> save_parts(SystemTables& tables, const FunctionDefinition& de
   size_t position = 0;
   for (const auto& argument : definition.arguments) {
     TRY(tables.run(
-        "INSERT INTO _function_argument (function_id, position, name, type, is_array,"
+        "INSERT INTO _prodev_function_argument (function_id, position, name, type, is_array,"
         " is_row, default_value) VALUES (?1, ?2, ?3, ?4, ?5 + 0, ?6 + 0, ?7)",
         {id, std::to_string(++position), given(argument.name), argument.type.name,
          digit(argument.type.is_array), digit(argument.type.is_table), argument.default_source}));
   }
   position = 0;
   for (const auto& column : definition.columns) {
-    TRY(
-        tables.run("INSERT INTO _function_column (function_id, position, name, type, is_array)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5 + 0)",
-                   {id, std::to_string(++position), column.name, column.type.name,
-                    digit(column.type.is_array)}));
+    TRY(tables.run(
+        "INSERT INTO _prodev_function_column (function_id, position, name, type, is_array)"
+        " VALUES (?1, ?2, ?3, ?4, ?5 + 0)",
+        {id, std::to_string(++position), column.name, column.type.name,
+         digit(column.type.is_array)}));
   }
   return {};
 }
@@ -128,7 +128,8 @@ base::Result<void> save(SystemTables& tables, const FunctionDefinition& definiti
   std::optional<std::string> row_count;
   if (definition.row_count) row_count = std::to_string(*definition.row_count);
   TRY(tables.run(
-      "INSERT INTO _function (signature, name, returns, returns_type, returns_array, returns_set,"
+      "INSERT INTO _prodev_function (signature, name, returns, returns_type, returns_array, "
+      "returns_set,"
       " volatility, strict, row_count, body)"
       " VALUES (?1, ?2, ?3, ?4, ?5 + 0, ?6 + 0, ?7, ?8 + 0, ?9 + 0, ?10)"
       " ON CONFLICT (signature) DO UPDATE SET returns = excluded.returns,"
@@ -139,14 +140,14 @@ base::Result<void> save(SystemTables& tables, const FunctionDefinition& definiti
        digit(definition.returns_type.is_array), digit(definition.returns_set),
        name_of(definition.volatility), digit(definition.strict), row_count, definition.body}));
   TRY_ASSIGN(const std::vector<std::string> ids,
-             tables.strings("SELECT id FROM _function WHERE signature = ?1", {signature}));
-  TRY(tables.run("DELETE FROM _function_argument WHERE function_id = ?1", {ids.at(0)}));
-  TRY(tables.run("DELETE FROM _function_column WHERE function_id = ?1", {ids.at(0)}));
+             tables.strings("SELECT id FROM _prodev_function WHERE signature = ?1", {signature}));
+  TRY(tables.run("DELETE FROM _prodev_function_argument WHERE function_id = ?1", {ids.at(0)}));
+  TRY(tables.run("DELETE FROM _prodev_function_column WHERE function_id = ?1", {ids.at(0)}));
   return save_parts(tables, definition, ids.at(0));
 }
 
 base::Result<bool> exists(SystemTables& tables, const std::string& signature) {
-  return tables.exists("SELECT 1 FROM _function WHERE signature = ?1", {signature});
+  return tables.exists("SELECT 1 FROM _prodev_function WHERE signature = ?1", {signature});
 }
 
 // "name(type, ...)" as it is stored. A table that is gone is taken by the name that is written.
@@ -166,14 +167,15 @@ StatementResult<std::vector<std::string>> find(SystemTables& tables, const Funct
   if (function.arguments) {
     TRY_ASSIGN(const std::string signature, signature_of(tables, function));
     TRY_ASSIGN(std::vector<std::string> ids,
-               tables.strings("SELECT id FROM _function WHERE signature = ?1", {signature}));
+               tables.strings("SELECT id FROM _prodev_function WHERE signature = ?1", {signature}));
     return ids;
   }
-  TRY_ASSIGN(std::vector<std::string> ids,
-             tables.strings("SELECT id FROM _function WHERE name = ?1", {function.name.text}));
+  TRY_ASSIGN(
+      std::vector<std::string> ids,
+      tables.strings("SELECT id FROM _prodev_function WHERE name = ?1", {function.name.text}));
   if (ids.size() < 2) return ids;
   TRY_ASSIGN(const std::vector<std::string> signatures,
-             tables.strings("SELECT signature FROM _function WHERE name = ?1 ORDER BY 1",
+             tables.strings("SELECT signature FROM _prodev_function WHERE name = ?1 ORDER BY 1",
                             {function.name.text}));
   return fail_at(function.name.offset, "there are several functions " + function.name.text +
                                            ": say which, " + signatures[0] + " or " +
@@ -184,14 +186,14 @@ StatementResult<std::string> get(SystemTables& tables, const FunctionName& funct
   TRY_ASSIGN(const std::vector<std::string> ids, find(tables, function));
   if (!ids.empty()) return ids[0];
   TRY_ASSIGN(const std::vector<std::string> same_name,
-             tables.strings("SELECT signature FROM _function WHERE name = ?1 ORDER BY 1",
+             tables.strings("SELECT signature FROM _prodev_function WHERE name = ?1 ORDER BY 1",
                             {function.name.text}));
   if (!same_name.empty()) {
     return fail_at(function.name.offset, "there is no function " + function.name.text +
                                              " with these arguments: there is " + same_name[0]);
   }
   TRY_ASSIGN(const std::vector<std::string> known,
-             tables.strings("SELECT name FROM _function", {}));
+             tables.strings("SELECT name FROM _prodev_function", {}));
   return access::fail_unknown("function", function.name, known);
 }
 
@@ -201,7 +203,7 @@ StatementResult<void> set_execute(SystemTables& tables, const std::string& funct
   if (role == access::kServiceRole && !grant)
     return fail_at(role_name.offset, "service_role has every right: none can be revoked");
   TRY(
-      tables.run("INSERT INTO _function_privilege (function_id, role, granted)"
+      tables.run("INSERT INTO _prodev_function_privilege (function_id, role, granted)"
                  " VALUES (?1, ?2, ?3 + 0) ON CONFLICT DO UPDATE SET granted = excluded.granted",
                  {function, role, digit(grant)}));
   return {};
@@ -229,7 +231,7 @@ StatementResult<void> carry_out(SystemTables& tables, const DropFunction& drop) 
       if (ids.empty()) continue;
     }
     TRY_ASSIGN(const std::string id, get(tables, function));
-    TRY(tables.run("DELETE FROM _function WHERE id = ?1", {id}));
+    TRY(tables.run("DELETE FROM _prodev_function WHERE id = ?1", {id}));
   }
   return {};
 }
@@ -237,13 +239,13 @@ StatementResult<void> carry_out(SystemTables& tables, const DropFunction& drop) 
 StatementResult<void> carry_out(SystemTables& tables, const RenameFunction& rename) {
   TRY_ASSIGN(const std::string id, get(tables, rename.function));
   TRY_ASSIGN(const std::vector<std::string> signatures,
-             tables.strings("SELECT ?2 || substr(signature, length(name) + 1) FROM _function"
+             tables.strings("SELECT ?2 || substr(signature, length(name) + 1) FROM _prodev_function"
                             " WHERE id = ?1",
                             {id, rename.new_name.text}));
   TRY_ASSIGN(const bool present, exists(tables, signatures.at(0)));
   if (present)
     return fail_conflict(rename.new_name.offset, "function " + signatures[0] + " exists already");
-  TRY(tables.run("UPDATE _function SET name = ?2, signature = ?3 WHERE id = ?1",
+  TRY(tables.run("UPDATE _prodev_function SET name = ?2, signature = ?3 WHERE id = ?1",
                  {id, rename.new_name.text, signatures[0]}));
   // The new name may be that of a table, or of a column that the function would stand beside.
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(tables.connection()));
@@ -258,7 +260,7 @@ StatementResult<void> carry_out(SystemTables& tables, const RenameFunction& rena
 StatementResult<void> carry_out(SystemTables& tables, const ChangeExecute& change) {
   std::vector<std::string> functions;
   if (change.functions.empty()) {
-    TRY_ASSIGN(functions, tables.strings("SELECT id FROM _function", {}));
+    TRY_ASSIGN(functions, tables.strings("SELECT id FROM _prodev_function", {}));
   }
   for (const FunctionName& function : change.functions) {
     TRY_ASSIGN(std::string id, get(tables, function));

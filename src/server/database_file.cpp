@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "comments/statement.h"
+#include "db/former_system_tables.h"
 #include "db/system_schema.h"
 #include "functions/store.h"
 #include "server/folders.h"
@@ -57,7 +58,8 @@ db::StatementHook schema_statements() {
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
                                 const std::vector<db::MigrationFile>& files,
                                 const std::function<void(const db::AppliedMigration&)>& report) {
-  if (settings.db_file.empty()) TRY(db::apply_system_migrations(connection));
+  TRY_ASSIGN(const bool former, db::has_former_system_tables(connection));
+  if (settings.db_file.empty() || former) TRY(db::apply_system_migrations(connection));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return {};
   TRY(db::apply_system_migrations(connection));

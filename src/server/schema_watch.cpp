@@ -25,7 +25,7 @@ int64_t read_number(db::Connection& connection, std::string_view sql) {
 std::string state_of(db::Connection& connection) {
   const int64_t schema = read_number(connection, "PRAGMA schema_version");
   // 0 where the tables are not there.
-  const int64_t rules = read_number(connection, "SELECT max(number) FROM _migration");
+  const int64_t rules = read_number(connection, "SELECT max(number) FROM _prodev_migration");
   return std::to_string(schema) + " " + std::to_string(rules);
 }
 

@@ -607,7 +607,7 @@ class AccessMatrix(RestFolderCase):
     def test_tables_of_the_system_are_not_there_for_anybody(self):
         for caller in CALLERS:
             unknown = self.ask_as(caller, "GET", "_no_such_table")
-            for table in ("_role", "_policy", "_migration", "_system_migration", "sqlite_schema", "sqlite_master",
+            for table in ("_prodev_role", "_prodev_policy", "_prodev_migration", "_prodev_system_migration", "sqlite_schema", "sqlite_master",
                           "search_doc_content", "search_doc_data", "main.own_doc", "OWN_DOC"):
                 answer = self.ask_as(caller, "GET", table + "?select=*")
                 self.assertIn(answer.status, (401, 404) if not caller.known else (404,), answer.response)

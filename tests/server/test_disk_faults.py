@@ -323,13 +323,13 @@ class UnusableFiles(RestFolderCase):
 
     def test_a_system_schema_of_a_later_version(self):
         with contextlib.closing(sqlite3.connect(self.file)) as database:
-            columns = [row[1] for row in database.execute("PRAGMA table_info(_system_migration)")]
+            columns = [row[1] for row in database.execute("PRAGMA table_info(_prodev_system_migration)")]
             row = dict(zip(columns, database.execute(
-                "SELECT * FROM _system_migration ORDER BY 1 DESC").fetchone()))
+                "SELECT * FROM _prodev_system_migration ORDER BY 1 DESC").fetchone()))
             first = columns[0]
             row[first] = 9_999 if isinstance(row[first], int) else "9999_later.sql"
             row = {name: "9999_later.sql" if name == "name" else value for name, value in row.items()}
-            database.execute(f"INSERT INTO _system_migration VALUES ({','.join('?' * len(row))})",
+            database.execute(f"INSERT INTO _prodev_system_migration VALUES ({','.join('?' * len(row))})",
                              list(row.values()))
             database.commit()
         self.assert_refused("9999", "newer")

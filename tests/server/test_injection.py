@@ -31,7 +31,7 @@ TEXTS = [
     "'; DELETE FROM item; --", "1) OR (1=1", "1)) UNION SELECT id, token FROM secret --", "--", "/*", "*/", "/**/;",
     ";", ",", ".", ":", "::", "::text", "(", ")", "()", "((", "))", "{}", "{a,b}", "[]", "null", "NULL", "true", "not.",
     "eq.1", "and(", "or(id.eq.1", "->", "->>", "?1", "?", ":a", "@a", "$1", "(SELECT token FROM secret)", "secret",
-    "secret.token", "main.secret", "sqlite_master", "rowid", "_role", "id", "name", "item", "*,secret(*)", "count()",
+    "secret.token", "main.secret", "sqlite_master", "rowid", "_prodev_role", "id", "name", "item", "*,secret(*)", "count()",
     "load_extension('x')", "hex(randomblob(9))", "-1", "1e999", "9" * 40, "0x10", " ", " id", "id ", "\t", "\n", "\r\nX: y",
     "\u00e9", "\u202e", "\U0001f600", "\u0130", "a\u0300", "A" * 300, "'" * 300, '"' * 301, "(" * 300, ")" * 300,
     "and(" * 100, "not." * 100, "\\" * 101,
@@ -80,7 +80,7 @@ class Injection(RestFolderCase):
     def dump(self):
         return (self.file.execute("SELECT * FROM sqlite_master ORDER BY 1, 2").fetchall(),
                 [self.file.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-                 for table in ("item", "mine", "secret", "_role", "_policy")])
+                 for table in ("item", "mine", "secret", "_prodev_role", "_prodev_policy")])
 
     def send(self, method, target, body=b"", headers=None):
         """The response to a request that may break every rule; it is a whole one, below 500, without the secret."""

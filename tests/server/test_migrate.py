@@ -74,20 +74,20 @@ class Migrate(FolderCase):
                    "CREATE POLICY own ON note USING (owner = auth.uid());\n"
                    "GRANT SELECT (id) ON note TO anon;\n")
         self.assertEqual(self.migrate().returncode, 0)
-        self.assertEqual(self.rows("SELECT name, using_expression FROM _policy"),
+        self.assertEqual(self.rows("SELECT name, using_expression FROM _prodev_policy"),
                          [("own", "owner = auth.uid()")])
         self.write("0002_bad.sql", "CREATE ROLE staff;\nCREATE POLICY two ON note\n"
                    "  USING (ownr = auth.uid());\n")
         result = self.migrate()
         self.assertEqual(result.returncode, 1)
         self.assertRegex(result.stderr, r"0002_bad\.sql:3:10: no such column: ownr, in: CREATE POLICY two")
-        self.assertEqual(self.rows("SELECT name FROM _role WHERE name = 'staff'"), [])
+        self.assertEqual(self.rows("SELECT name FROM _prodev_role WHERE name = 'staff'"), [])
 
     def test_a_database_of_a_newer_prodev_is_left_alone(self):
         self.write("0001_a.sql", "CREATE TABLE a (x);")
         self.assertEqual(self.migrate().returncode, 0)
         with sqlite3.connect(self.project / "data/prodev.db") as connection:
-            connection.execute("INSERT INTO _system_migration (number, name) VALUES (9999, 'x')")
+            connection.execute("INSERT INTO _prodev_system_migration (number, name) VALUES (9999, 'x')")
         self.write("0002_b.sql", "CREATE TABLE b (x);")
         result = self.migrate()
         self.assertEqual(result.returncode, 1)

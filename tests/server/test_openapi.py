@@ -213,7 +213,7 @@ class Openapi(RestFolderCase):
                 jsonschema.Draft202012Validator(schema).validate(row)
                 with self.assertRaises(jsonschema.ValidationError):
                     jsonschema.Draft202012Validator(schema).validate({})
-        for table in ("secret", "inbox", "nothing", "_role", "product/x"):
+        for table in ("secret", "inbox", "nothing", "_prodev_role", "product/x"):
             response = self.get("/schemas/" + table)
             self.assertEqual((response.status, response.json()["code"]), (404, "PGRST205"), table)
 

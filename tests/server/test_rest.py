@@ -120,7 +120,7 @@ class Reading(RestCase):
                 self.assertIn(words, json.dumps(self.refused(400, code, "GET", path)))
         self.assertIn("product.stock", self.refused(400, "42703", "GET", "product?stok=eq.1")["hint"])
         self.assertIn("'public.product'", self.refused(404, "PGRST205", "GET", "prodct")["hint"])
-        self.refused(404, "PGRST205", "GET", "_policy")
+        self.refused(404, "PGRST205", "GET", "_prodev_policy")
         self.refused(404, "PGRST205", "GET", "sqlite_schema")
         self.refused(404, "PGRST125", "GET", "a/b")
         self.refused(406, "PGRST106", "GET", "product", headers={"Accept-Profile": "private"})

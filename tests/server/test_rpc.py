@@ -502,7 +502,7 @@ class Changes(RestFolderCase):
         server.stop()
         database = sqlite3.connect(folder / "data/prodev.db")
         self.addCleanup(database.close)
-        self.assertEqual(database.execute("SELECT name, text FROM _comment ORDER BY name").fetchall(),
+        self.assertEqual(database.execute("SELECT name, text FROM _prodev_comment ORDER BY name").fetchall(),
                          [("f", "Adds.\nBoth."), ("g", "One.")])
 
     def test_a_file_with_a_wrong_function_is_refused_at_the_spot(self):

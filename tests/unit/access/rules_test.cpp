@@ -82,7 +82,7 @@ TEST_CASE("unknown roles and tables and tables of the system are denied") {
   Project project(kNotes);
   REQUIRE(project.run("CREATE POLICY p ON note USING (true)").empty());
   const auto rules = project.rules();
-  for (const char* table : {"nosuch", "_role", "_policy", "sqlite_schema", ""}) {
+  for (const char* table : {"nosuch", "_prodev_role", "_prodev_policy", "sqlite_schema", ""}) {
     const Rights& rights = rules->rights("service_role", table, Verb::kSelect);
     CHECK_FALSE(rights.permitted);
     CHECK_FALSE(rights.bypass);

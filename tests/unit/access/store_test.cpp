@@ -17,15 +17,15 @@ std::string policies(Project& project) {
   return project.list(
       "SELECT table_name || '.' || name || ' ' || verb || ' ' || restrictive || ' ' ||"
       " coalesce(using_expression, '-') || ' ' || coalesce(check_expression, '-') || ' ' ||"
-      " (SELECT group_concat(role, '+') FROM (SELECT role FROM _policy_role"
-      "   WHERE policy_id = id ORDER BY role)) FROM _policy ORDER BY table_name, name");
+      " (SELECT group_concat(role, '+') FROM (SELECT role FROM _prodev_policy_role"
+      "   WHERE policy_id = id ORDER BY role)) FROM _prodev_policy ORDER BY table_name, name");
 }
 
 std::string privileges(Project& project) {
   return project.list(
       "SELECT table_name || '.' || role || ' ' || verb || ' ' || scope ||"
-      " coalesce((SELECT ' ' || group_concat(column_name, '+') FROM _privilege_column"
-      "   WHERE privilege_id = id), '') FROM _privilege ORDER BY table_name, role, verb");
+      " coalesce((SELECT ' ' || group_concat(column_name, '+') FROM _prodev_privilege_column"
+      "   WHERE privilege_id = id), '') FROM _prodev_privilege ORDER BY table_name, role, verb");
 }
 
 }  // namespace
@@ -63,9 +63,9 @@ TEST_CASE("what a statement refers to must be there, and the nearest name is sug
        "x.sql:3:2: an expression of a policy cannot have parameters"},
       {"CREATE POLICY p ON product TO stuff",
        "x.sql:1:31: there is no role stuff: did you mean staff?"},
-      {"CREATE POLICY p ON _role USING (1)", "x.sql:1:20: tables of the system"},
+      {"CREATE POLICY p ON _prodev_role USING (1)", "x.sql:1:20: tables of the system"},
       {"CREATE POLICY p ON sqlite_schema USING (1)", "x.sql:1:20: tables of the system"},
-      {"GRANT SELECT ON _policy TO anon", "x.sql:1:17: tables of the system"},
+      {"GRANT SELECT ON _prodev_policy TO anon", "x.sql:1:17: tables of the system"},
       {"GRANT SELECT (nmae) ON product TO anon",
        "x.sql:1:15: there is no column of product called nmae: did you mean name?"},
       {"GRANT SELECT ON product TO \"Staff\"", "x.sql:1:28: there is no role Staff"},
@@ -130,14 +130,15 @@ TEST_CASE("a role that something needs cannot be dropped") {
         std::string::npos);
   CHECK(
       project.run("DROP POLICY p ON product; DROP ROLE staff; DROP ROLE IF EXISTS staff").empty());
-  CHECK(project.list("SELECT member FROM _role_member").empty());
+  CHECK(project.list("SELECT member FROM _prodev_role_member").empty());
 }
 
 TEST_CASE("roles cannot be members of each other in a circle") {
   Project project("CREATE ROLE a; CREATE ROLE b IN ROLE a; CREATE ROLE c; GRANT b TO c;");
   CHECK(project.run("GRANT c TO a").find("role c is a member of a: a circle") != std::string::npos);
   CHECK(project.run("REVOKE b FROM c; GRANT c TO a").empty());
-  CHECK(project.list("SELECT member || '<' || role FROM _role_member ORDER BY 1") == "a<c,b<a");
+  CHECK(project.list("SELECT member || '<' || role FROM _prodev_role_member ORDER BY 1") ==
+        "a<c,b<a");
 }
 
 TEST_CASE("privileges follow what was granted and revoked") {
@@ -186,7 +187,7 @@ TEST_CASE("what is left of a table that is gone can be removed") {
   CHECK(project.run("DROP POLICY p ON product; REVOKE ALL ON product FROM staff, anon").empty());
   CHECK(policies(project).empty());
   CHECK(privileges(project).empty());
-  CHECK(project.list("SELECT count(*) FROM _privilege_column") == "0");
+  CHECK(project.list("SELECT count(*) FROM _prodev_privilege_column") == "0");
 }
 
 TEST_CASE("every table that refers to another one in the system tables does so by an index") {

@@ -49,18 +49,18 @@ TEST_CASE("the comment block directly above a CREATE statement describes what it
 
 TEST_CASE("COMMENT ON describes tables, views and columns, and wins over what stands above") {
   Project project;
-  REQUIRE(
-      project
-          .run("-- Above.\nCREATE TABLE Shelf (\n  -- Inside.\n  x, y);\n"
-               "CREATE VIEW content AS SELECT x FROM shelf;\n"
-               "comment on table shelf is 'It''s stated';\n"
-               "COMMENT ON COLUMN shelf.x IS 'Stated x';\n"
-               "COMMENT ON COLUMN public.shelf.\"y\" IS 'Stated y';\n"
-               "COMMENT ON VIEW content IS 'Stated view';\n"
-               "INSERT INTO _function (name, signature, returns, returns_set, volatility, strict,"
-               " body) VALUES ('f', 'f()', 'void', 0, 'volatile', 0, 'SELECT 1');\n"
-               "COMMENT ON FUNCTION f(integer, text) IS 'Stated function';")
-          .empty());
+  REQUIRE(project
+              .run("-- Above.\nCREATE TABLE Shelf (\n  -- Inside.\n  x, y);\n"
+                   "CREATE VIEW content AS SELECT x FROM shelf;\n"
+                   "comment on table shelf is 'It''s stated';\n"
+                   "COMMENT ON COLUMN shelf.x IS 'Stated x';\n"
+                   "COMMENT ON COLUMN public.shelf.\"y\" IS 'Stated y';\n"
+                   "COMMENT ON VIEW content IS 'Stated view';\n"
+                   "INSERT INTO _prodev_function (name, signature, returns, returns_set, "
+                   "volatility, strict,"
+                   " body) VALUES ('f', 'f()', 'void', 0, 'volatile', 0, 'SELECT 1');\n"
+                   "COMMENT ON FUNCTION f(integer, text) IS 'Stated function';")
+              .empty());
   CHECK(project.described("Shelf") == "It's stated");
   CHECK(project.described("Shelf", "x") == "Stated x");
   CHECK(project.described("Shelf", "y") == "Stated y");
@@ -96,7 +96,8 @@ TEST_CASE("a COMMENT ON that cannot be carried out points at the spot") {
             .find("x.sql:1:27: expected a text in quotes or NULL, found x") == 0);
   CHECK(project.run("COMMENT ON FUNCTION f IS 'x'").find("x.sql:1:21: there is no function f") ==
         0);
-  CHECK(project.run("COMMENT ON TABLE _role IS 'x'").find("x.sql:1:18: tables of the system") == 0);
+  CHECK(project.run("COMMENT ON TABLE _prodev_role IS 'x'")
+            .find("x.sql:1:18: tables of the system") == 0);
   CHECK(project.run("COMMENT ON TABEL shelf IS 'x'").find("did you mean TABLE?") !=
         std::string::npos);
   CHECK(project.run("COMMENT ON TABLE shelf IS '" + std::string(kMaxCommentBytes + 1, 'x') + "'")

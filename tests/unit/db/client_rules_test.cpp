@@ -11,25 +11,26 @@ TEST_CASE("a statement made for a client reaches rows of the schema and nothing 
   const std::string path = folder.path("x.db");
   Connection connection = std::move(*Connection::open(path, OpenMode::kCreate));
   REQUIRE(connection.execute(
-      "CREATE TABLE _secret (x); INSERT INTO _secret VALUES (1); CREATE TABLE t (x);"
-      "CREATE VIEW v AS SELECT x FROM _secret;"
-      "CREATE TRIGGER log AFTER INSERT ON t BEGIN INSERT INTO _secret VALUES (new.x); END;"));
+      "CREATE TABLE _prodev_secret (x); INSERT INTO _prodev_secret VALUES (1); CREATE TABLE t (x);"
+      "CREATE VIEW v AS SELECT x FROM _prodev_secret;"
+      "CREATE TRIGGER log AFTER INSERT ON t BEGIN INSERT INTO _prodev_secret VALUES (new.x); "
+      "END;"));
   restrict_to_client_statements(connection);
   for (const char* sql : {"ATTACH ':memory:' AS a",
                           "DETACH main",
                           "PRAGMA journal_mode",
                           "PRAGMA data_version = 1",
-                          "SELECT * FROM _secret",
+                          "SELECT * FROM _prodev_secret",
                           "SELECT * FROM sqlite_schema",
                           "SELECT name FROM sqlite_master",
                           "UPDATE sqlite_master SET sql = ''",
                           "UPDATE sqlite_schema SET name = 'x'",
                           "DELETE FROM sqlite_master",
-                          "SELECT * FROM main._secret",
-                          "SELECT x FROM t WHERE x IN (SELECT x FROM _secret)",
-                          "INSERT INTO _secret VALUES (2)",
-                          "UPDATE _secret SET x = 1",
-                          "DELETE FROM _secret",
+                          "SELECT * FROM main._prodev_secret",
+                          "SELECT x FROM t WHERE x IN (SELECT x FROM _prodev_secret)",
+                          "INSERT INTO _prodev_secret VALUES (2)",
+                          "UPDATE _prodev_secret SET x = 1",
+                          "DELETE FROM _prodev_secret",
                           "CREATE TABLE y (x)",
                           "DROP TABLE t",
                           "ALTER TABLE t ADD y",
@@ -54,7 +55,7 @@ TEST_CASE("a statement made for a client reaches rows of the schema and nothing 
   CHECK(connection.prepare("SELECT x FROM v"));
   CHECK(connection.prepare("INSERT INTO t VALUES (1)"));
   const TrustedScope trusted(connection);
-  CHECK(connection.prepare("SELECT * FROM _secret"));
+  CHECK(connection.prepare("SELECT * FROM _prodev_secret"));
 }
 
 TEST_CASE("a restricted connection can be the first to use a virtual table") {

@@ -64,11 +64,11 @@ TEST_CASE("the error of a hook points at the spot that it names") {
 TEST_CASE("the system tables are made once") {
   Connection connection = open_memory();
   REQUIRE(apply_system_migrations(connection));
-  const int64_t steps = count(connection, "SELECT count(*) FROM _system_migration");
+  const int64_t steps = count(connection, "SELECT count(*) FROM _prodev_system_migration");
   CHECK(steps >= 1);
-  CHECK(count(connection, "SELECT count(*) FROM _role") == 4);
+  CHECK(count(connection, "SELECT count(*) FROM _prodev_role") == 4);
   REQUIRE(apply_system_migrations(connection));
-  CHECK(count(connection, "SELECT count(*) FROM _system_migration") == steps);
+  CHECK(count(connection, "SELECT count(*) FROM _prodev_system_migration") == steps);
   // The second time needs no lock.
   REQUIRE(connection.execute("PRAGMA query_only = ON"));
   CHECK(apply_system_migrations(connection));
@@ -77,7 +77,8 @@ TEST_CASE("the system tables are made once") {
 TEST_CASE("system tables of a newer prodev are left alone and told of") {
   Connection connection = open_memory();
   REQUIRE(apply_system_migrations(connection));
-  REQUIRE(connection.execute("INSERT INTO _system_migration (number, name) VALUES (9000, 'x')"));
+  REQUIRE(
+      connection.execute("INSERT INTO _prodev_system_migration (number, name) VALUES (9000, 'x')"));
   const int64_t before = count(connection, "SELECT total_changes()");
   const auto outcome = apply_system_migrations(connection);
   REQUIRE_FALSE(outcome);

@@ -164,8 +164,9 @@ TEST_CASE("a body holds what a client may run, and nothing else") {
     CHECK(project.refused(std::string("f() RETURNS void LANGUAGE sql AS $$ ") + body + " $$")
               .find("holds SELECT, INSERT, UPDATE and DELETE only") != std::string::npos);
   }
-  for (const char* body : {"SELECT name FROM _role", "INSERT INTO _role (name) VALUES ('x')",
-                           "SELECT sql FROM sqlite_schema", "SELECT load_extension('x')"}) {
+  for (const char* body :
+       {"SELECT name FROM _prodev_role", "INSERT INTO _prodev_role (name) VALUES ('x')",
+        "SELECT sql FROM sqlite_schema", "SELECT load_extension('x')"}) {
     INFO(body);
     CHECK(project.refused(std::string("f() RETURNS void LANGUAGE sql AS $$ ") + body + " $$") !=
           "");
@@ -311,8 +312,9 @@ TEST_CASE("nobody but service_role may call what was not granted") {
 TEST_CASE("what is said about a function is in the catalog") {
   Project project("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;");
   CHECK(project.catalog()->functions().at(0).description.empty());
-  REQUIRE(project.connection.execute(
-      "INSERT INTO _comment (kind, name, stated, text) VALUES ('function', 'f', 1, 'One.')"));
+  REQUIRE(
+      project.connection.execute("INSERT INTO _prodev_comment (kind, name, stated, text) VALUES "
+                                 "('function', 'f', 1, 'One.')"));
   CHECK(project.catalog()->functions().at(0).description == "One.");
 }
 
