@@ -40,6 +40,16 @@ foreach(build IN ITEMS release dev tsan)
   endforeach()
 endforeach()
 
+# What one client does to harm all others, with the others watching (support/bystanders.py): it takes
+# time, and times that mean something, so of the release build only and with nothing beside it.
+file(GLOB hostile_tests CONFIGURE_DEPENDS server/hostile/test_*.py)
+foreach(file IN LISTS hostile_tests)
+  add_server_test(release ${file})
+  get_filename_component(name ${file} NAME_WE)
+  string(REPLACE "test_" "" name ${name})
+  set_tests_properties(release/server/${name} PROPERTIES RUN_SERIAL ON)
+endforeach()
+
 # Short runs of the fuzz targets over their seeds; tests/fuzz/README.md tells how to run for long.
 file(GLOB fuzz_targets CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
 foreach(file IN LISTS fuzz_targets)
