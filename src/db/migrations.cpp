@@ -12,7 +12,10 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "db/file_statements.h"
+#include "db/file_transaction.h"
 #include "db/former_system_tables.h"
+#include "db/reference_check.h"
 
 namespace prodev::db {
 
@@ -128,17 +131,46 @@ base::Result<void> record(Connection& connection, const MigrationFile& file, int
   return {};
 }
 
+// What of SQLite's a file may not hold is refused before `hook` or SQLite sees it.
+StatementHook with_file_rules(const StatementHook& hook) {
+  return [&hook](Connection& connection, std::string_view statement,
+                 std::string_view comment) -> StatementResult<bool> {
+    TRY_ASSIGN(const bool done, judge_file_statement(statement));
+    if (done) return true;
+    return hook ? hook(connection, statement, comment) : StatementResult<bool>(false);
+  };
+}
+
+base::Result<void> check_references(Connection& connection, References& known) {
+  TRY_ASSIGN(References now, load_references(connection));
+  const std::vector<DanglingReference> fresh = new_dangling(known, now);
+  known = std::move(now);
+  if (fresh.empty()) return {};
+  std::string message = describe(fresh.front());
+  if (fresh.size() > 1) message += ", and " + std::to_string(fresh.size() - 1) + " more like it";
+  return base::fail(base::Code::kConflict,
+                    message +
+                        ", after this file: mend what refers in the same file (while a file "
+                        "runs, foreign keys do not act: ON DELETE CASCADE does not either)");
+}
+
+// An error that is not about a spot of the file names it all the same.
+base::Error in_file(const MigrationFile& file, base::Error error) {
+  if (!error.message.starts_with(file.path)) error.message = file.path + ": " + error.message;
+  return error;
+}
+
+// `known`: what dangles before the file; and then, after it.
 base::Result<int64_t> apply_file(Connection& connection, const MigrationFile& file,
-                                 const StatementHook& hook) {
+                                 const StatementHook& hook, References& known) {
   const int64_t started_ns = base::monotonic_ns();
-  TRY(connection.execute("BEGIN IMMEDIATE"));
-  base::Result<void> outcome = run_script(connection, file.sql, file.path, hook);
+  TRY_ASSIGN(FileTransaction transaction, FileTransaction::begin(connection));
+  TRY(run_script(connection, file.sql, file.path, with_file_rules(hook)));
+  TRY(check_references(connection, known));
   const int64_t duration_us = (base::monotonic_ns() - started_ns) / 1'000;
-  if (outcome) outcome = record(connection, file, duration_us);
-  if (outcome) outcome = connection.execute("COMMIT");
-  if (outcome) return duration_us;
-  (void)connection.execute("ROLLBACK");  // the first error is the one to tell
-  return tl::make_unexpected(outcome.error());
+  TRY(record(connection, file, duration_us));
+  TRY(transaction.commit());
+  return duration_us;
 }
 
 }  // namespace
@@ -197,14 +229,16 @@ base::Result<void> apply_migrations(Connection& connection, const std::vector<Mi
   TRY_ASSIGN(const std::vector<MigrationStatus> statuses, migration_status(connection, files));
   TRY(check_applicable(statuses));
   TRY(connection.execute(kTable));
+  TRY_ASSIGN(References known, load_references(connection));
   for (const MigrationFile& file : files) {
     const auto pending =
         std::find_if(statuses.begin(), statuses.end(), [&](const MigrationStatus& status) {
           return status.number == file.number && status.state == MigrationState::kPending;
         });
     if (pending == statuses.end()) continue;
-    TRY_ASSIGN(const int64_t duration_us, apply_file(connection, file, hook));
-    report({file.name, duration_us});
+    const base::Result<int64_t> duration_us = apply_file(connection, file, hook, known);
+    if (!duration_us) return tl::make_unexpected(in_file(file, duration_us.error()));
+    report({file.name, *duration_us});
   }
   return {};
 }

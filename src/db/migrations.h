@@ -1,4 +1,5 @@
-// Migrations: the SQL files of a schema folder, applied in order, each in one transaction.
+// Migrations: the SQL files of a schema folder, applied in order, each in one transaction in which
+// foreign keys do not act (file_transaction.h) and at whose end they are checked.
 //
 // A file is named NNNN_name.sql. What has been applied is recorded in the table _prodev_migration
 // with a digest of the file, so that a file changed or removed afterwards is noticed.
@@ -53,9 +54,10 @@ struct AppliedMigration {
 
 // Applies what is pending, in order; each file whole or not at all. Refuses to start (kConflict)
 // when an applied file has changed or is missing, or when a pending file comes before an applied
-// one. `report` is called after each file. The error of a statement that fails names
-// file:line:column, the statement, and SQLite's message. `hook` carries out the statements that
-// SQLite does not know.
+// one; and a file after which something refers to what is not there, unless it did so before.
+// `report` is called after each file. The error of a statement that fails names file:line:column,
+// the statement, and SQLite's message; every other one names the file. `hook` carries out the
+// statements that SQLite does not know.
 base::Result<void> apply_migrations(Connection& connection, const std::vector<MigrationFile>& files,
                                     const std::function<void(const AppliedMigration&)>& report,
                                     const StatementHook& hook = {});

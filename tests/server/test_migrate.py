@@ -9,7 +9,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from prodev import FolderCase, run_prodev  # noqa: E402
 
 
-class Migrate(FolderCase):
+class MigrateCase(FolderCase):
+    """A project of each test's own."""
+
     def setUp(self):
         self.project = self.make_folder()
         (self.project / "schema").mkdir()
@@ -24,6 +26,8 @@ class Migrate(FolderCase):
         with sqlite3.connect(self.project / "data/prodev.db") as connection:
             return connection.execute(sql).fetchall()
 
+
+class Migrate(MigrateCase):
     def test_pending_files_are_applied_once_and_the_status_tells(self):
         self.write("0001_product.sql", "CREATE TABLE product (id INTEGER PRIMARY KEY, name TEXT) STRICT;")
         self.write("0002_seed.sql", "INSERT INTO product (name) VALUES ('tea'), ('cup');")
@@ -149,6 +153,73 @@ class Migrate(FolderCase):
         for words in [("down",), ("up", "x"), ("new",), ("new", "Bad Name"), ("status", "x")]:
             with self.subTest(words=words):
                 self.assertEqual(self.migrate(*words).returncode, 2)
+
+
+class Rebuilds(MigrateCase):
+    """What SQLite's own recipe for a change that ALTER TABLE cannot make does to other tables: nothing."""
+
+    REBUILD = ("CREATE TABLE author_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n"
+               "INSERT INTO author_new SELECT * FROM author;\nDROP TABLE author;\n"
+               "ALTER TABLE author_new RENAME TO author;\n")
+
+    def make_library(self, action):
+        self.write("0001_library.sql",
+                   "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT);\n"
+                   "CREATE TABLE book (id INTEGER PRIMARY KEY, author_id INTEGER DEFAULT 1\n"
+                   f"  REFERENCES author (id) {action});\n"
+                   "INSERT INTO author VALUES (1, 'a'), (2, 'b'); INSERT INTO book VALUES (1, 1), (2, 2);\n")
+        self.assertEqual(self.migrate().returncode, 0)
+
+    def test_a_table_that_is_made_anew_keeps_the_rows_that_refer_to_it(self):
+        for action in ("", "ON DELETE CASCADE", "ON DELETE SET NULL", "ON DELETE SET DEFAULT",
+                       "ON DELETE RESTRICT", "ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED"):
+            for pragma in ("", "foreign_keys = OFF", "defer_foreign_keys = ON", "legacy_alter_table = ON"):
+                with self.subTest(action=action, pragma=pragma):
+                    self.setUp()
+                    self.make_library(action)
+                    self.write("0002_rebuild.sql", (f"PRAGMA {pragma};\n" if pragma else "") + self.REBUILD)
+                    result = self.migrate()
+                    self.assertEqual(result.returncode, 0, result.stderr)
+                    self.assertEqual(self.rows("SELECT * FROM book ORDER BY id"), [(1, 1), (2, 2)])
+                    self.assertEqual(self.rows("SELECT \"table\" FROM pragma_foreign_key_list('book')"),
+                                     [("author",)])
+
+    def test_rows_left_without_their_parent_are_refused_and_the_file_named(self):
+        self.make_library("ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED")
+        self.write("0002_gone.sql", "DELETE FROM author WHERE id = 2;")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"0002_gone\.sql: book row 2 \(author_id = 2\) refers to a row of author")
+        self.assertEqual(self.rows("SELECT count(*) FROM author"), [(2,)])
+
+    def test_rules_that_are_dropped_and_made_again_keep_nothing_of_the_old_ones(self):
+        self.write("0001_note.sql", "CREATE ROLE staff; CREATE TABLE note (id INTEGER PRIMARY KEY, secret TEXT);\n"
+                   "CREATE POLICY p ON note TO anon USING (true);\n"
+                   "GRANT SELECT (id, secret) ON note TO anon;\n"
+                   "DROP POLICY p ON note; CREATE POLICY q ON note TO staff USING (true);\n"
+                   "REVOKE SELECT (secret) ON note FROM anon;\n"
+                   "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n"
+                   "GRANT EXECUTE ON FUNCTION f TO anon; DROP FUNCTION f;\n"
+                   "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.rows("SELECT role FROM _prodev_policy_role"), [("staff",)])
+        self.assertEqual(self.rows("SELECT column_name FROM _prodev_privilege_column"), [("id",)])
+        self.assertEqual(self.rows("SELECT * FROM _prodev_function_privilege"), [])
+
+    def test_statements_that_cannot_do_what_they_say_are_refused_at_their_spot(self):
+        for sql, said in (("PRAGMA journal_mode = DELETE;", "always a write-ahead log"),
+                          ("PRAGMA recursive_triggers = ON;", "WITH RECURSIVE"),
+                          ("VACUUM;", "VACUUM cannot run in a schema file"),
+                          ("ATTACH 'other.db' AS other;", "prodev import"),
+                          ("BEGIN; SELECT 1; COMMIT;", "leave out BEGIN and COMMIT")):
+            with self.subTest(sql=sql):
+                self.write("0001_a.sql", "CREATE TABLE a (x);\n" + sql)
+                result = self.migrate()
+                self.assertEqual(result.returncode, 1)
+                self.assertRegex(result.stderr, r"0001_a\.sql:2:\d+: ")
+                self.assertIn(said, result.stderr)
+                self.assertEqual(self.rows("SELECT 1 FROM sqlite_schema WHERE name = 'a'"), [])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,175 @@
+#include "db/reference_check.h"
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "db/sql_tokens.h"
+#include "text/ascii.h"
+
+namespace prodev::db {
+
+namespace {
+
+using Kind = DanglingReference::Kind;
+
+std::string lower(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) c = text::to_lower(c);
+  return text;
+}
+
+std::string quoted(std::string_view name) {
+  std::string sql;
+  append_name(sql, name);
+  return sql;
+}
+
+base::Result<std::vector<std::string>> strings(Connection& connection, std::string_view sql) {
+  std::vector<std::string> found;
+  TRY_ASSIGN(Statement rows, connection.prepare(sql));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return found;
+    found.emplace_back(rows.column_text(0));
+  }
+}
+
+// Makes, for foreign key `id` of `table`:
+//   SELECT 'author_id = ' || quote("author_id") FROM "book" WHERE _rowid_ = ?
+base::Result<Statement> prepare_values(Connection& connection, const std::string& table,
+                                       int64_t id) {
+  TRY_ASSIGN(
+      Statement columns,
+      connection.prepare("SELECT \"from\" FROM pragma_foreign_key_list(?, 'main') WHERE id = ?"
+                         " ORDER BY seq"));
+  columns.bind_text(1, table);
+  columns.bind_int(2, id);
+  std::string sql;
+  for (;;) {
+    TRY_ASSIGN(const bool row, columns.step());
+    if (!row) break;
+    const std::string name(columns.column_text(0));
+    std::string label;
+    for (const char c : name) label.append(c == '\'' ? 2 : 1, c);
+    sql += sql.empty() ? "SELECT '" : " || ', ";
+    sql += label + " = ' || quote(" + quoted(name) + ")";
+  }
+  return connection.prepare(sql + " FROM " + quoted(table) + " WHERE _rowid_ = ?");
+}
+
+base::Result<std::string> values_of(Statement& statement, int64_t row_id) {
+  statement.reset();
+  statement.bind_int(1, row_id);
+  TRY_ASSIGN(const bool found, statement.step());
+  return found ? std::string(statement.column_text(0)) : std::string();
+}
+
+base::Result<void> check_table(Connection& connection, const std::string& table,
+                               std::vector<DanglingReference>& dangling) {
+  TRY_ASSIGN(Statement rows,
+             connection.prepare("PRAGMA main.foreign_key_check(" + quoted(table) + ")"));
+  std::map<int64_t, Statement> values;  // by the number of the foreign key
+  for (;;) {
+    TRY_ASSIGN(const bool found, rows.step());
+    if (!found) return {};
+    DanglingReference one{Kind::kRow, lower(table), lower(rows.column_text(2)), {}, {}};
+    if (!rows.column_is_null(1)) {
+      const int64_t key = rows.column_int(3);
+      if (!values.contains(key)) {
+        TRY_ASSIGN(Statement prepared, prepare_values(connection, table, key));
+        values.emplace(key, std::move(prepared));
+      }
+      TRY_ASSIGN(one.values, values_of(values.at(key), rows.column_int(1)));
+      one.row = "row " + std::to_string(rows.column_int(1));
+    }
+    dangling.push_back(std::move(one));
+  }
+}
+
+// Foreign keys whose parent table is not there: SQLite finds nothing amiss until a row refers to
+// it.
+base::Result<void> check_parents(Connection& connection, References& references) {
+  TRY_ASSIGN(Statement rows,
+             connection.prepare("SELECT DISTINCT m.name, f.\"table\" FROM sqlite_schema m,"
+                                " pragma_foreign_key_list(m.name, 'main') f WHERE m.type = 'table'"
+                                " AND m.rootpage > 0"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    std::string parent = lower(rows.column_text(1));
+    if (!references.tables.contains(parent))
+      references.dangling.push_back(
+          {Kind::kNoTable, lower(rows.column_text(0)), std::move(parent), {}, {}});
+  }
+}
+
+// Table, parent, values; a table that only one of the two sides has stands as "".
+using Key = std::tuple<Kind, std::string, std::string, std::string>;
+
+Key key_of(const DanglingReference& one, const std::set<std::string>& shared) {
+  const auto name = [&](const std::string& table) {
+    return shared.contains(table) ? table : std::string();
+  };
+  if (one.kind != Kind::kRow) return {one.kind, one.table, one.parent, {}};
+  return {one.kind, name(one.table), name(one.parent), one.values};
+}
+
+}  // namespace
+
+base::Result<References> load_references(Connection& connection) {
+  References references;
+  TRY_ASSIGN(const std::vector<std::string> tables,
+             strings(connection, "SELECT name FROM main.sqlite_schema WHERE type = 'table'"));
+  for (const std::string& table : tables) references.tables.insert(lower(table));
+  TRY(check_parents(connection, references));
+  TRY_ASSIGN(const std::vector<std::string> children,
+             strings(connection,
+                     "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table'"
+                     " AND m.rootpage > 0 AND EXISTS"
+                     " (SELECT 1 FROM pragma_foreign_key_list(m.name, 'main')) ORDER BY m.name"));
+  for (const std::string& table : children) {
+    const base::Result<void> checked = check_table(connection, table, references.dangling);
+    if (checked) continue;
+    // "foreign key mismatch" is an error of the table's declaration; others (I/O, damage) are not.
+    if (checked.error().code != base::Code::kBadInput) return tl::make_unexpected(checked.error());
+    references.dangling.push_back({Kind::kMismatch, lower(table), {}, checked.error().message, {}});
+  }
+  return references;
+}
+
+std::vector<DanglingReference> new_dangling(const References& before, const References& after) {
+  std::set<std::string> shared;
+  for (const std::string& table : before.tables)
+    if (after.tables.contains(table)) shared.insert(table);
+  std::map<Key, int64_t> known;
+  for (const DanglingReference& one : before.dangling) ++known[key_of(one, shared)];
+  std::vector<DanglingReference> fresh;
+  for (const DanglingReference& one : after.dangling) {
+    if (one.kind == Kind::kNoTable && !shared.contains(one.table)) continue;
+    const auto found = known.find(key_of(one, shared));
+    if (found != known.end() && found->second-- > 0) continue;
+    fresh.push_back(one);
+  }
+  return fresh;
+}
+
+std::string describe(const DanglingReference& reference) {
+  switch (reference.kind) {
+    case Kind::kMismatch:
+      return "a foreign key of " + reference.table +
+             " refers to columns that are not UNIQUE together, so that writes fail (" +
+             reference.values + ")";
+    case Kind::kNoTable:
+      return "a foreign key of " + reference.table + " refers to the table " + reference.parent +
+             ", which is not there";
+    case Kind::kRow:
+      break;
+  }
+  std::string text = reference.table;
+  text += reference.row.empty() ? ": a row" : " " + reference.row;
+  if (!reference.values.empty()) text += " (" + reference.values + ")";
+  return text + " refers to a row of " + reference.parent + " that is not there";
+}
+
+}  // namespace prodev::db
