@@ -15,12 +15,14 @@
 #include "net/address.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "server/control_socket.h"
 #include "server/database.h"
 #include "server/folders.h"
 #include "server/routes.h"
 #include "server/signals.h"
 #include "server/site_options.h"
 #include "server/sockets.h"
+#include "server/start_lock.h"
 #include "server/state.h"
 #include "server/takeover.h"
 #include "telemetry/log.h"
@@ -72,7 +74,7 @@ base::Result<TlsPointer> load_tls(const config::Settings& settings) {
 struct Server {
   Folders folders;
   TlsPointer tls;
-  OpenedSockets opened;
+  ListeningSockets sockets;  // moved to the engine when it starts
   std::unique_ptr<Database> database;
   State state;
   std::unique_ptr<http::StaticFiles> files;
@@ -124,26 +126,23 @@ void make_sites(const config::Settings& settings, Server& server) {
 }
 
 void name_urls(Server& server) {
-  const net::Address main = net::local_address(server.opened.sockets.main.front().get());
+  const net::Address main = net::local_address(server.sockets.main.front().get());
   server.main_url = (server.tls ? "https://" : "http://") + main.to_string();
   server.state.tls_port = main.port();
-  if (server.opened.sockets.redirect.empty()) return;
-  const int redirect = server.opened.sockets.redirect.front().get();
+  if (server.sockets.redirect.empty()) return;
+  const int redirect = server.sockets.redirect.front().get();
   server.redirect_url = "http://" + net::local_address(redirect).to_string();
 }
 
-base::Result<void> start_engine(const config::Settings& settings, Server& server) {
+base::Result<void> start_engine(Server& server) {
   name_urls(server);
   // Copies of the sockets go to the control socket before the loops get theirs.
-  TRY_ASSIGN(server.control,
-             ControlSocket::open(server.folders.data, server.opened.sockets, settings.takeover,
-                                 [] { ::kill(::getpid(), SIGTERM); }));
+  TRY_ASSIGN(server.control, ControlSocket::open(server.folders.data, server.sockets,
+                                                 [] { ::kill(::getpid(), SIGTERM); }));
   std::vector<http::Listening> listening(2);
-  listening[0] = {std::move(server.opened.sockets.main), server.main_site.get(),
-                  server.tls != nullptr};
-  listening[1] = {std::move(server.opened.sockets.redirect), server.redirect_site.get(), false};
-  TRY(server.engine->start(std::move(listening), server.tls));
-  return server.control->publish();
+  listening[0] = {std::move(server.sockets.main), server.main_site.get(), server.tls != nullptr};
+  listening[1] = {std::move(server.sockets.redirect), server.redirect_site.get(), false};
+  return server.engine->start(std::move(listening), server.tls);
 }
 
 void announce(const Server& server, std::ostream& out) {
@@ -185,11 +184,16 @@ void reload_certificates(const config::Settings& settings, Server& server) {
 }
 
 void drain(const config::Settings& settings, Server& server, const Signals& signals) {
-  net::notify_service_manager("STOPPING=1");
-  telemetry::log(Level::kInfo, "draining", {{"connections", server.engine->limits().open()}});
+  // A service manager that hears of a stop would end the successor too.
+  const bool replaced = server.control->replaced();
+  if (!replaced) net::notify_service_manager("STOPPING=1");
+  telemetry::log(Level::kInfo, "draining",
+                 {{"connections", server.engine->limits().open()},
+                  {"cause", replaced ? "another process has taken over" : "a signal"}});
   server.state.draining.store(true, std::memory_order_relaxed);
-  // Its copies of the listening sockets would keep taking connections that nobody accepts.
-  server.control.reset();
+  // Its copies of the listening sockets would keep taking connections that nobody accepts. (Those
+  // of a process that is replaced are gone, and its end waits for the successor.)
+  if (!replaced) server.control.reset();
   const bool all = server.engine->drain(std::chrono::milliseconds(settings.drain_timeout_ms),
                                         [&] { return signals.stop_requested(); });
   telemetry::log(all ? Level::kInfo : Level::kWarn,
@@ -197,9 +201,26 @@ void drain(const config::Settings& settings, Server& server, const Signals& sign
                  {{"connections", server.engine->limits().open()}});
 }
 
-void drain_predecessor(Predecessor& predecessor) {
-  const base::Result<void> asked = predecessor.drain();
-  if (!asked) telemetry::log(Level::kError, asked.error().message);
+// This process serves from here on, and no other.
+base::Result<void> take_the_place(const config::Settings& settings, Server& server,
+                                  std::ostream& out) {
+  base::UniqueFd predecessor;
+  if (settings.takeover) {
+    base::Result<base::UniqueFd> drained = drain_predecessor(server.folders.data);
+    if (!drained) {  // what this process has accepted by now is answered
+      server.engine->drain(std::chrono::milliseconds(settings.drain_timeout_ms),
+                           [] { return false; });
+      return tl::make_unexpected(drained.error());
+    }
+    predecessor = std::move(*drained);
+  }
+  TRY(server.control->publish());
+  announce(server, out);
+  // In one message, and before the predecessor may end: who sees the main process end thinks that
+  // the service has.
+  net::notify_service_manager(
+      settings.takeover ? "MAINPID=" + std::to_string(::getpid()) + "\nREADY=1" : "READY=1");
+  return {};
 }
 
 std::string lane_name(http::Lane lane) {
@@ -227,16 +248,18 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
   Server server;
   TRY_ASSIGN(server.folders, open_folders(settings));
   TRY_ASSIGN(server.tls, load_tls(settings));
-  TRY_ASSIGN(server.opened, open_sockets(settings, server.folders.data, loop_count(settings)));
+  TRY_ASSIGN(StartLock starting, StartLock::wait(server.folders.data, signals));
+  if (!starting.held()) return {};
+  TRY_ASSIGN(server.sockets, open_sockets(settings, server.folders.data, loop_count(settings)));
   TRY_ASSIGN(
       server.database,
       open_database(settings, {server.folders.data, server.folders.temporary, loop_count(settings)},
                     out));
   make_sites(settings, server);
-  TRY(start_engine(settings, server));
-  announce(server, out);
-  net::notify_service_manager("READY=1");
-  if (server.opened.predecessor) drain_predecessor(*server.opened.predecessor);
+  if (signals.stop_requested()) return {};  // asked while it started: who serves goes on
+  TRY(start_engine(server));
+  TRY(take_the_place(settings, server, out));
+  starting.release();
   while (signals.wait() == SIGHUP) reload_certificates(settings, server);
   drain(settings, server, signals);
   return {};

@@ -2,6 +2,7 @@
 
 #include "net/address.h"
 #include "net/listener.h"
+#include "server/takeover.h"
 #include "telemetry/log.h"
 
 namespace prodev::server {
@@ -22,36 +23,34 @@ void warn_of_other_address(const std::string& wanted, const std::vector<base::Un
                  {{"address", address}, {"listen", wanted}});
 }
 
-base::Result<OpenedSockets> take_over(const config::Settings& settings, const std::string& data_dir,
-                                      size_t loops) {
-  OpenedSockets opened;
-  TRY_ASSIGN(Predecessor predecessor, Predecessor::find(data_dir));
-  TRY_ASSIGN(opened.sockets, predecessor.take_sockets());
-  opened.predecessor = std::move(predecessor);
-  warn_of_other_address(settings.listen, opened.sockets.main);
+base::Result<ListeningSockets> take_over(const config::Settings& settings,
+                                         const std::string& data_dir, size_t loops) {
+  TRY_ASSIGN(ListeningSockets sockets, take_sockets(data_dir));
+  warn_of_other_address(settings.listen, sockets.main);
   // The new settings say whether plain connections are redirected, whatever the old ones said.
   if (settings.redirect_listen.empty()) {
-    opened.sockets.redirect.clear();
-  } else if (opened.sockets.redirect.empty()) {
-    TRY_ASSIGN(opened.sockets.redirect, open_at(settings.redirect_listen, loops));
+    sockets.redirect.clear();
+  } else if (sockets.redirect.empty()) {
+    TRY_ASSIGN(sockets.redirect, open_at(settings.redirect_listen, loops));
   }
-  return opened;
+  return sockets;
 }
 
 }  // namespace
 
-base::Result<OpenedSockets> open_sockets(const config::Settings& settings,
-                                         const std::string& data_dir, size_t loops) {
+base::Result<ListeningSockets> open_sockets(const config::Settings& settings,
+                                            const std::string& data_dir, size_t loops) {
   if (settings.takeover) return take_over(settings, data_dir, loops);
-  OpenedSockets opened;
-  TRY_ASSIGN(opened.sockets.main, net::inherited_listeners());
-  if (opened.sockets.main.empty()) {
-    TRY_ASSIGN(opened.sockets.main, open_at(settings.listen, loops));
+  ListeningSockets sockets;
+  TRY_ASSIGN(sockets.main, net::inherited_listeners());
+  if (sockets.main.empty()) {
+    TRY_ASSIGN(sockets.main, open_at(settings.listen, loops));
   }
   if (!settings.redirect_listen.empty()) {
-    TRY_ASSIGN(opened.sockets.redirect, open_at(settings.redirect_listen, loops));
+    TRY_ASSIGN(sockets.redirect, open_at(settings.redirect_listen, loops));
   }
-  return opened;
+  TRY(refuse_second_server(data_dir));
+  return sockets;
 }
 
 }  // namespace prodev::server

@@ -1,22 +1,18 @@
 // Where the server's listening sockets come from.
 #pragma once
 
-#include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "server/takeover.h"
+#include "server/control_wire.h"
 
 namespace prodev::server {
 
-struct OpenedSockets {
-  ListeningSockets sockets;
-  std::optional<Predecessor> predecessor;  // to be told to drain once this process serves
-};
-
 // From a running process (settings.takeover), from the service manager, or opened here: `loops` of
-// each kind.
-base::Result<OpenedSockets> open_sockets(const config::Settings& settings,
-                                         const std::string& data_dir, size_t loops);
+// each kind. kConflict when another process serves `data_dir` that is not to be replaced.
+// REQUIRES: the start lock.
+base::Result<ListeningSockets> open_sockets(const config::Settings& settings,
+                                            const std::string& data_dir, size_t loops);
 
 }  // namespace prodev::server

@@ -1,75 +1,40 @@
 // Takeover: a new process gets the listening sockets of the one that serves the same data folder,
-// and asks it to drain once it serves itself.
+// and has it drain once it serves itself.
 //
-// The sockets travel as SCM_RIGHTS (unix(7)) over data/control.sock, so both processes accept from
-// the same queues and no connection that a client has made is ever lost. Opening the port a second
-// time with SO_REUSEPORT would lose those that wait in the queue of a socket when it is closed.
+// Both processes accept from the same queues, so that no connection that a client has made is ever
+// lost. Opening the port a second time with SO_REUSEPORT would lose those that wait in the queue of
+// a socket when it is closed.
 //
-// Wire: SOCK_SEQPACKET. The new process sends "listeners"; the answer is "listeners M R" with M
-// main and R redirect sockets attached. Later it sends "drain". Each side checks the other's user.
+//   new                                   old
+//   start lock
+//   "listeners"                        -> sockets stay in its hands too
+//   migrates, accepts                     serves; whatever happens to the new one, it goes on
+//   "drain"                            -> removes control.sock, "draining", accepts no more
+//   publishes its control.sock
+//   MAINPID= and READY=1, hangs up     -> ends when its last answer is sent
+//   releases the lock
+//
+// All functions REQUIRE the start lock (start_lock.h): the owner of control.sock is then the
+// process that gave the sockets, or nobody.
 #pragma once
 
-#include <functional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "server/control_wire.h"
 
 namespace prodev::server {
 
-struct ListeningSockets {
-  std::vector<base::UniqueFd> main;
-  std::vector<base::UniqueFd> redirect;
-};
+// kConflict when a process serves `data_dir`, or cannot be asked whether it does.
+base::Result<void> refuse_second_server(const std::string& data_dir);
 
-// The new process's side.
-class Predecessor {
- public:
-  // Asks the process that serves `data_dir`. kNotFound when there is none.
-  static base::Result<Predecessor> find(const std::string& data_dir);
-  base::Result<ListeningSockets> take_sockets();
-  // The predecessor stops accepting and finishes what it has in hand.
-  base::Result<void> drain();
+// Asks the process that serves `data_dir`. kNotFound when there is none.
+base::Result<ListeningSockets> take_sockets(const std::string& data_dir);
 
- private:
-  explicit Predecessor(base::UniqueFd fd) : fd_(std::move(fd)) {}
-  base::UniqueFd fd_;
-};
-
-// The serving process's side: a thread that waits on data/control.sock.
-class ControlSocket {
- public:
-  // `sockets`: descriptors that stay open for as long as this object lives; copies are made.
-  // `on_drain` is called on the control thread, at most once. kConflict when another live process
-  // serves `data_dir` (unless `replace`).
-  static base::Result<std::unique_ptr<ControlSocket>> open(const std::string& data_dir,
-                                                           const ListeningSockets& sockets,
-                                                           bool replace,
-                                                           std::function<void()> on_drain);
-  ~ControlSocket();
-
-  // Puts the socket in the place of what was at data/control.sock. Until then a running process
-  // that is to be replaced stays reachable; call it once this process serves.
-  base::Result<void> publish();
-
- private:
-  ControlSocket(std::string data_dir, base::UniqueFd listener, ListeningSockets sockets,
-                base::UniqueFd stop, base::UniqueFd lock, std::function<void()> on_drain);
-  void run();
-  void serve_one(int peer);
-  bool send_sockets(int peer) const;
-
-  const std::string path_;  // of the folder, with a slash
-  const base::UniqueFd listener_;
-  const ListeningSockets sockets_;
-  const base::UniqueFd stop_;  // eventfd
-  const std::function<void()> on_drain_;
-  base::UniqueFd lock_;       // of the folder, until published: of several starts one wins
-  bool drain_asked_ = false;  // the control thread's
-  uint64_t inode_ = 0;        // of the socket file, so that a successor's is not removed
-  std::thread thread_;
-};
+// Has the process that serves `data_dir` accept no more and finish what it has in hand; nothing to
+// do where it has ended meanwhile. Returns once control.sock is free. The old process does not end
+// before what is returned is closed. kUnavailable when it does not answer: then it serves on.
+base::Result<base::UniqueFd> drain_predecessor(const std::string& data_dir);
 
 }  // namespace prodev::server
