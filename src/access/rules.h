@@ -44,6 +44,9 @@ struct Rights {
   // The columns that the verb may touch, in the table's order; nullopt: all. Not for kDelete.
   std::optional<std::vector<std::string>> columns;
 
+  // No new row can pass: no permissive policy applies.
+  bool admits_none() const { return check_sql == "(0)"; }
+
   // NOLINTNEXTLINE(modernize-use-nullptr): it takes the comparison with 0 in there for one
   auto operator<=>(const Rights&) const = default;
 };

@@ -16,11 +16,13 @@ constexpr size_t kBlock = 65'536;  // what is written to a file at once
 
 }  // namespace
 
+base::Error too_large(const BodyLimits& limits) {
+  return {base::Code::kTooLarge,
+          "the request body is larger than " + std::to_string(limits.body_bytes) + " bytes"};
+}
+
 base::Result<void> RequestBody::append(std::string_view data, const BodyLimits& limits) {
-  if (size() + data.size() > limits.body_bytes) {
-    return base::fail(base::Code::kTooLarge, "the request body is larger than " +
-                                                 std::to_string(limits.body_bytes) + " bytes");
-  }
+  if (size() + data.size() > limits.body_bytes) return tl::make_unexpected(too_large(limits));
   if (!file_ && stored_.size() + data.size() > limits.memory_bytes) {
     TRY(move_to_file(limits.directory));
   }

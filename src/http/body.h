@@ -17,6 +17,9 @@ struct BodyLimits {
   std::string directory = "/tmp";  // where temporary files are made
 };
 
+// kTooLarge, in words for the client.
+base::Error too_large(const BodyLimits& limits);
+
 class RequestBody {
  public:
   // kTooLarge over the limit; kUnavailable when the temporary file cannot be made or written.

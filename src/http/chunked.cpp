@@ -75,9 +75,10 @@ ChunkedDecoder::Progress ChunkedDecoder::read_size(char c) {
   if (digit >= 0) {
     if (++digits_ > 15) return malformed("a chunk size is too large");
     left_ = left_ * 16 + static_cast<uint64_t>(digit);
-    return Progress::kIncomplete;
+    return left_ > limit_ - announced_ ? Progress::kTooLarge : Progress::kIncomplete;
   }
   if (digits_ == 0) return malformed("a chunk size is not a hexadecimal number");
+  announced_ += left_;
   if (c == '\r') {
     state_ = State::kSizeLf;
   } else if (c == ';') {

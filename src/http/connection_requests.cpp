@@ -140,6 +140,9 @@ void Connection::begin_request(std::string_view head_bytes, std::string_view& in
     if (length > 0) request.body.borrow(body);
     input.remove_prefix(length);
     dispatch(head_bytes, request, !whole);
+  } else if (request.route->check_head && !request.route->check_head(request, response)) {
+    response.close = true;
+    respond(request, response);
   } else {
     begin_body(head_bytes, request, request.head.expect_continue && input.empty());
   }
@@ -150,11 +153,9 @@ void Connection::begin_body(std::string_view head_bytes, Request& request, bool 
   pending_ = std::make_unique<PendingBody>();
   request.detach(head_bytes);
   pending_->request = std::move(request);
-  const SiteOptions& options = site_.options;
-  const Route& route = *pending_->request.route;
-  pending_->limits = {options.body_memory_bytes,
-                      route.max_body_bytes.value_or(options.max_body_bytes),
-                      options.body_directory};
+  pending_->limits = {site_.options.body_memory_bytes, body_limit(site_, pending_->request),
+                      site_.options.body_directory};
+  pending_->chunks.set_limit(pending_->limits.body_bytes);
   pending_->left = pending_->request.head.content_length.value_or(0);
   pending_->started_ms = worker_.loop().now_ms();
   state_ = State::kBody;
@@ -191,6 +192,9 @@ bool Connection::take_chunks(std::string_view& input) {
       case ChunkedDecoder::Progress::kDone:
         return true;
       case ChunkedDecoder::Progress::kIncomplete:
+        return false;
+      case ChunkedDecoder::Progress::kTooLarge:
+        refuse_unstored(too_large(pending_->limits));
         return false;
       case ChunkedDecoder::Progress::kMalformed:
         refuse_body(400, "bad_chunk", pending_->chunks.error());

@@ -1,4 +1,5 @@
 // The gates that every request passes before its body is read.
+#include <algorithm>
 #include <array>
 
 #include "http/site.h"
@@ -70,7 +71,7 @@ bool check_access(const Site&, Request& request, Response& response) {
 }
 
 bool check_body_size(const Site& site, Request& request, Response& response) {
-  const uint64_t limit = request.route->max_body_bytes.value_or(site.options.max_body_bytes);
+  const uint64_t limit = body_limit(site, request);
   const uint64_t stated = request.head.content_length.value_or(0);
   if (stated <= limit) return true;
   set_error(response, 413, "too_large",
@@ -91,6 +92,13 @@ constexpr std::array<Gate, 7> kGates = {
 };
 
 }  // namespace
+
+uint64_t body_limit(const Site& site, const Request& request) {
+  constexpr uint64_t kMeaningless = 65'536;
+  const uint64_t limit = request.route->max_body_bytes.value_or(site.options.max_body_bytes);
+  const MethodSet with_body = Method::kPost | Method::kPut | Method::kPatch;
+  return with_body.contains(request.head.method) ? limit : std::min(limit, kMeaningless);
+}
 
 bool pass_gates(const Site& site, Request& request, Response& response) {
   for (const Gate gate : kGates) {

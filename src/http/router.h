@@ -25,6 +25,10 @@ enum class Access : uint8_t {
   kLoopback,  // clients on this machine
 };
 
+// Judges a request by its head, while its body has yet to come. False: it filled in the answer, and
+// the body is not wanted. On the loop; the same is judged again once the body is there.
+using HeadCheck = std::function<bool(const Request&, Response&)>;
+
 struct Route {
   std::string path;   // "/healthz", or a prefix and everything below it: "/files/*"
   MethodSet methods;  // HEAD must be named to be served
@@ -35,6 +39,7 @@ struct Route {
   std::optional<uint64_t> max_body_bytes;  // instead of the server's limit; 0: no body
   Handler handler;
   bool ignores_body = false;  // answers without waiting for it; inline lane only
+  HeadCheck check_head = {};  // none: every body is taken
   size_t id = 0;              // index into the metrics of a loop; given by the Router
 };
 

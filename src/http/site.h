@@ -39,4 +39,8 @@ struct Site {
 // response. True: all let it on, and request.route is set.
 bool pass_gates(const Site& site, Request& request, Response& response);
 
+// How long the body of a request with a route may be. Of methods that give a body no meaning
+// (RFC 9110 section 9.3) little is taken, only to be dropped.
+uint64_t body_limit(const Site& site, const Request& request);
+
 }  // namespace prodev::http

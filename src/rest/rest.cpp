@@ -66,18 +66,40 @@ void Rest::handle(const Request& request, Response& response) {
     return;
   }
   Timing timing(options_.server_timing, request.started_ns);
-  Loop& loop = loops_[request.loop];
-  const auto identity = loop.authenticator.identify(
-      request.header("authorization"), request.header("apikey"), base::wall_ms() / 1'000);
-  if (!identity) {
-    const auth::TokenError& error = identity.error();
-    respond_error(response, {401, error.code, error.message, error.details}, {});
-    response.add_header("WWW-Authenticate", auth::challenge_of(error));
-    return;
-  }
+  const auth::Identity* identity = identify(request, response);
+  if (identity == nullptr) return;
   timing.end(Timing::kJwt);
-  const Outcome<void> answered = answer(request, **identity, timing, response);
-  if (!answered) respond_error(response, answered.error(), (*identity)->role);
+  const Outcome<void> answered = answer(request, *identity, timing, response);
+  if (!answered) respond_error(response, answered.error(), identity->role);
+}
+
+bool Rest::check_head(const Request& request, Response& response) {
+  const auth::Identity* identity = identify(request, response);
+  if (identity == nullptr) return false;
+  const Outcome<void> judged = judge_head(request, *identity);
+  if (!judged) respond_error(response, judged.error(), identity->role);
+  return judged.has_value();
+}
+
+const auth::Identity* Rest::identify(const Request& request, Response& response) {
+  const auto identity = loops_[request.loop].authenticator.identify(
+      request.header("authorization"), request.header("apikey"), base::wall_ms() / 1'000);
+  if (identity) return *identity;
+  const auth::TokenError& error = identity.error();
+  respond_error(response, {401, error.code, error.message, error.details}, {});
+  response.add_header("WWW-Authenticate", auth::challenge_of(error));
+  return nullptr;
+}
+
+Outcome<void> Rest::judge_head(const Request& request, const auth::Identity& identity) {
+  const Method method = request.head.method;
+  if (method == Method::kGet || method == Method::kHead || method == Method::kOptions) return {};
+  const records::Schema& schema = refresh(loops_[request.loop]);
+  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
+    return check_callable(schema, identity.role, name);
+  TRY_ASSIGN(const auto call,
+             make_write(request, identity, Timing(options_.server_timing, request.started_ns)));
+  return check_rights(*call);
 }
 
 const records::Schema& Rest::refresh(Loop& loop) const {
@@ -114,29 +136,36 @@ Outcome<void> Rest::check_plan(const MediaType& media, const auth::Identity& ide
 
 Outcome<void> Rest::answer(const Request& request, const auth::Identity& identity, Timing timing,
                            Response& response) {
-  Loop& loop = loops_[request.loop];
-  refresh(loop);
+  refresh(loops_[request.loop]);
   if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
     return call_function(request, identity, name, response);
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead)
     return read_table(request, identity, timing, response);
+  TRY_ASSIGN(std::shared_ptr<WriteCall> call, make_write(request, identity, timing));
+  return write(request, std::move(call), response);
+}
+
+Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
+                                                     const auth::Identity& identity,
+                                                     Timing timing) {
+  const records::SchemaPointer& schema = loops_[request.loop].schema;
   TRY_ASSIGN(const std::string name, table_name(request.path));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name));
   timing.end(Timing::kParse);
   auto call = std::make_shared<WriteCall>();
   call->identity = identity;
-  call->schema = loop.schema;
+  call->schema = schema;
   call->table = table;
   call->options = std::move(options);
-  call->method = method;
+  call->method = request.head.method;
   call->location = options_.prefix;
   text::append_percent_encoded(call->location, name);
   call->timing = timing;
   TRY(check_write(*call, options_.allow_unfiltered_writes));
-  return write(request, std::move(call), response);
+  return call;
 }
 
 Outcome<void> Rest::write(const Request& request, std::shared_ptr<const WriteCall> call,

@@ -57,6 +57,10 @@ class Rest {
   // The handler of all of its routes, for the inline lane.
   void handle(const http::Request& request, http::Response& response);
 
+  // What handle() would refuse whatever the body: a token that is not right, a table or function
+  // that is not there or not the caller's to write or call. False: answered. On a loop.
+  bool check_head(const http::Request& request, http::Response& response);
+
  private:
   // What is read: a table, or the result of a function.
   struct Target {
@@ -101,6 +105,12 @@ class Rest {
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
                               Timing timing, http::Response& response);
+  // nullptr: answered with 401.
+  const auth::Identity* identify(const http::Request& request, http::Response& response);
+  query::Outcome<std::shared_ptr<WriteCall>> make_write(const http::Request& request,
+                                                        const auth::Identity& identity,
+                                                        Timing timing);
+  query::Outcome<void> judge_head(const http::Request& request, const auth::Identity& identity);
   query::Outcome<void> check_plan(const MediaType& media, const auth::Identity& identity) const;
 
   // rest_reads.cpp

@@ -75,6 +75,19 @@ Outcome<Rpc> parse_rpc(const http::Request& request, std::string_view body,
   return parse_post(request, body, schema, role, name);
 }
 
+Outcome<void> check_callable(const records::Schema& schema, std::string_view role,
+                             std::string_view name) {
+  const Function* denied = nullptr;
+  for (const Function& function : schema.catalog->functions()) {
+    if (function.name != name || function.takes_row()) continue;
+    if (schema.rules->may_execute(role, function.id)) return {};
+    denied = &function;
+  }
+  if (denied != nullptr) return records::authorize_call(schema, role, *denied);
+  TRY(records::find_function(schema, name, {}));
+  return {};
+}
+
 Outcome<std::string> function_methods(const records::Schema& schema, std::string_view name) {
   bool found = false;
   bool reads = false;

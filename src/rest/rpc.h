@@ -28,6 +28,11 @@ query::Outcome<Rpc> parse_rpc(const http::Request& request, std::string_view bod
                               const records::Schema& schema, std::string_view role,
                               std::string_view name);
 
+// What no arguments would mend: PGRST202 when no function is called `name`, 42501 when `role` may
+// call none of them.
+query::Outcome<void> check_callable(const records::Schema& schema, std::string_view role,
+                                    std::string_view name);
+
 // The methods that call a function called `name`, for OPTIONS; PGRST202 when there is none.
 query::Outcome<std::string> function_methods(const records::Schema& schema, std::string_view name);
 

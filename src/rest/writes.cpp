@@ -32,6 +32,11 @@ Outcome<void> check_filtered(const WriteCall& call, bool allow_unfiltered) {
       {400, "21000", verb + " requires a WHERE clause", "Add a filter such as ?id=eq.1."});
 }
 
+access::Verb verb_of(Method method) {
+  if (method == Method::kDelete) return access::Verb::kDelete;
+  return method == Method::kPatch ? access::Verb::kUpdate : access::Verb::kInsert;
+}
+
 query::OnConflict conflict_of(const WriteCall& call) {
   using Action = query::OnConflict::Action;
   query::OnConflict conflict;
@@ -102,12 +107,23 @@ Outcome<void> check_write(WriteCall& call, bool allow_unfiltered) {
   return {};
 }
 
+Outcome<void> check_rights(const WriteCall& call) {
+  const access::Verb verb = verb_of(call.method);
+  TRY_ASSIGN(const access::Rights* rights,
+             records::authorize(*call.schema, call.identity.role, *call.table, verb));
+  if (verb != access::Verb::kInsert || !rights->admits_none()) return {};
+  return query::refuse(
+      {403, "42501",
+       "new row violates row-level security policy for table \"" + call.table->name + "\""});
+}
+
 Outcome<PreparedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
                                      std::string_view body) {
   const query::Condition& where = call.options.read.where;
   if (call.method == Method::kDelete)
     return PreparedWrite::remove(call.schema, call.identity, *call.table, where,
                                  write_options(call));
+  TRY(check_rights(call));
   const bool updates = call.method == Method::kPatch;
   TRY_ASSIGN(const query::Guard guard,
              records::writable(*call.schema, call.identity, *call.table,

@@ -29,6 +29,11 @@ struct WriteCall {
 // `allow_unfiltered`, PGRST105 and PGRST114 for a PUT. Drops preferences that do not apply.
 query::Outcome<void> check_write(WriteCall& call, bool allow_unfiltered);
 
+// 42501 when the caller may write no row, whatever the row: for lack of the privilege, or of a
+// policy that lets a new row in. Where policies only hide rows there is nothing to refuse.
+query::Outcome<void> check_rights(const WriteCall& call);
+
+// Judges check_rights() before it looks at `body`.
 query::Outcome<records::PreparedWrite> prepare_write(const WriteCall& call,
                                                      std::string_view content_type,
                                                      std::string_view body);

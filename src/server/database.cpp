@@ -8,6 +8,7 @@
 #include "db/client_rules.h"
 #include "query/sql_functions.h"
 #include "server/database_file.h"
+#include "server/private_files.h"
 #include "telemetry/log.h"
 
 namespace prodev::server {
@@ -63,6 +64,11 @@ base::Result<void> Database::run(http::Batch batch) {
 base::Result<std::unique_ptr<Database>> open_database(const config::Settings& settings,
                                                       const DatabaseOptions& options,
                                                       std::ostream& out) {
+  if (settings.db_file.empty()) {
+    const std::string path = config::effective_db_file(settings);
+    for (const std::string& told : close_to_others(options.data_dir, path))
+      out << "warning   " << told << '\n';
+  }
   TRY_ASSIGN(db::Connection connection, open_database_file(settings));
   TRY(bring_up_to_date(settings, connection, out));
   TRY_ASSIGN(auth::Keys keys, auth::load_or_make_keys(options.data_dir, settings.jwt_secret));

@@ -8,6 +8,7 @@
 #include "db/system_schema.h"
 #include "functions/store.h"
 #include "server/folders.h"
+#include "server/private_files.h"
 
 namespace prodev::server {
 
@@ -27,6 +28,7 @@ base::Result<db::Connection> open_database_file(const config::Settings& settings
       settings.synchronous == "normal" ? db::Durability::kNormal : db::Durability::kFull;
   if (settings.db_file.empty()) {
     TRY(make_private_folder(config::effective_data_dir(settings)));
+    TRY(make_private_database(path));
     return db::Connection::open(path, db::OpenMode::kCreate, durability);
   }
   std::error_code ignored;  // whatever it is, the file cannot be used

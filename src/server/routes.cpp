@@ -43,6 +43,10 @@ std::vector<http::Route> main_routes(State& state, const config::Settings& setti
        "rows of tables and views, as PostgREST serves them", std::nullopt,
        [&state](const Request& request, Response& response) {
          state.rest->handle(request, response);
+       },
+       false,
+       [&state](const Request& request, Response& response) {
+         return state.rest->check_head(request, response);
        }},
       {"/rest/v1/", kRead, Lane::kInline, Access::kPublic, "openapi_root",
        "the OpenAPI document, where PostgREST has it", 0, document(state)},

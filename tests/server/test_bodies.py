@@ -139,6 +139,19 @@ class TooLargeTest(prodev.ProbeCase):
         self.assert_error(client.read_response(), 413, "too_large")
         client.expect_close()
 
+    def test_a_chunk_size_over_the_limit_is_refused_before_its_data_comes(self):
+        for chunks in (b"1000000000000000\r\n", b"186a1\r\n", b"1\r\nx\r\n186a0\r\n", b"fffffffffffffff"):
+            client = self.connect()
+            client.send(prodev.make_request("POST", "/echo", {"Transfer-Encoding": "chunked"}) + chunks)
+            self.assert_error(client.read_response(), 413, "too_large")
+            client.expect_close()
+
+    def test_extensions_and_trailers_of_chunks_are_bounded(self):
+        for chunks in (b"1;" + b"e" * 20_000, b"0\r\n" + b"t" * 20_000, b"1;e\r\nx\r\n" * 10_000 + b"0;" + b"e" * 20_000):
+            client = self.connect()
+            client.send(prodev.make_request("POST", "/echo", {"Transfer-Encoding": "chunked"}) + chunks)
+            self.assert_error(client.read_response(), 400, "bad_chunk")
+
     def test_a_route_may_have_a_limit_of_its_own(self):
         client = self.connect()
         self.assertEqual(client.request("POST", "/limited", body=b"0123456789").status, 200)

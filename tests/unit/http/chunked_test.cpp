@@ -34,6 +34,26 @@ TEST_CASE("chunks are joined and what follows the body is left") {
   CHECK(outcome.left == "GET");
 }
 
+TEST_CASE("a chunk that would bring the body over its limit is refused by its size alone") {
+  for (const std::string_view input : {"b\r\n", "5\r\nhello\r\n6", "1000000000000000", "00000b"}) {
+    ChunkedDecoder decoder;
+    decoder.set_limit(10);
+    std::string_view left = input, data;
+    Progress progress = Progress::kData;
+    while (progress == Progress::kData) progress = decoder.next(left, data);
+    CHECK(progress == Progress::kTooLarge);
+  }
+}
+
+TEST_CASE("chunks may fill the limit") {
+  ChunkedDecoder decoder;
+  decoder.set_limit(10);
+  std::string_view left = "5\r\nhello\r\n5\r\nworld\r\n0\r\n\r\n", data;
+  Progress progress = Progress::kData;
+  while (progress == Progress::kData) progress = decoder.next(left, data);
+  CHECK(progress == Progress::kDone);
+}
+
 TEST_CASE("data is given out as it comes, before its chunk is whole") {
   const Outcome outcome = decode("ff\r\nhel");
   CHECK(outcome.progress == Progress::kIncomplete);
