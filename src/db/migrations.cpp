@@ -162,10 +162,11 @@ base::Error in_file(const MigrationFile& file, base::Error error) {
 
 // `known`: what dangles before the file; and then, after it.
 base::Result<int64_t> apply_file(Connection& connection, const MigrationFile& file,
-                                 const StatementHook& hook, References& known) {
+                                 const StatementHook& hook, ScriptObserver* observer,
+                                 References& known) {
   const int64_t started_ns = base::monotonic_ns();
   TRY_ASSIGN(FileTransaction transaction, FileTransaction::begin(connection));
-  TRY(run_script(connection, file.sql, file.path, with_file_rules(hook)));
+  TRY(run_script(connection, file.sql, file.path, with_file_rules(hook), observer));
   TRY(check_references(connection, known));
   const int64_t duration_us = (base::monotonic_ns() - started_ns) / 1'000;
   TRY(record(connection, file, duration_us));
@@ -225,7 +226,7 @@ base::Result<std::vector<MigrationStatus>> migration_status(
 
 base::Result<void> apply_migrations(Connection& connection, const std::vector<MigrationFile>& files,
                                     const std::function<void(const AppliedMigration&)>& report,
-                                    const StatementHook& hook) {
+                                    const StatementHook& hook, ScriptObserver* observer) {
   TRY_ASSIGN(const std::vector<MigrationStatus> statuses, migration_status(connection, files));
   TRY(check_applicable(statuses));
   TRY(connection.execute(kTable));
@@ -236,9 +237,10 @@ base::Result<void> apply_migrations(Connection& connection, const std::vector<Mi
           return status.number == file.number && status.state == MigrationState::kPending;
         });
     if (pending == statuses.end()) continue;
-    const base::Result<int64_t> duration_us = apply_file(connection, file, hook, known);
+    const base::Result<int64_t> duration_us = apply_file(connection, file, hook, observer, known);
     if (!duration_us) return tl::make_unexpected(in_file(file, duration_us.error()));
-    report({file.name, *duration_us});
+    report({file.name, *duration_us,
+            observer == nullptr ? std::vector<std::string>() : observer->notes()});
   }
   return {};
 }

@@ -50,6 +50,7 @@ base::Result<std::vector<MigrationStatus>> migration_status(
 struct AppliedMigration {
   std::string name;
   int64_t duration_us = 0;
+  std::vector<std::string> notes;  // of the observer
 };
 
 // Applies what is pending, in order; each file whole or not at all. Refuses to start (kConflict)
@@ -57,10 +58,11 @@ struct AppliedMigration {
 // one; and a file after which something refers to what is not there, unless it did so before.
 // `report` is called after each file. The error of a statement that fails names file:line:column,
 // the statement, and SQLite's message; every other one names the file. `hook` carries out the
-// statements that SQLite does not know.
+// statements that SQLite does not know; `observer`, which may be null, follows each file.
 base::Result<void> apply_migrations(Connection& connection, const std::vector<MigrationFile>& files,
                                     const std::function<void(const AppliedMigration&)>& report,
-                                    const StatementHook& hook = {});
+                                    const StatementHook& hook = {},
+                                    ScriptObserver* observer = nullptr);
 
 // Makes NNNN_name.sql with the next number in `folder` and returns its path.
 base::Result<std::string> create_migration(const std::string& folder, std::string_view name);

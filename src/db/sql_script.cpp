@@ -103,35 +103,68 @@ base::Result<size_t> run_statement(Connection& connection, std::string_view sql,
   }
 }
 
+// One run of a script, statement by statement.
+class ScriptRun {
+ public:
+  ScriptRun(Connection& connection, std::string_view sql, const std::string& file,
+            const StatementHook& hook, ScriptObserver* observer)
+      : connection_(connection), sql_(sql), file_(file), hook_(hook), observer_(observer) {}
+
+  base::Result<void> run() {
+    if (observer_ != nullptr) TRY(named(observer_->begin(connection_)));
+    size_t previous_end = 0;
+    for (size_t start = statement_start(sql_, 0); start < sql_.size();) {
+      TRY_ASSIGN(previous_end, run_one(previous_end, start));
+      start = statement_start(sql_, previous_end);
+    }
+    if (observer_ != nullptr) TRY(named(observer_->finish(connection_)));
+    return {};
+  }
+
+ private:
+  // Returns where the statement at `start` ended.
+  base::Result<size_t> run_one(size_t previous_end, size_t start) {
+    if (is_transaction_control(sql_.substr(start))) {
+      return fail_at(sql_, start, start, file_, base::Code::kBadInput,
+                     "a schema file runs in a transaction of its own: leave out BEGIN and COMMIT");
+    }
+    const size_t end = statement_end(sql_, start);
+    const std::string_view statement = sql_.substr(start, end - start);
+    if (hook_) {
+      const std::string_view gap = sql_.substr(previous_end, start - previous_end);
+      const auto handled = hook_(connection_, statement, comment_above(gap, previous_end == 0));
+      if (!handled) return located(start, handled.error());
+      if (*handled) return end;
+    }
+    if (observer_ == nullptr) return run_statement(connection_, sql_, start, file_);
+    if (const auto seen = observer_->before(connection_, statement); !seen)
+      return located(start, seen.error());
+    TRY_ASSIGN(const size_t sqlite_end, run_statement(connection_, sql_, start, file_));
+    if (const auto seen = observer_->after(connection_, statement); !seen)
+      return located(start, seen.error());
+    return sqlite_end;
+  }
+
+  tl::unexpected<base::Error> located(size_t start, const StatementError& error) const {
+    return fail_at(sql_, start, start + error.offset, file_, error.error.code, error.error.message);
+  }
+  base::Result<void> named(const base::Result<void>& outcome) const {
+    if (outcome) return {};
+    return base::fail(outcome.error().code, file_ + ": " + outcome.error().message);
+  }
+
+  Connection& connection_;
+  const std::string_view sql_;
+  const std::string& file_;
+  const StatementHook& hook_;
+  ScriptObserver* const observer_;
+};
+
 }  // namespace
 
 base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,
-                              const StatementHook& hook) {
-  size_t previous_end = 0;
-  for (size_t start = statement_start(sql, 0); start < sql.size();) {
-    if (is_transaction_control(sql.substr(start))) {
-      return fail_at(sql, start, start, file, base::Code::kBadInput,
-                     "a schema file runs in a transaction of its own: leave out BEGIN and COMMIT");
-    }
-    size_t end = start;
-    if (hook) {
-      const size_t hook_end = statement_end(sql, start);
-      const std::string_view gap = sql.substr(previous_end, start - previous_end);
-      const auto handled = hook(connection, sql.substr(start, hook_end - start),
-                                comment_above(gap, previous_end == 0));
-      if (!handled) {
-        return fail_at(sql, start, start + handled.error().offset, file, handled.error().error.code,
-                       handled.error().error.message);
-      }
-      if (*handled) end = hook_end;
-    }
-    if (end == start) {
-      TRY_ASSIGN(end, run_statement(connection, sql, start, file));
-    }
-    previous_end = end;
-    start = statement_start(sql, end);
-  }
-  return {};
+                              const StatementHook& hook, ScriptObserver* observer) {
+  return ScriptRun(connection, sql, file, hook, observer).run();
 }
 
 }  // namespace prodev::db

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "db/connection.h"
@@ -29,10 +30,30 @@ using StatementResult = tl::expected<T, StatementError>;
 using StatementHook = std::function<StatementResult<bool>(Connection&, std::string_view statement,
                                                           std::string_view comment)>;
 
+// Follows what a script does, inside its transaction. One script at a time: begin() forgets the
+// last one, which may have ended at an error.
+class ScriptObserver {
+ public:
+  ScriptObserver() = default;
+  virtual ~ScriptObserver() = default;
+  ScriptObserver(const ScriptObserver&) = delete;
+  ScriptObserver& operator=(const ScriptObserver&) = delete;
+
+  virtual base::Result<void> begin(Connection& connection) = 0;
+  // Around each statement that SQLite runs, not those that a hook carries out. `statement` is as
+  // for StatementHook. An error ends the script as one of the statement would.
+  virtual StatementResult<void> before(Connection& connection, std::string_view statement) = 0;
+  virtual StatementResult<void> after(Connection& connection, std::string_view statement) = 0;
+  // After the last statement. An error is told with the file's name before it.
+  virtual base::Result<void> finish(Connection& connection) = 0;
+  // After finish(): what people should know of the script, a sentence each.
+  virtual std::vector<std::string> notes() const = 0;
+};
+
 // Runs every statement of `sql`. An error is kBadInput (or what SQLite's code means) and reads
 // "<file>:<line>:<column>: <message>, in: <beginning of the statement>". An empty `hook` leaves
 // everything to SQLite.
 base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,
-                              const StatementHook& hook = {});
+                              const StatementHook& hook = {}, ScriptObserver* observer = nullptr);
 
 }  // namespace prodev::db

@@ -29,7 +29,52 @@ std::vector<std::string> taken(const std::string& sql) {
   return statements;
 }
 
+// Writes down what it is told, and refuses DROP after it has run.
+class Diary : public ScriptObserver {
+ public:
+  base::Result<void> begin(Connection&) override {
+    lines = {"begin"};
+    return {};
+  }
+  StatementResult<void> before(Connection&, std::string_view statement) override {
+    lines.push_back("before " + std::string(statement));
+    return {};
+  }
+  StatementResult<void> after(Connection&, std::string_view statement) override {
+    lines.push_back("after " + std::string(statement));
+    if (!statement.starts_with("DROP")) return {};
+    return tl::make_unexpected(StatementError({base::Code::kConflict, "kept"}, 5));
+  }
+  base::Result<void> finish(Connection& connection) override {
+    lines.emplace_back("finish");
+    if (count(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'bad'") == 0) return {};
+    return base::fail(base::Code::kBadInput, "a bad end");
+  }
+  std::vector<std::string> notes() const override { return {}; }
+
+  std::vector<std::string> lines;
+};
+
 }  // namespace
+
+TEST_CASE("an observer sees what SQLite runs, and the end") {
+  Connection connection = open_memory();
+  Diary diary;
+  const StatementHook hook = [](Connection&, std::string_view statement, std::string_view) {
+    return statement.starts_with("TAKE");
+  };
+  REQUIRE(run_script(connection, "CREATE TABLE a (x); TAKE b; SELECT 1", "x.sql", hook, &diary));
+  CHECK(diary.lines == std::vector<std::string>{"begin", "before CREATE TABLE a (x)",
+                                                "after CREATE TABLE a (x)", "before SELECT 1",
+                                                "after SELECT 1", "finish"});
+  auto outcome = run_script(connection, "\n DROP TABLE a", "x.sql", hook, &diary);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().message == "x.sql:2:7: kept, in: DROP TABLE a");
+  CHECK(diary.lines.back() == "after DROP TABLE a");
+  outcome = run_script(connection, "CREATE TABLE bad (x)", "x.sql", hook, &diary);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().message == "x.sql: a bad end");
+}
 
 TEST_CASE("a hook gets each statement whole, whatever its quotes and comments hold") {
   CHECK(taken("TAKE a; SELECT 1;TAKE b") == std::vector<std::string>{"TAKE a", "TAKE b"});
