@@ -3,11 +3,23 @@
 
 #include "cli/commands.h"
 #include "cli/migrate_plan.h"
+#include "cli/migrate_repair.h"
 #include "db/migrations.h"
 #include "server/database_file.h"
 
 namespace prodev::cli {
 namespace {
+
+// Files that a statement is still to be written into; how many.
+size_t tell_waiting(const std::vector<db::MigrationFile>& files, std::ostream& out) {
+  size_t waiting = 0;
+  for (const db::MigrationFile& file : files) {
+    if (file.has_statement) continue;
+    out << "waits     " << file.name << "  until it holds a statement\n";
+    ++waiting;
+  }
+  return waiting;
+}
 
 base::Result<int> apply(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
@@ -17,7 +29,9 @@ base::Result<int> apply(const config::Settings& settings, std::ostream& out) {
     out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n" << std::flush;
     ++applied;
   }));
-  if (applied == 0) out << "nothing to apply: " << files.size() << " files are applied already\n";
+  const size_t waiting = tell_waiting(files, out);
+  if (applied == 0)
+    out << "nothing to apply: " << files.size() - waiting << " files are applied already\n";
   return 0;
 }
 
@@ -27,6 +41,8 @@ const char* word_for(db::MigrationState state) {
       return "applied";
     case db::MigrationState::kPending:
       return "pending";
+    case db::MigrationState::kWaiting:
+      return "waits";
     case db::MigrationState::kChanged:
       return "changed";
     case db::MigrationState::kMissing:
@@ -59,6 +75,10 @@ base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
   if (action == "up" && line.words.size() <= 1) return apply(settings, context.out);
   if (action == "status" && line.words.size() == 1) return tell_status(settings, context.out);
   if (action == "plan" && line.words.size() == 1) return plan_migrations(settings, context.out);
+  if (action == "accept" && line.words.size() == 2)
+    return accept_file(settings, line.words[1], context.out);
+  if (action == "baseline" && line.words.size() <= 2)
+    return make_baseline(settings, line.words.size() == 2 ? line.words[1] : "", context.out);
   if (action == "new" && line.words.size() == 2) {
     TRY_ASSIGN(const std::string path,
                db::create_migration(config::effective_schema_dir(settings), line.words[1]));
@@ -66,7 +86,8 @@ base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
     return 0;
   }
   return base::fail(base::Code::kUsage,
-                    "prodev migrate takes up, plan, status, or new NAME: prodev migrate --help");
+                    "prodev migrate takes up, plan, status, new NAME, accept FILE, or baseline "
+                    "[FILE]: prodev migrate --help");
 }
 
 }  // namespace prodev::cli

@@ -81,7 +81,7 @@ base::Result<void> check_table(Connection& connection, const std::string& table,
         values.emplace(key, std::move(prepared));
       }
       TRY_ASSIGN(one.values, values_of(values.at(key), rows.column_int(1)));
-      one.row = "row " + std::to_string(rows.column_int(1));
+      one.row_id = rows.column_int(1);
     }
     dangling.push_back(std::move(one));
   }
@@ -167,7 +167,7 @@ std::string describe(const DanglingReference& reference) {
       break;
   }
   std::string text = reference.table;
-  text += reference.row.empty() ? ": a row" : " " + reference.row;
+  text += reference.row_id ? " row " + std::to_string(*reference.row_id) : ": a row";
   if (!reference.values.empty()) text += " (" + reference.values + ")";
   return text + " refers to a row of " + reference.parent + " that is not there";
 }

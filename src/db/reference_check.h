@@ -6,6 +6,8 @@
 // What the keys would have refused is found here instead, before the file's commit.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,8 +24,8 @@ struct DanglingReference {
   Kind kind = Kind::kRow;
   std::string table;
   std::string parent;
-  std::string values;  // of a row: "author_id = 7"; of a mismatch: SQLite's message
-  std::string row;     // of a row: "row 3"; empty in a table without row ids
+  std::string values;                  // of a row: "author_id = 7"; of a mismatch: SQLite's message
+  std::optional<int64_t> row_id = {};  // of a row; none in a table WITHOUT ROWID
 };
 
 struct References {

@@ -14,9 +14,11 @@ namespace prodev::server {
 
 namespace {
 
+// Whether there is something to apply, or to complain about.
 bool any_pending(const std::vector<db::MigrationStatus>& statuses) {
+  using State = db::MigrationState;
   return std::any_of(statuses.begin(), statuses.end(), [](const db::MigrationStatus& status) {
-    return status.state != db::MigrationState::kApplied;
+    return status.state != State::kApplied && status.state != State::kWaiting;
   });
 }
 
@@ -63,7 +65,7 @@ base::Result<void> apply_schema(const config::Settings& settings, db::Connection
   TRY_ASSIGN(const bool former, db::has_former_system_tables(connection));
   if (settings.db_file.empty() || former) TRY(db::apply_system_migrations(connection));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
-  if (!any_pending(statuses)) return {};
+  if (!any_pending(statuses)) return db::renew_digests(connection, files);
   TRY(db::apply_system_migrations(connection));
   return db::apply_migrations(connection, files, report, schema_statements());
 }

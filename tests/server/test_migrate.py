@@ -222,5 +222,86 @@ class Rebuilds(MigrateCase):
                 self.assertEqual(self.rows("SELECT 1 FROM sqlite_schema WHERE name = 'a'"), [])
 
 
+class Repairs(MigrateCase):
+    """Files that are not what they were, that other tools made, or that are still to be written."""
+
+    def apply(self):
+        result = self.migrate()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_comments_white_space_and_line_ends_may_change(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x);\n")
+        self.apply()
+        self.write("0001_a.sql", "-- what a is for\r\nCREATE TABLE a ( x ) ;\r\n")
+        self.assertIn("nothing to apply: 1 files", self.apply())
+
+    def test_accept_shows_the_difference_and_takes_the_file_as_it_is(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x);\nCREATE TABLE b (x);\n")
+        self.apply()
+        self.write("0001_a.sql", "CREATE TABLE a (x);\nCREATE TABLE b (y);\n")
+        self.assertIn("prodev migrate accept 0001_a.sql", self.migrate().stderr)
+        self.assertEqual(self.migrate("accept", "0001_a.sql").stdout,
+                         "accepted  0001_a.sql  as it is now; nothing of it is run\n"
+                         "  - CREATE TABLE b (x);\n  + CREATE TABLE b (y);\n")
+        self.apply()
+        (self.project / "schema/0001_a.sql").unlink()
+        self.assertIn("prodev migrate accept 0001_a.sql", self.migrate().stderr)
+        self.assertIn("forgotten 0001_a.sql", self.migrate("accept", "0001_a.sql").stdout)
+        self.assertIn("nothing to apply: 0 files", self.apply())
+        self.assertEqual(self.migrate("accept", "0001_a.sql").returncode, 2)
+
+    def test_a_baseline_takes_the_database_as_it_is_and_tells_what_differs(self):
+        (self.project / "data").mkdir(mode=0o700)
+        with sqlite3.connect(self.project / "data/prodev.db") as connection:
+            connection.execute("CREATE TABLE a (x INTEGER)")
+        self.write("0001_a.sql", "CREATE TABLE a (x INTEGER);\nCREATE INDEX a_x ON a (x);\n")
+        result = self.migrate("baseline")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("recorded  0001_a.sql  without running it\n", result.stdout)
+        self.assertIn("  - index a_x CREATE INDEX a_x ON a (x)\n", result.stdout)
+        self.assertIn("nothing to apply: 1 files", self.apply())
+
+    def test_of_files_of_other_tools_the_way_forward_runs(self):
+        self.write("0001_a.sql", "-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a (x);\n"
+                   "-- +goose StatementEnd\n-- +goose Down\nDROP TABLE a;\n")
+        self.write("20260101120000_b.sql", "-- migrate:up\nCREATE TABLE b (x);\n\n-- migrate:down\nDROP TABLE b;\n")
+        self.apply()
+        self.assertEqual(self.rows("SELECT name FROM sqlite_schema WHERE name IN ('a', 'b') ORDER BY 1"),
+                         [("a",), ("b",)])
+
+    def test_files_in_another_encoding_are_refused_and_no_bytes_reach_the_database(self):
+        for text, encoding, said in (("INSERT INTO t VALUES ('gr\u00fc\u00df');", "latin-1", ":2:28: is not UTF-8"),
+                                     ("INSERT INTO t VALUES ('x');", "utf-16", "is in UTF-16")):
+            with self.subTest(encoding=encoding):
+                path = self.project / "schema/0001_a.sql"
+                path.write_bytes(("CREATE TABLE t (x);\n" + text).encode(encoding))
+                result = self.migrate()
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("0001_a.sql", result.stderr)
+                self.assertIn(said.replace(":28", ":26"), result.stderr)
+        self.write("0001_a.sql", "\ufeffCREATE TABLE t (x);\nINSERT INTO t VALUES ('gr\u00fc\u00df');")
+        self.apply()
+        self.assertEqual(self.rows("SELECT x FROM t"), [("gr\u00fc\u00df",)])
+
+    def test_names_that_could_be_meant_are_not_passed_over_in_silence(self):
+        (self.project / "schema/._0001_a.sql").write_bytes(b"\0\5\x16\7")
+        self.apply()
+        for name in ("0001_init.SQL", "0001_init.down.sql"):
+            with self.subTest(name=name):
+                self.write(name, "CREATE TABLE a (x);")
+                result = self.migrate()
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(name, result.stderr)
+                (self.project / "schema" / name).unlink()
+
+    def test_a_file_without_a_statement_waits(self):
+        self.assertEqual(self.migrate("new", "tags").returncode, 0)
+        self.assertIn("waits     0001_tags.sql", self.apply())
+        self.assertRegex(self.migrate("status").stdout, r"(?m)^waits +0001_tags.sql$")
+        self.write("0001_tags.sql", "CREATE TABLE tag (x);")
+        self.assertIn("applied   0001_tags.sql", self.apply())
+
+
 if __name__ == "__main__":
     unittest.main()
