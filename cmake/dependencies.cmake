@@ -31,7 +31,7 @@ endfunction()
 
 prodev_library(prodev_sodium sodium.h sodium libsodium-dev)
 prodev_library(prodev_sqlite sqlite3.h sqlite3 libsqlite3-dev m)
-prodev_library(prodev_pcre2 pcre2.h pcre2-8 libpcre2-dev)
+prodev_library(prodev_re2 re2/re2.h re2 libre2-dev Threads::Threads)
 prodev_library(prodev_zlib zlib.h z zlib1g-dev)
 prodev_library(prodev_brotli_common brotli/types.h brotlicommon libbrotli-dev)
 prodev_library(prodev_brotli_encoder brotli/encode.h brotlienc libbrotli-dev prodev_brotli_common)
@@ -40,3 +40,9 @@ prodev_library(prodev_brotli_decoder brotli/decode.h brotlidec libbrotli-dev pro
 prodev_require_header(CLI/CLI.hpp libcli11-dev)
 prodev_require_header(toml++/toml.h libtomlplusplus-dev)
 prodev_require_header(tl/expected.hpp libexpected-dev)
+
+# Since 2023 RE2 is made of Abseil, whose many archives its pkg-config file lists.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(re2_needs REQUIRED QUIET re2)
+set_property(TARGET prodev_re2 APPEND PROPERTY
+  INTERFACE_LINK_LIBRARIES "${re2_needs_STATIC_LINK_LIBRARIES}")

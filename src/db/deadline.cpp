@@ -9,35 +9,42 @@ namespace prodev::db {
 namespace {
 constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
 
-struct ThreadDeadline {
-  const sqlite3* handle = nullptr;
-  int64_t at_ns = 0;
-};
-thread_local ThreadDeadline thread_deadline;
+thread_local Watch thread_watch;
+thread_local uint64_t thread_steps = 0;
 }  // namespace
 
 Deadline::Deadline(Connection& connection, int64_t deadline_ns)
     : connection_(connection), deadline_ns_(deadline_ns) {
   ::sqlite3_progress_handler(connection.handle(), kInstructionsBetweenChecks, check, this);
-  set_thread_deadline(connection.handle(), deadline_ns);
+  watch_thread({connection.handle(), check, this});
 }
 
 Deadline::~Deadline() {
   ::sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr);
-  set_thread_deadline(nullptr, 0);
+  watch_thread({});
 }
 
 int Deadline::check(void* deadline) {
   return base::monotonic_ns() > static_cast<Deadline*>(deadline)->deadline_ns_ ? 1 : 0;
 }
 
-bool is_past_deadline(const sqlite3* handle) {
-  return thread_deadline.handle == handle && thread_deadline.at_ns != 0 &&
-         base::monotonic_ns() > thread_deadline.at_ns;
+bool must_end(const sqlite3* handle, uint64_t steps) {
+  if (thread_watch.handle != handle) return false;
+  if (steps > thread_watch.most_steps - thread_steps) {
+    thread_steps = thread_watch.most_steps;
+    return true;
+  }
+  thread_steps += steps;
+  return thread_watch.is_over(thread_watch.self) != 0;
 }
 
-void set_thread_deadline(const sqlite3* handle, int64_t deadline_ns) {
-  thread_deadline = {handle, deadline_ns};
+uint64_t steps_taken(const sqlite3* handle) {
+  return thread_watch.handle == handle ? thread_steps : 0;
+}
+
+void watch_thread(const Watch& watch) {
+  thread_watch = watch;
+  thread_steps = 0;
 }
 
 }  // namespace prodev::db

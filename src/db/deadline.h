@@ -1,4 +1,4 @@
-// Deadline: a limit on the time of a connection's statements.
+// How long the statements of a connection may work, and how functions within them ask.
 #pragma once
 
 #include <cstdint>
@@ -25,11 +25,25 @@ class Deadline {
 };
 
 // SQLite looks at the time between instructions, and the call of a function is one. So a function
-// that may work long on a single value asks itself, now and then, whether the statement of `handle`
-// that this thread runs is past its deadline, and then ends with SQLITE_INTERRUPT.
-bool is_past_deadline(const sqlite3* handle);
+// whose work depends on the length of a value asks itself, before and now and then during it,
+// whether the statement of `handle` that this thread runs is to end, and then ends with
+// SQLITE_INTERRUPT. `steps` is the work that it is about to do, in nanoseconds at worst: where only
+// little work is allowed (Watch::most_steps) it is counted, and refused before it is begun.
+bool must_end(const sqlite3* handle, uint64_t steps = 0);
 
-// Tells is_past_deadline() of the statements that this thread is about to run. 0: no limit.
-void set_thread_deadline(const sqlite3* handle, int64_t deadline_ns);
+// What the statements of `handle` have worked on this thread since watch_thread(), in steps.
+uint64_t steps_taken(const sqlite3* handle);
+
+// Who answers must_end() on this thread.
+struct Watch {
+  static constexpr uint64_t kNoLimit = UINT64_MAX;
+
+  const sqlite3* handle = nullptr;
+  int (*is_over)(void*) = nullptr;  // as a progress handler: not 0, the statement is to end
+  void* self = nullptr;
+  uint64_t most_steps = kNoLimit;
+};
+// From now on, for this thread; {}: there is no limit.
+void watch_thread(const Watch& watch);
 
 }  // namespace prodev::db

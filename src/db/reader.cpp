@@ -13,7 +13,6 @@ namespace prodev::db {
 namespace {
 
 constexpr size_t kStatements = 512;
-constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
 constexpr int64_t kTurn_ns = 5'000'000;
 
 // All cores but one.
@@ -24,30 +23,35 @@ size_t turns_at_once() {
 
 }  // namespace
 
-Reader::Reader(Connection connection, Turns* turns)
-    : connection_(std::move(connection)), statements_(connection_, kStatements), turns_(turns) {
-  ::sqlite3_progress_handler(connection_.handle(), kInstructionsBetweenChecks, check_time, this);
+Reader::Reader(Connection connection, Turns* turns, const ReaderLimits& limits)
+    : connection_(std::move(connection)),
+      statements_(connection_, kStatements),
+      turns_(turns),
+      limits_(limits) {
+  ::sqlite3_progress_handler(connection_.handle(), limits.instructions, check_time, this);
+  if (limits.value_bytes > 0)
+    ::sqlite3_limit(connection_.handle(), SQLITE_LIMIT_LENGTH, limits.value_bytes);
 }
 
 base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, ConnectionSetup setup,
-                                                   Turns* turns) {
+                                                   Turns* turns, const ReaderLimits& limits) {
   TRY_ASSIGN(Connection connection, Connection::open(path, OpenMode::kReadOnly));
   if (setup != nullptr) TRY(setup(connection));
   restrict_to_client_statements(connection);
-  return std::unique_ptr<Reader>(new Reader(std::move(connection), turns));
+  return std::unique_ptr<Reader>(new Reader(std::move(connection), turns, limits));
 }
 
 void Reader::set_deadline(int64_t deadline_ns) {
   end_turn();
   deadline_ns_ = deadline_ns;
-  set_thread_deadline(connection_.handle(), deadline_ns);
+  watch_thread({connection_.handle(), check_time, this, limits_.steps});
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
 }
 
 void Reader::rest() {
   end_turn();
   deadline_ns_ = 0;
-  set_thread_deadline(connection_.handle(), 0);
+  watch_thread({});
 }
 
 // Not 0: the statement is to end.

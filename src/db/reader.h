@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "db/connection.h"
+#include "db/deadline.h"
 #include "db/statement_cache.h"
 #include "db/turns.h"
 
@@ -15,6 +16,18 @@ namespace prodev::db {
 // Prepares a new connection for the statements to come, such as with SQL functions.
 using ConnectionSetup = base::Result<void> (*)(Connection&);
 
+// What a reader lets a statement do between two looks at the time. A value longer than
+// `value_bytes` ends it (kTooLarge; 0: as client_rules.h says).
+struct ReaderLimits {
+  int instructions = 4'000;  // some tens of microseconds, while rows are short
+  int value_bytes = 0;
+  uint64_t steps = Watch::kNoLimit;  // of functions whose work depends on lengths, in all
+};
+
+// Of a reader that a loop waits for. Rows may be as wide as values are long, and a few instructions
+// read one.
+constexpr ReaderLimits kLoopLimits{500, 262'144, 2'000'000};
+
 // Belongs to one thread at a time.
 class Reader {
  public:
@@ -22,13 +35,16 @@ class Reader {
   // reads work in turns with others.
   static base::Result<std::unique_ptr<Reader>> open(const std::string& path,
                                                     ConnectionSetup setup = nullptr,
-                                                    Turns* turns = nullptr);
+                                                    Turns* turns = nullptr,
+                                                    const ReaderLimits& limits = {});
   ~Reader() { end_turn(); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
   StatementCache& statements() { return statements_; }
   Connection& connection() { return connection_; }
+
+  const ReaderLimits& limits() const { return limits_; }
 
   // Statements that run past `deadline_ns` (base::monotonic_ns) end with kTimeout. 0: no limit.
   // With turns, waits for one, and keeps one until the next call or rest().
@@ -38,7 +54,7 @@ class Reader {
   void rest();
 
  private:
-  Reader(Connection connection, Turns* turns);
+  Reader(Connection connection, Turns* turns, const ReaderLimits& limits);
   static int check_time(void* reader);
   bool take_turn(Turns::Read read);
   void end_turn();
@@ -47,6 +63,7 @@ class Reader {
   StatementCache statements_;
   int64_t deadline_ns_ = 0;
   Turns* turns_;
+  const ReaderLimits limits_;
   bool has_turn_ = false;
   int64_t turn_ends_ns_ = 0;
 };

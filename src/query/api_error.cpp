@@ -104,6 +104,15 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
               "null value in the primary key of relation " + quoted(table) +
                   " violates not-null constraint"};
     case SQLITE_TOOBIG:
+      // Of a function of ours, which says more (pattern_functions.cpp).
+      if (message.starts_with("the regular expression")) {
+        return {
+            413,
+            "54000",
+            message,
+            {},
+            "Repeat less in it, look for fixed text with like, or filter by another column, too."};
+      }
       return {413, "54000", "a value or the statement is too large"};
     case SQLITE_ERROR:
       return {400, "XX000", message};

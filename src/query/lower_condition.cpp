@@ -2,7 +2,6 @@
 #include "query/array_literal.h"
 #include "query/json_path.h"
 #include "query/lowering.h"
-#include "query/sql_functions.h"
 #include "query/text_query.h"
 #include "text/json_reader.h"
 
@@ -29,35 +28,9 @@ constexpr std::string_view operator_sql(Operator op) {
   }
 }
 
-// A pattern of LIKE as one of GLOB, which tells upper from lower case and can use an index. A
-// backslash makes the next character stand for itself, as in PostgreSQL.
-std::string glob_of(std::string_view like) {
-  std::string glob;
-  const auto literal = [&](char c) {
-    if (c == '*' || c == '?' || c == '[') {
-      glob.append({'[', c, ']'});
-    } else {
-      glob.push_back(c);
-    }
-  };
-  for (size_t i = 0; i < like.size(); ++i) {
-    if (like[i] == '%') {
-      glob.push_back('*');
-    } else if (like[i] == '_') {
-      glob.push_back('?');
-    } else {
-      if (like[i] == '\\' && i + 1 < like.size()) ++i;
-      literal(like[i]);
-    }
-  }
-  return glob;
-}
-
 using catalog::Column;
 using catalog::Table;
 using catalog::ValueKind;
-
-constexpr size_t kMaxPatternBytes = 500;
 
 // A JSON operand as _json_key() makes it of stored values (sql_functions.h).
 Outcome<Value> json_operand(std::string_view text) {
@@ -256,42 +229,6 @@ Outcome<void> Lowering::add_is(const Scope& scope, const Condition& condition, s
   }
   return refuse({400, "PGRST100", "failed to parse filter (is." + operand + ")",
                  "is takes null, not_null, true, false or unknown"});
-}
-
-Outcome<void> Lowering::add_pattern(const Scope& scope, const Condition& condition,
-                                    const std::string& pattern, std::string& out) {
-  // Any column may be compared with a pattern, as its text.
-  Column as_text;
-  as_text.name = condition.field.column;
-  as_text.kind = ValueKind::kText;
-  TRY_ASSIGN(Value value, comparand(as_text, pattern));
-  if (pattern.size() > kMaxPatternBytes)
-    return refuse({400, "54000", "a pattern is longer than 500 bytes", "Column " + as_text.name});
-  const bool regular = condition.op == Operator::kMatch || condition.op == Operator::kImatch;
-  if (regular) {
-    const std::string problem = check_pattern(pattern);
-    if (!problem.empty()) return refuse({400, "2201B", "invalid regular expression: " + problem});
-    out += condition.op == Operator::kMatch ? "_match(" : "_imatch(";
-    add_value(std::move(value), out);
-    out += ',';
-    TRY(add_field(scope, condition.field, out));
-    out += ')';
-    return {};
-  }
-  // The + keeps the pattern from a virtual table's own index: FTS5's trigram index of SQLite 3.40
-  // crashes on some pairs of patterns.
-  if (scope.table.kind == catalog::TableKind::kVirtual) out += '+';
-  TRY(add_field(scope, condition.field, out));
-  if (condition.op == Operator::kLike) {
-    value.bytes = glob_of(pattern);
-    out += " GLOB ";
-    add_value(std::move(value), out);
-  } else {
-    out += " LIKE ";
-    add_value(std::move(value), out);
-    out += " ESCAPE '\\'";
-  }
-  return {};
 }
 
 Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition, std::string& out) {

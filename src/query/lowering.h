@@ -144,6 +144,10 @@ class Lowering {
                               std::string& out);
   Outcome<void> add_pattern(const Scope& scope, const Condition& condition,
                             const std::string& pattern, std::string& out);
+  Outcome<void> add_prefix_range(const Scope& scope, const Field& field, bool any_case,
+                                 std::string_view pattern, std::string& out);
+  Outcome<void> add_regular(const Scope& scope, const Condition& condition, Value pattern,
+                            std::string& out);
   Outcome<void> add_json(const Scope& scope, const Condition& condition, std::string& out);
   Outcome<void> add_text_query(const Scope& scope, const Condition& condition, bool at_top,
                                std::string& out);
@@ -155,6 +159,7 @@ class Lowering {
 
   const Context& context_;
   int aliases_ = 0;
+  size_t regular_instructions_ = 0;  // of all regular expressions so far
 };
 
 // "sum": of SQL, and the name of its result.

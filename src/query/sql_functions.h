@@ -12,12 +12,9 @@
 //   _json_contains(a, b, loose)   whether the JSON value a holds b, as PostgreSQL's jsonb @> does;
 //                                 loose: values of b's arrays may be of another type
 //   _json_overlaps(a, b, loose)   whether two arrays have an element in common
-//   _match(pattern, text)         a regular expression (PCRE2), with limits
-//   _imatch(pattern, text)        the same, in any case
+//
+// and those of pattern_functions.h.
 #pragma once
-
-#include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "db/connection.h"
@@ -26,8 +23,5 @@ namespace prodev::query {
 
 // For every connection on which lowered statements run.
 base::Result<void> register_functions(db::Connection& connection);
-
-// What is wrong with a regular expression; empty: nothing.
-std::string check_pattern(std::string_view pattern);
 
 }  // namespace prodev::query

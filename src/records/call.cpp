@@ -21,6 +21,7 @@ using query::Value;
 using Returns = Function::Returns;
 
 constexpr std::string_view kTimedOut = "57014";  // query_canceled
+constexpr std::string_view kTooLarge = "54000";  // program_limit_exceeded
 
 // SQLite's limit of parameters is 32,766.
 constexpr size_t kMaxKeptValues = 32'000;
@@ -279,6 +280,9 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
   ReadResult slow;
   slow.over_budget = true;
   if (session.on_loop && is_noted && !session.quick.contains(sql)) return slow;
+  const auto is_short = [](const auto& argument) { return !argument || loop_binds(*argument); };
+  if (session.on_loop && !std::all_of(call.arguments.begin(), call.arguments.end(), is_short))
+    return slow;
   session.reader.set_deadline(options.budget_ns == 0 ? 0
                                                      : base::monotonic_ns() + options.budget_ns);
   const int64_t begun_ns = base::monotonic_ns();
@@ -287,12 +291,15 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
                                     &session.quick, session.on_loop},
                                    body)
                                    .run_reading();
-  if (session.on_loop && !result && result.error().code == kTimedOut) {
+  const bool ended =
+      !result && (result.error().code == kTimedOut || result.error().code == kTooLarge);
+  if (session.on_loop && ended) {
     session.quick.remove(sql);
     return slow;
   }
   const bool quick = base::monotonic_ns() - begun_ns < kQuick_ns;
-  if (!session.on_loop && is_noted && result && quick) session.quick.add(sql);
+  const bool little = db::steps_taken(session.reader.connection().handle()) < db::kLoopLimits.steps;
+  if (!session.on_loop && is_noted && result && quick && little) session.quick.add(sql);
   return result;
 }
 

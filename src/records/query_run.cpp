@@ -37,6 +37,9 @@ uint64_t rows_in_window(const query::Read& read, uint64_t total) {
   return std::min(after_offset, read.limit.value_or(after_offset));
 }
 
+// A full-text index answers in steps of its own, however long they take.
+bool searches(std::string_view sql) { return sql.find("MATCH") != std::string_view::npos; }
+
 bool is_quick(const QuickQueries& quick, const LoweredRead& lowered) {
   return quick.contains(lowered.rows.sql) &&
          (lowered.count.sql.empty() || quick.contains(lowered.count.sql));
@@ -45,7 +48,7 @@ bool is_quick(const QuickQueries& quick, const LoweredRead& lowered) {
 void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
   for (const std::string* sql : {&lowered.rows.sql, &lowered.count.sql}) {
     if (sql->empty()) continue;
-    is_quick_now ? quick.add(*sql) : quick.remove(*sql);
+    is_quick_now && !searches(*sql) ? quick.add(*sql) : quick.remove(*sql);
   }
 }
 
@@ -53,13 +56,25 @@ void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
 
 Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
   result_.lowered_ns = base::monotonic_ns();
-  result_.over_budget = target_.on_loop && !is_quick(*target_.quick, lowered);
+  const std::vector<query::Value>& values = lowered.rows.values;
+  result_.over_budget = target_.on_loop && (!is_quick(*target_.quick, lowered) ||
+                                            !std::all_of(values.begin(), values.end(), loop_binds));
   if (result_.over_budget) return result_;
   TRY(read(lowered));
-  if (target_.on_loop && result_.over_budget) note(*target_.quick, lowered, false);
-  const bool quick = base::monotonic_ns() - result_.lowered_ns < kQuick_ns;
-  if (!target_.on_loop && target_.quick != nullptr && quick) note(*target_.quick, lowered, true);
+  if (target_.quick != nullptr) note_speed(lowered);
   return result_;
+}
+
+// On a loop what was quick may be so no more: it was ended, or one instruction of SQLite's
+// (count(*) is one) took longer than a loop waits.
+void QueryRun::note_speed(const LoweredRead& lowered) const {
+  const int64_t took_ns = base::monotonic_ns() - result_.lowered_ns;
+  if (target_.on_loop) {
+    if (result_.over_budget || took_ns > kOnLoop_ns) note(*target_.quick, lowered, false);
+  } else if (took_ns < kQuick_ns &&
+             db::steps_taken(target_.connection.handle()) < db::kLoopLimits.steps) {
+    note(*target_.quick, lowered, true);
+  }
 }
 
 Outcome<void> QueryRun::read(const LoweredRead& lowered) {
@@ -100,7 +115,8 @@ Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const Low
 Outcome<bool> QueryRun::step(const catalog::Table& table, db::Statement& statement) {
   const base::Result<bool> row = statement.step();
   if (row) return *row;
-  if (row.error().code == base::Code::kTimeout && target_.on_loop) {
+  const base::Code code = row.error().code;
+  if (target_.on_loop && (code == base::Code::kTimeout || code == base::Code::kTooLarge)) {
     result_.over_budget = true;
     return false;
   }

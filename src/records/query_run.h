@@ -32,6 +32,7 @@ class QueryRun {
 
  private:
   query::Outcome<void> read(const LoweredRead& lowered);
+  void note_speed(const LoweredRead& lowered) const;
   query::Outcome<db::Statement*> prepare(const catalog::Table& table,
                                          const query::LoweredQuery& query);
   query::Outcome<bool> step(const catalog::Table& table, db::Statement& statement);

@@ -1,6 +1,7 @@
 // QuickQueries: which queries have run within a loop's budget, so that loops run these and no
 // others. What is not known to be quick runs on the read lane first: a client that sends a new
-// kind of slow query each time never holds up a loop.
+// kind of slow query each time never holds up a loop. What was quick with some values need not be
+// so with others: a loop's reader (db::kLoopLimits) ends it there, and it goes on on the read lane.
 #pragma once
 
 #include <array>

@@ -57,6 +57,13 @@ struct ReadSession {
 
 // Of a read that loops may run.
 constexpr int64_t kQuick_ns = 1'000'000;
+// What takes longer there runs elsewhere the next time.
+constexpr int64_t kOnLoop_ns = 4'000'000;
+
+// Whether a loop's reader takes `value`: what is over its limit it would leave NULL.
+inline bool loop_binds(const query::Value& value) {
+  return value.bytes.size() <= static_cast<size_t>(db::kLoopLimits.value_bytes);
+}
 
 // What is read, as it was found and lowered. Refers to the schema and to the read.
 struct LoweredRead {

@@ -52,8 +52,9 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
                                                const auth::SigningKey& cursor_key) {
   std::unique_ptr<Rest> rest(new Rest(options, schema, database_path, writer, cursor_key));
   for (size_t i = 0; i < options.loops; ++i) {
-    TRY_ASSIGN(std::unique_ptr<db::Reader> reader,
-               db::Reader::open(database_path, query::register_functions));
+    TRY_ASSIGN(
+        std::unique_ptr<db::Reader> reader,
+        db::Reader::open(database_path, query::register_functions, nullptr, db::kLoopLimits));
     rest->loops_.push_back({std::move(reader), authenticator, schema.get()});
   }
   return rest;

@@ -63,7 +63,31 @@ TEST_CASE("LIKE patterns keep their meaning as GLOB patterns") {
   read.where.children.push_back(*rest::parse_filter({"name", {}, false}, "like.a*b_[x]?\\%"));
   const Outcome<LoweredQuery> query = lower_read(no_context(), table(), read, {});
   REQUIRE(query);
-  CHECK(query->values.at(0).bytes == "a*b?[[]x][?]%");
+  CHECK(query->values.at(0).bytes == "a");
+  CHECK(query->values.at(1).bytes == "b");
+  CHECK(query->values.at(2).bytes == "a*b?[[]x][?]%");
+}
+
+TEST_CASE("what a pattern begins with is a range that an index may serve") {
+  CHECK(lowered("id", "(name.like.ab*)", "") ==
+        "SELECT \"id\"" + kFrom +
+            " WHERE (((\"name\" >= ?4 AND \"name\" < ?5 AND \"name\" GLOB ?6)))");
+  // Of letters in any case there is none, nor without a beginning, nor of numbers.
+  CHECK(lowered("id", "(name.ilike.ab*)", "") ==
+        "SELECT \"id\"" + kFrom + " WHERE (((\"name\" LIKE ?4 ESCAPE '\\')))");
+  CHECK(lowered("id", "(name.like.*b)", "") ==
+        "SELECT \"id\"" + kFrom + " WHERE (((\"name\" GLOB ?4)))");
+  CHECK(lowered("id", "(n.like.1*)", "") == "SELECT \"id\"" + kFrom + " WHERE (((\"n\" GLOB ?4)))");
+}
+
+TEST_CASE("regular expressions are refused for what they cannot say, and together for their size") {
+  CHECK(lowered("id", "(name.match.a.{100}b)", "").starts_with("SELECT"));
+  CHECK(lowered("id", "(name.match.\"a(?=b)\")", "").starts_with("2201B"));
+  CHECK(lowered("id", "(name.match.\"(a)\\\\1\")", "").starts_with("2201B"));
+  CHECK(lowered("id", "(name.match.\"((a.{0,30}){0,30}){0,30}\")", "").starts_with("2201B"));
+  std::string many = "(name.match.a.{100}b";
+  for (int i = 0; i < 24; ++i) many += ",name.match.a.{100}b";
+  CHECK(lowered("id", many + ")", "").starts_with("54001"));
 }
 
 TEST_CASE("an insert checks its new row in the statement that writes it") {

@@ -1,0 +1,61 @@
+// What SQL functions written in C++ have in common.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <new>
+#include <string_view>
+
+#include "db/deadline.h"
+
+namespace prodev::query {
+
+inline std::string_view text_of(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(::sqlite3_value_text(value));
+  if (text == nullptr) return {};
+  return {text, static_cast<size_t>(::sqlite3_value_bytes(value))};
+}
+
+inline bool is_null(sqlite3_value* value) { return ::sqlite3_value_type(value) == SQLITE_NULL; }
+
+// Memory that runs out ends the statement, not the process.
+template <class Work>
+void guarded(sqlite3_context* context, const Work& work) {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    ::sqlite3_result_error_nomem(context);
+  }
+}
+
+// The same as when SQLite itself sees that the time is over.
+inline void interrupt(sqlite3_context* context) {
+  ::sqlite3_result_error(context, "interrupted", -1);
+  ::sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+}
+
+// False: the statement has been ended, and the function is to return.
+inline bool may_work(sqlite3_context* context, uint64_t steps) {
+  if (!db::must_end(::sqlite3_context_db_handle(context), steps)) return true;
+  interrupt(context);
+  return false;
+}
+
+// One scalar function, or with `step` and `final` an aggregate, as sqlite3_create_function_v2 has
+// it.
+struct SqlFunction {
+  const char* name;
+  int arguments;  // -1: any number
+  void (*scalar)(sqlite3_context*, int, sqlite3_value**);
+  void (*step)(sqlite3_context*, int, sqlite3_value**) = nullptr;
+  void (*final)(sqlite3_context*) = nullptr;
+
+  // SQLite's code. The same arguments must give the same result.
+  int register_on(sqlite3* handle) const {
+    return ::sqlite3_create_function_v2(handle, name, arguments,
+                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                        nullptr, scalar, step, final, nullptr);
+  }
+};
+
+}  // namespace prodev::query
