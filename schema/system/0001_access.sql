@@ -1,6 +1,6 @@
--- Who may do what: roles, policies and privileges (DESIGN section 5), as the statements CREATE ROLE,
--- CREATE POLICY, GRANT and REVOKE leave them. Tables and columns are told by name, without foreign
--- keys: a table that is rebuilt (made anew, filled, and renamed) keeps its rules.
+-- Who may do what: roles, policies and privileges, as the statements CREATE ROLE, CREATE POLICY, GRANT
+-- and REVOKE leave them. Tables and columns are told by name, without foreign keys, since SQLite has
+-- none to its own schema: schema files that rename, drop or rebuild a table take its rules along.
 
 CREATE TABLE _prodev_role (
   name     TEXT PRIMARY KEY,

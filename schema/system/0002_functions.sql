@@ -1,6 +1,5 @@
 -- Functions, as the statements CREATE FUNCTION and GRANT EXECUTE leave them. What they refer to is
--- told by name, without foreign keys: a table that is rebuilt (made anew, filled, and renamed) keeps
--- its functions.
+-- told by name: schema files that rename, drop or rebuild a table take its functions along.
 
 CREATE TABLE _prodev_function (
   id           INTEGER PRIMARY KEY,

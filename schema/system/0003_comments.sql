@@ -1,6 +1,6 @@
 -- What the schema files tell people about tables, views, columns and functions: by COMMENT ON, or by a
--- comment above the statement that makes them. By name, like the rules of access (0001_access.sql): a
--- table that is rebuilt keeps what is said about it.
+-- comment above the statement that makes them. By name, like the rules of access (0001_access.sql),
+-- and with the table wherever schema files take it.
 
 CREATE TABLE _prodev_comment (
   kind        TEXT NOT NULL CHECK (kind IN ('relation', 'column', 'function')),

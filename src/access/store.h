@@ -1,9 +1,10 @@
 // Carrying out the statements of statement.h: they change the system tables.
 //
-// Rules are about names. A table that is dropped keeps its rules, and one that is made later under
-// the same name has them: that is how SQLite changes a table (make anew, copy, drop, rename), and
-// losing a restrictive policy on the way would open rows. Rules without a table have no effect
-// (rules.h); describe_rules() tells of them, and DROP POLICY and REVOKE remove them.
+// Rules name their table. What a schema file does to the table they follow: another name, another
+// column's name, an end, or the table that is made anew in its place (statements/rule_follower.h).
+// Whoever changes a table in another way leaves rules without one behind: these have no effect
+// (rules.h), describe_rules() tells of them, and DROP POLICY and REVOKE remove them, as the next
+// start and the next schema file do.
 //
 // Privileges differ from PostgreSQL's in what is the default (every role has every privilege on
 // tables, and policies decide) and in that REVOKE always takes away:

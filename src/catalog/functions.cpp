@@ -2,8 +2,6 @@
 
 #include <map>
 
-#include "catalog/function_definition.h"
-
 namespace prodev::catalog {
 
 namespace {
@@ -59,7 +57,25 @@ base::Result<void> read_columns(db::Connection& connection, FunctionDefinition& 
   }
 }
 
-base::Result<std::vector<FunctionDefinition>> read_definitions(db::Connection& connection) {
+// What comments say of functions, by name; overloads share one.
+base::Result<std::map<std::string, std::string>> read_descriptions(db::Connection& connection) {
+  std::map<std::string, std::string> descriptions;
+  TRY_ASSIGN(db::Statement found,
+             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_comment'"));
+  TRY_ASSIGN(const bool present, found.step());
+  if (!present) return descriptions;
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT name, text FROM _prodev_comment WHERE kind = 'function'"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return descriptions;
+    descriptions.emplace(rows.column_text(0), rows.column_text(1));  // NULL is empty
+  }
+}
+
+}  // namespace
+
+base::Result<std::vector<FunctionDefinition>> load_definitions(db::Connection& connection) {
   std::vector<FunctionDefinition> definitions;
   TRY_ASSIGN(
       db::Statement rows,
@@ -89,31 +105,13 @@ base::Result<std::vector<FunctionDefinition>> read_definitions(db::Connection& c
   return definitions;
 }
 
-// What comments say of functions, by name; overloads share one.
-base::Result<std::map<std::string, std::string>> read_descriptions(db::Connection& connection) {
-  std::map<std::string, std::string> descriptions;
-  TRY_ASSIGN(db::Statement found,
-             connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_comment'"));
-  TRY_ASSIGN(const bool present, found.step());
-  if (!present) return descriptions;
-  TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT name, text FROM _prodev_comment WHERE kind = 'function'"));
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return descriptions;
-    descriptions.emplace(rows.column_text(0), rows.column_text(1));  // NULL is empty
-  }
-}
-
-}  // namespace
-
 base::Result<std::vector<Function>> load_functions(db::Connection& connection,
                                                    const Catalog& catalog,
                                                    std::vector<std::string>& problems) {
   std::vector<Function> functions;
   TRY_ASSIGN(const bool present, has_functions(connection));
   if (!present) return functions;
-  TRY_ASSIGN(const std::vector<FunctionDefinition> definitions, read_definitions(connection));
+  TRY_ASSIGN(const std::vector<FunctionDefinition> definitions, load_definitions(connection));
   TRY_ASSIGN(const auto descriptions, read_descriptions(connection));
   for (const FunctionDefinition& definition : definitions) {
     auto function = make_function(connection, catalog, definition);

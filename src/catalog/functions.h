@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "catalog/function.h"
+#include "catalog/function_definition.h"
 #include "db/connection.h"
 
 namespace prodev::catalog {
@@ -15,5 +16,8 @@ namespace prodev::catalog {
 base::Result<std::vector<Function>> load_functions(db::Connection& connection,
                                                    const Catalog& catalog,
                                                    std::vector<std::string>& problems);
+
+// Every function as it was written, whether it fits or not. The system tables must exist.
+base::Result<std::vector<FunctionDefinition>> load_definitions(db::Connection& connection);
 
 }  // namespace prodev::catalog

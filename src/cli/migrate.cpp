@@ -26,7 +26,9 @@ base::Result<int> apply(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
   size_t applied = 0;
   TRY(server::apply_schema(settings, connection, files, [&](const db::AppliedMigration& one) {
-    out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n" << std::flush;
+    out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n";
+    for (const std::string& note : one.notes) out << "          " << note << '\n';
+    out << std::flush;
     ++applied;
   }));
   const size_t waiting = tell_waiting(files, out);

@@ -81,15 +81,13 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
   TRY(db::apply_system_migrations(trial.connection));
   TRY_ASSIGN(const SchemaParts before, load_schema_parts(trial.connection));
   size_t applied = 0;
-  TRY(db::apply_migrations(
-      trial.connection, files,
-      [&](const db::AppliedMigration& one) {
-        out << "would run " << one.name << "  " << one.duration_us / 1'000 << '.' << std::setw(3)
-            << std::setfill('0') << one.duration_us % 1'000 << " ms\n"
-            << std::flush;
-        ++applied;
-      },
-      server::schema_statements()));
+  TRY(server::apply_files(trial.connection, files, [&](const db::AppliedMigration& one) {
+    out << "would run " << one.name << "  " << one.duration_us / 1'000 << '.' << std::setw(3)
+        << std::setfill('0') << one.duration_us % 1'000 << " ms\n";
+    for (const std::string& note : one.notes) out << "          " << note << '\n';
+    out << std::flush;
+    ++applied;
+  }));
   if (applied == 0) {
     out << "nothing to apply: " << files.size() << " files are applied already\n";
     return 0;

@@ -23,8 +23,7 @@ base::Result<std::vector<std::string>> difference_from_files(
   for (const db::MigrationFile& file : files) {
     if (std::find(names.begin(), names.end(), file.name) != names.end()) recorded.push_back(file);
   }
-  TRY(db::apply_migrations(
-      made, recorded, [](const db::AppliedMigration&) {}, server::schema_statements()));
+  TRY(server::apply_files(made, recorded, [](const db::AppliedMigration&) {}));
   TRY_ASSIGN(const SchemaParts would_be, load_schema_parts(made));
   TRY_ASSIGN(const SchemaParts is, load_schema_parts(connection));
   return difference(would_be, is);

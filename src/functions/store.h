@@ -1,7 +1,8 @@
 // Carrying out the statements of function_statement.h: they change the system tables.
 //
-// A function is checked against the database when it is made. One that fits no longer (a table was
-// dropped or changed) is kept and left out of the catalog, which tells why, until it fits again.
+// A function is checked against the database when it is made, and a schema file after which it fits
+// no longer is refused (statements/rule_follower.h). One that someone else has left without its
+// table is kept and left out of the catalog, which tells why, until it fits again.
 //
 // Nobody but service_role may call a function before EXECUTE is granted, unlike in PostgreSQL,
 // where PUBLIC may. REVOKE always takes away. CREATE OR REPLACE keeps what was granted, DROP

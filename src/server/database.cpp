@@ -21,6 +21,7 @@ base::Result<void> bring_up_to_date(const config::Settings& settings, db::Connec
   if (settings.migrate) {
     return apply_schema(settings, connection, files, [&](const db::AppliedMigration& one) {
       out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n";
+      for (const std::string& note : one.notes) out << "          " << note << '\n';
     });
   }
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));

@@ -9,6 +9,9 @@
 #include "functions/store.h"
 #include "server/folders.h"
 #include "server/private_files.h"
+#include "statements/lost_rules.h"
+#include "statements/rule_follower.h"
+#include "telemetry/log.h"
 
 namespace prodev::server {
 
@@ -20,6 +23,22 @@ bool any_pending(const std::vector<db::MigrationStatus>& statuses) {
   return std::any_of(statuses.begin(), statuses.end(), [](const db::MigrationStatus& status) {
     return status.state != State::kApplied && status.state != State::kWaiting;
   });
+}
+
+base::Result<void> end_lost_rules(db::Connection& connection) {
+  TRY_ASSIGN(const std::vector<std::string> notes, statements::find_and_end_lost_rules(connection));
+  for (const std::string& note : notes) telemetry::log(telemetry::Level::kWarn, note);
+  return {};
+}
+
+// Carries out the statements of schema files that SQLite does not know.
+db::StatementHook schema_statements() {
+  return [comments = comments::schema_statements(), others = functions::schema_statements()](
+             db::Connection& connection, std::string_view statement,
+             std::string_view comment) -> db::StatementResult<bool> {
+    TRY_ASSIGN(const bool taken, comments(connection, statement, comment));
+    return taken ? true : others(connection, statement, comment);
+  };
 }
 
 }  // namespace
@@ -50,13 +69,11 @@ base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings
   return db::load_migrations(folder);
 }
 
-db::StatementHook schema_statements() {
-  return [comments = comments::schema_statements(), others = functions::schema_statements()](
-             db::Connection& connection, std::string_view statement,
-             std::string_view comment) -> db::StatementResult<bool> {
-    TRY_ASSIGN(const bool taken, comments(connection, statement, comment));
-    return taken ? true : others(connection, statement, comment);
-  };
+base::Result<void> apply_files(db::Connection& connection,
+                               const std::vector<db::MigrationFile>& files,
+                               const std::function<void(const db::AppliedMigration&)>& report) {
+  const std::unique_ptr<db::ScriptObserver> follower = statements::make_rule_follower();
+  return db::apply_migrations(connection, files, report, schema_statements(), follower.get());
 }
 
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
@@ -64,10 +81,11 @@ base::Result<void> apply_schema(const config::Settings& settings, db::Connection
                                 const std::function<void(const db::AppliedMigration&)>& report) {
   TRY_ASSIGN(const bool former, db::has_former_system_tables(connection));
   if (settings.db_file.empty() || former) TRY(db::apply_system_migrations(connection));
+  TRY(end_lost_rules(connection));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return db::renew_digests(connection, files);
   TRY(db::apply_system_migrations(connection));
-  return db::apply_migrations(connection, files, report, schema_statements());
+  return apply_files(connection, files, report);
 }
 
 }  // namespace prodev::server

@@ -17,11 +17,16 @@ base::Result<db::Connection> open_database_file(const config::Settings& settings
 // The files of the schema folder; none when there is no such folder and none was named.
 base::Result<std::vector<db::MigrationFile>> schema_files(const config::Settings& settings);
 
-// Carries out the statements of schema files that SQLite does not know.
-db::StatementHook schema_statements();
+// Applies what is pending of `files`: the statements that SQLite does not know are carried out, and
+// the rules follow what the others do (statements/rule_follower.h). The system's own tables must be
+// there.
+base::Result<void> apply_files(db::Connection& connection,
+                               const std::vector<db::MigrationFile>& files,
+                               const std::function<void(const db::AppliedMigration&)>& report);
 
 // Applies what is pending, with the system's own tables first. A database that --db names is left
-// alone while nothing is pending.
+// alone while nothing is pending, but for rules whose tables are gone, which end wherever there are
+// any.
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
                                 const std::vector<db::MigrationFile>& files,
                                 const std::function<void(const db::AppliedMigration&)>& report);

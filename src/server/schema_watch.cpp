@@ -104,6 +104,8 @@ void SchemaWatch::look_at_files() {
     applied = apply_schema(settings_, own_, *files, [](const db::AppliedMigration& one) {
       telemetry::log(Level::kInfo, "schema file applied",
                      {{"file", one.name}, {"duration_us", one.duration_us}});
+      for (const std::string& note : one.notes)
+        telemetry::log(Level::kInfo, note, {{"file", one.name}});
     });
   } else {
     applied = tl::make_unexpected(files.error());

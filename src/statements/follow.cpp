@@ -1,0 +1,151 @@
+#include "statements/follow.h"
+
+#include <optional>
+
+#include "db/sql_tokens.h"
+#include "statements/probe.h"
+#include "text/ascii.h"
+
+namespace prodev::statements {
+namespace {
+
+std::string quoted(std::string_view name) {
+  std::string text;
+  db::append_name(text, name);
+  return text;
+}
+
+// Undoes everything that was done in its life.
+class Trial {
+ public:
+  explicit Trial(db::Connection& connection)
+      : connection_(connection), begun_(connection.execute("SAVEPOINT follow_rules")) {}
+  ~Trial() {
+    if (begun_) (void)connection_.execute("ROLLBACK TO follow_rules; RELEASE follow_rules");
+  }
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+
+  const base::Result<void>& begun() const { return begun_; }
+
+ private:
+  db::Connection& connection_;
+  base::Result<void> begun_;
+};
+
+// The same names and values in the same order, however they are quoted.
+bool says_the_same(std::string_view a, std::string_view b) {
+  db::SqlTokens left(a), right(b);
+  for (;;) {
+    const db::SqlToken one = left.next(), other = right.next();
+    if (!text::equal_ignoring_case(one.value(), other.value())) return false;
+    if (one.kind == db::SqlToken::Kind::kEnd) return other.kind == db::SqlToken::Kind::kEnd;
+  }
+}
+
+// One text, there and back: what it says after the alteration. An error: why it cannot follow.
+base::Result<std::string> follow_one(db::Connection& connection, const Alteration& alteration,
+                                     const Probe& probe) {
+  const Trial trial(connection);
+  TRY(trial.begun());
+  TRY(probe.create(connection));
+  TRY(connection.execute(alteration.forth()));
+  TRY_ASSIGN(const auto there, probe.read(connection));
+  TRY(connection.execute(alteration.back()));
+  TRY_ASSIGN(const auto back, probe.read(connection));
+  if (there && back && says_the_same(*back, probe.text().text)) return *there;
+  return base::fail(base::Code::kConflict,
+                    alteration.name +
+                        " means something else in it already: qualify the names "
+                        "there (table.column)");
+}
+
+// Whether SQLite carries it out.
+bool is_possible(db::Connection& connection, const Alteration& alteration) {
+  const Trial trial(connection);
+  return trial.begun() && connection.execute(alteration.forth());
+}
+
+// A body that no view or trigger can hold, and that names what is altered.
+bool is_about(const StoredText& text, const Alteration& alteration) {
+  return mentions(text.text, alteration.table) &&
+         (!alteration.is_of_column() || mentions(text.text, alteration.column));
+}
+
+std::string sentence(const StoredText& text, const Alteration& alteration,
+                     const std::string& reason) {
+  const std::string what =
+      alteration.is_of_column() ? alteration.table + "." + alteration.column : alteration.table;
+  return text.rule + " cannot follow " + what + " to its new name: " + reason +
+         (text.kind == StoredText::Kind::kBody
+              ? ". Drop the function before, and make it anew after, in this file"
+              : ". Drop the policy before, and make it anew after, in this file");
+}
+
+}  // namespace
+
+bool may_concern(const StoredText& text, const Alteration& alteration) {
+  const std::string& name = alteration.is_of_column() ? alteration.column : alteration.table;
+  if (mentions(text.text, name) || mentions(text.text, alteration.name)) return true;
+  return !alteration.is_of_column() && text::equal_ignoring_case(text.table, alteration.table);
+}
+
+base::Result<Followed> follow(db::Connection& connection, const Alteration& alteration,
+                              const std::vector<StoredText>& texts) {
+  Followed followed;
+  if (!is_possible(connection, alteration)) return followed;
+  for (const StoredText& text : texts) {
+    if (!may_concern(text, alteration)) continue;
+    const std::optional<Probe> probe = Probe::make(text);
+    base::Result<std::string> now =
+        probe ? follow_one(connection, alteration, *probe)
+              : base::fail(base::Code::kBadInput, "its form keeps SQLite from rewriting it");
+    if (now) {
+      if (*now == text.text) continue;
+      followed.changed.push_back(text);
+      followed.changed.back().text = std::move(*now);
+    } else if (text.kind != StoredText::Kind::kBody || is_about(text, alteration)) {
+      followed.lost.push_back(sentence(text, alteration, now.error().message));
+    }
+  }
+  return followed;
+}
+
+base::Result<std::vector<StoredText>> follow_to_successor(db::Connection& connection,
+                                                          const std::string& from,
+                                                          const std::string& to,
+                                                          const std::vector<StoredText>& texts) {
+  // The successor takes the old name for a moment, so that SQLite sees what the texts refer to.
+  const Alteration instead{from, {}, to, quoted(to)};
+  std::vector<StoredText> changed;
+  for (const StoredText& text : texts) {
+    if (!mentions(text.text, from)) continue;
+    StoredText former = text;
+    if (text::equal_ignoring_case(text.table, to)) former.table = from;
+    const std::optional<Probe> probe = Probe::make(former);
+    const Trial trial(connection);
+    TRY(trial.begun());
+    if (!probe || !connection.execute(instead.back()) || !probe->create(connection) ||
+        !connection.execute(instead.forth()))
+      continue;
+    TRY_ASSIGN(const auto now, probe->read(connection));
+    if (!now || *now == text.text) continue;
+    changed.push_back(text);
+    changed.back().text = *now;
+  }
+  return changed;
+}
+
+base::Result<bool> refers_to(db::Connection& connection, const StoredText& text,
+                             const std::string& table, const std::string& column) {
+  const std::optional<Probe> probe = Probe::make(text);
+  if (!probe) return false;
+  const Alteration away{table, column, "_prodev_away", "_prodev_away"};
+  const Trial trial(connection);
+  TRY(trial.begun());
+  if (!probe->create(connection) || !connection.execute(away.forth())) return false;
+  TRY_ASSIGN(const auto now, probe->read(connection));
+  return now && *now != text.text;
+}
+
+}  // namespace prodev::statements

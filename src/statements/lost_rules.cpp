@@ -1,0 +1,73 @@
+#include "statements/lost_rules.h"
+
+#include <algorithm>
+#include <set>
+
+#include "statements/stored_rules.h"
+#include "text/ascii.h"
+
+namespace prodev::statements {
+namespace {
+
+std::string join(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  return text;
+}
+
+base::Result<void> end_rules_of_tables(StoredRules& rules, std::vector<std::string>& notes) {
+  TRY_ASSIGN(const std::vector<std::string> tables, rules.without_object());
+  for (const std::string& table : tables) {
+    TRY_ASSIGN(const std::vector<std::string> ended, rules.end(table));
+    if (!ended.empty())
+      notes.push_back("there is no " + table + " any more: its rules end: " + join(ended));
+  }
+  return {};
+}
+
+base::Result<void> end_rules_of_columns(db::Connection& connection, StoredRules& rules,
+                                        std::vector<std::string>& notes) {
+  TRY_ASSIGN(const std::vector<std::string> tables, rules.with_columns());
+  for (const std::string& table : tables) {
+    TRY_ASSIGN(const std::vector<std::string> columns, columns_of(connection, table));
+    if (columns.empty()) continue;
+    TRY_ASSIGN(const std::set<std::string> named, rules.named_columns(table));
+    for (const std::string& column : named) {
+      const bool present = std::any_of(columns.begin(), columns.end(), [&](const auto& one) {
+        return text::equal_ignoring_case(one, column);
+      });
+      if (present) continue;
+      TRY_ASSIGN(const std::vector<std::string> ended, rules.end_column(table, column));
+      if (!ended.empty())
+        notes.push_back(table + " has no column " + column +
+                        " any more: this ends: " + join(ended));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>> end_lost_rules(db::Connection& connection) {
+  StoredRules rules(connection);
+  std::vector<std::string> notes;
+  TRY(end_rules_of_tables(rules, notes));
+  TRY(end_rules_of_columns(connection, rules, notes));
+  return notes;
+}
+
+base::Result<std::vector<std::string>> find_and_end_lost_rules(db::Connection& connection) {
+  StoredRules rules(connection);
+  TRY_ASSIGN(const bool present, rules.present());
+  if (!present) return std::vector<std::string>();
+  TRY_ASSIGN(const std::vector<std::string> tables, rules.without_object());
+  TRY_ASSIGN(const std::vector<std::string> columns, rules.without_column());
+  if (tables.empty() && columns.empty()) return std::vector<std::string>();
+  TRY(connection.execute("BEGIN IMMEDIATE"));
+  auto notes = end_lost_rules(connection);
+  const base::Result<void> ended = connection.execute(notes ? "COMMIT" : "ROLLBACK");
+  if (notes && !ended) return tl::make_unexpected(ended.error());
+  return notes;
+}
+
+}  // namespace prodev::statements
