@@ -90,5 +90,10 @@ add_test(NAME oracle/generated
   COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/oracle/test_generated.py)
 set_tests_properties(oracle/generated PROPERTIES TIMEOUT 300
   ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
+# Random rules under random schema files, and who may read what afterwards.
+add_test(NAME oracle/rules
+  COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/oracle/rules/test_rules.py)
+set_tests_properties(oracle/rules PROPERTIES TIMEOUT 300
+  ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
 # It measures: nothing beside it, and nothing that it disturbs.
 set_tests_properties(bench/smoke PROPERTIES TIMEOUT 300 RUN_SERIAL ON)

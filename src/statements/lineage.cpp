@@ -1,5 +1,7 @@
 #include "statements/lineage.h"
 
+#include <algorithm>
+
 #include "text/ascii.h"
 
 namespace prodev::statements {
@@ -13,35 +15,34 @@ std::string lowered(std::string_view name) {
 
 }  // namespace
 
-void Lineage::created(std::string_view name) { fresh_.insert(lowered(name)); }
+void Lineage::created(std::string_view name) { objects_[lowered(name)] = {"", ++clock_}; }
 
 void Lineage::renamed(std::string_view from, std::string_view to) {
-  std::vector<std::string> names = names_of(from);
-  names.emplace_back(to);
-  names_.erase(lowered(from));
-  names_[lowered(to)] = std::move(names);
-  if (fresh_.erase(lowered(from)) > 0) fresh_.insert(lowered(to));
+  const size_t made = objects_[lowered(from)].made;
+  objects_.erase(lowered(from));
+  objects_[lowered(to)] = {std::string(from), made};
 }
 
-std::vector<std::string> Lineage::dropped(std::string_view name) {
-  std::vector<std::string> names = names_of(name);
-  names_.erase(lowered(name));
-  fresh_.erase(lowered(name));
-  return names;
+Ancestor Lineage::dropped(std::string_view name) {
+  const Object object = objects_[lowered(name)];
+  objects_.erase(lowered(name));
+  Ancestor ancestor{{std::string(name)}, object.made};
+  if (!object.former.empty()) ancestor.names.insert(ancestor.names.begin(), object.former);
+  return ancestor;
 }
 
-bool Lineage::is_fresh(std::string_view name) const { return fresh_.contains(lowered(name)); }
-
-std::optional<std::string> Lineage::successor(const std::vector<std::string>& names) const {
-  for (const std::string& name : names) {
-    if (is_fresh(name)) return name;
+std::optional<std::string> Lineage::successor(const Ancestor& ancestor) const {
+  for (const std::string& name : ancestor.names) {
+    if (succeeds(name, ancestor)) return name;
   }
   return std::nullopt;
 }
 
-std::vector<std::string> Lineage::names_of(std::string_view name) const {
-  const auto found = names_.find(lowered(name));
-  return found == names_.end() ? std::vector<std::string>{std::string(name)} : found->second;
+bool Lineage::succeeds(std::string_view name, const Ancestor& ancestor) const {
+  const auto found = objects_.find(lowered(name));
+  if (found == objects_.end() || found->second.made <= ancestor.made) return false;
+  return std::any_of(ancestor.names.begin(), ancestor.names.end(),
+                     [&](const std::string& one) { return text::equal_ignoring_case(one, name); });
 }
 
 }  // namespace prodev::statements

@@ -92,7 +92,7 @@ class RuleFollower : public db::ScriptObserver {
     StoredRules rules(connection);
     for (const Left& left : file_.left) {
       TRY_ASSIGN(const std::vector<std::string> ended, rules.end(left.key));
-      if (!ended.empty()) file_.notes.push_back(note_of(left.names.front(), ended));
+      if (!ended.empty()) file_.notes.push_back(note_of(left.table.names.front(), ended));
     }
     TRY(check_blocked(connection));
     return check_fit(connection);
@@ -104,12 +104,12 @@ class RuleFollower : public db::ScriptObserver {
   // Rules whose table was dropped, kept under a name of their own until the successor comes.
   struct Left {
     std::string key;
-    std::vector<std::string> names;  // that the table had
+    Ancestor table;
   };
   // An expression that names what was dropped.
   struct Blocked {
     StoredText text;
-    std::vector<std::string> names;
+    Ancestor table;
   };
   struct File {
     bool has_rules = false;
@@ -239,14 +239,14 @@ class RuleFollower : public db::ScriptObserver {
 
   base::Result<void> follow_drop(db::Connection& connection, const std::string& name) {
     StoredRules rules(connection);
-    const std::vector<std::string> names = file_.lineage.dropped(name);
+    const Ancestor table = file_.lineage.dropped(name);
     for (const StoredText& text : step_.fitting) {
       TRY_ASSIGN(const std::string problem, problem_of_expression(connection, text));
-      if (!problem.empty()) file_.blocked.push_back({text, names});
+      if (!problem.empty()) file_.blocked.push_back({text, table});
     }
-    const std::optional<std::string> successor = file_.lineage.successor(names);
+    const std::optional<std::string> successor = file_.lineage.successor(table);
     if (successor) return succeed(connection, name, name, *successor);
-    Left left{"_prodev_gone_" + std::to_string(++file_.keys), names};
+    Left left{"_prodev_gone_" + std::to_string(++file_.keys), table};
     TRY(rules.merge(name, left.key));
     file_.left.push_back(std::move(left));
     return {};
@@ -254,12 +254,10 @@ class RuleFollower : public db::ScriptObserver {
 
   // What was left by tables that `name`, which may be new, stands for.
   base::Result<void> give_to(db::Connection& connection, const std::string& name, bool is_created) {
-    if (!file_.lineage.is_fresh(name)) return {};
     for (auto left = file_.left.begin(); left != file_.left.end();) {
-      const bool mine = std::any_of(left->names.begin(), left->names.end(),
-                                    [&](const auto& one) { return is_same(one, name); });
+      const bool mine = file_.lineage.succeeds(name, left->table);
       if (mine && is_created) TRY(StoredRules(connection).end_script_comment(left->key));
-      if (mine) TRY(succeed(connection, left->key, left->names.back(), name));
+      if (mine) TRY(succeed(connection, left->key, left->table.names.back(), name));
       left = mine ? file_.left.erase(left) : left + 1;
     }
     return {};
@@ -319,9 +317,9 @@ class RuleFollower : public db::ScriptObserver {
       const bool lasts = std::any_of(texts.begin(), texts.end(), [&](const StoredText& text) {
         return text.key() == blocked.text.key() && text.text == blocked.text.text;
       });
-      if (!lasts || file_.lineage.successor(blocked.names)) continue;
+      if (!lasts || file_.lineage.successor(blocked.table)) continue;
       return base::fail(base::Code::kConflict, blocked.text.rule + " needs " +
-                                                   blocked.names.back() +
+                                                   blocked.table.names.back() +
                                                    ", which this file drops" + kWayOut);
     }
     return {};

@@ -204,8 +204,12 @@ TEST_CASE("a table that is rebuilt keeps its rules, in whatever order") {
   const std::string both = "ALTER TABLE doc RENAME TO old; CREATE TABLE fresh " + columns +
                            "; INSERT INTO fresh SELECT * FROM old; DROP TABLE old; "
                            "ALTER TABLE fresh RENAME TO doc; ";
-  for (const std::string& file : {one, away, aside, both, one + one, away + away, one + away,
-                                  both + aside + both, away + one + both}) {
+  const std::string swap = "CREATE TABLE fresh " + columns + "; " + copy +
+                           "ALTER TABLE doc RENAME TO old; ALTER TABLE fresh RENAME TO doc; "
+                           "DROP TABLE old; ";
+  for (const std::string& file :
+       {one, away, aside, both, swap, swap + away + swap, one + one, away + away, one + away,
+        both + aside + both, away + one + both}) {
     INFO(file);
     Project project(std::string(kDoc) + kRules +
                     "CREATE POLICY m ON member USING (doc_id IN (SELECT doc.id FROM doc))");
