@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "access/policies.h"
 #include "access/privileges.h"
@@ -79,6 +80,23 @@ base::Result<std::vector<ForeignKey>> load_foreign_keys(db::Connection& connecti
   std::vector<ForeignKey> list;
   for (auto& [id, key] : keys) list.push_back(std::move(key));
   return list;
+}
+
+// Why nothing else can be told of a database whose system tables this version does not read.
+std::optional<Finding> check_version(db::Connection& connection) {
+  const auto state = db::system_tables_state(connection);
+  if (!state) return Finding{Grade::kFail, "database", state.error().message, ""};
+  if (*state == db::SystemTablesState::kEarlier) {
+    return Finding{Grade::kWarn, "database",
+                   "it was made by an earlier prodev, so that its rules "
+                   "cannot be looked at yet",
+                   "prodev migrate, or the next start, upgrades it after making a copy"};
+  }
+  if (*state == db::SystemTablesState::kLater) {
+    return Finding{Grade::kFail, "database", "it was last used by a later prodev",
+                   "use that version or a later one"};
+  }
+  return std::nullopt;
 }
 
 using Check = base::Result<Finding> (*)(db::Connection&);
@@ -173,6 +191,7 @@ std::vector<Finding> check_schema(const config::Settings& settings) {
     return {{Grade::kOk, "database", "there is none yet: prodev migrate makes it", ""}};
   auto connection = db::Connection::open(path, db::OpenMode::kReadOnly);
   if (!connection) return {{Grade::kFail, "database", connection.error().message, ""}};
+  if (auto version = check_version(*connection)) return {std::move(*version)};
   std::vector<Finding> findings;
   for (const Check check : {&check_rules, &check_left_out, &check_closed_tables,
                             &check_policy_scans, &check_foreign_keys}) {

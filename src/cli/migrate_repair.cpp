@@ -9,6 +9,7 @@
 #include "db/migrations.h"
 #include "db/system_schema.h"
 #include "server/database_file.h"
+#include "server/database_upgrade.h"
 
 namespace prodev::cli {
 namespace {
@@ -35,7 +36,7 @@ base::Result<int> accept_file(const config::Settings& settings, const std::strin
                               std::ostream& out) {
   TRY_ASSIGN(const auto files, server::schema_files(settings));
   TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
-  TRY(db::apply_system_migrations(connection));
+  TRY(server::upgrade_system_tables(settings, connection));
   TRY_ASSIGN(const db::AcceptedMigration accepted, db::accept_migration(connection, files, name));
   if (accepted.is_gone) {
     out << "forgotten " << accepted.name << "  what it did to the database stays\n";
@@ -55,7 +56,7 @@ base::Result<int> make_baseline(const config::Settings& settings, const std::str
                                 std::ostream& out) {
   TRY_ASSIGN(const auto files, server::schema_files(settings));
   TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
-  TRY(db::apply_system_migrations(connection));
+  TRY(server::upgrade_system_tables(settings, connection));
   TRY_ASSIGN(const auto names, db::record_baseline(connection, files, last));
   for (const std::string& name : names) out << "recorded  " << name << "  without running it\n";
   if (names.empty()) {

@@ -9,36 +9,6 @@ namespace prodev::db {
 
 namespace {
 
-// The error says what to do for each of the ways that a file came to differ.
-base::Result<void> check_applicable(const std::vector<MigrationStatus>& statuses) {
-  const MigrationStatus* pending = nullptr;
-  for (const MigrationStatus& status : statuses) {
-    if (status.state == MigrationState::kChanged) {
-      return base::fail(base::Code::kConflict,
-                        status.name + " was applied at " + status.applied_at +
-                            " and its statements have changed since: put them back, and write the "
-                            "change into a new file (prodev migrate new NAME). If the database has "
-                            "the change already: prodev migrate accept " +
-                            status.name + ". While developing: prodev migrate redo");
-    }
-    if (status.state == MigrationState::kMissing) {
-      return base::fail(base::Code::kConflict,
-                        status.name + " was applied at " + status.applied_at +
-                            " and its file is gone: put it back, or keep what it did without it: "
-                            "prodev migrate accept " +
-                            status.name);
-    }
-    if (status.state == MigrationState::kPending) {
-      pending = &status;
-    } else if (pending != nullptr && status.state == MigrationState::kApplied) {
-      return base::fail(base::Code::kConflict,
-                        pending->name + " comes before " + status.name +
-                            ", which is applied already: give it a higher number");
-    }
-  }
-  return {};
-}
-
 // What of SQLite's a file may not hold is refused before `hook` or SQLite sees it.
 StatementHook with_file_rules(const StatementHook& hook) {
   return [&hook](Connection& connection, std::string_view statement,
@@ -90,14 +60,43 @@ base::Result<AppliedMigration> apply_one(Connection& connection, const Migration
   return tl::make_unexpected(std::move(error));
 }
 
+}  // namespace
+
+base::Result<void> check_applicable(const std::vector<MigrationStatus>& statuses) {
+  const MigrationStatus* pending = nullptr;
+  for (const MigrationStatus& status : statuses) {
+    if (status.state == MigrationState::kChanged) {
+      return base::fail(base::Code::kConflict,
+                        status.name + " was applied at " + status.applied_at +
+                            " and its statements have changed since: put them back, and write the "
+                            "change into a new file (prodev migrate new NAME). If the database has "
+                            "the change already: prodev migrate accept " +
+                            status.name + ". While developing: prodev migrate redo");
+    }
+    if (status.state == MigrationState::kMissing) {
+      return base::fail(base::Code::kConflict,
+                        status.name + " was applied at " + status.applied_at +
+                            " and its file is gone: put it back, or keep what it did without it: "
+                            "prodev migrate accept " +
+                            status.name);
+    }
+    if (status.state == MigrationState::kPending) {
+      pending = &status;
+    } else if (pending != nullptr && status.state == MigrationState::kApplied) {
+      return base::fail(base::Code::kConflict,
+                        pending->name + " comes before " + status.name +
+                            ", which is applied already: give it a higher number");
+    }
+  }
+  return {};
+}
+
 bool is_pending(const std::vector<MigrationStatus>& statuses, const MigrationFile& file) {
   for (const MigrationStatus& status : statuses) {
     if (status.number == file.number) return status.state == MigrationState::kPending;
   }
   return false;
 }
-
-}  // namespace
 
 base::Result<AppliedMigration> apply_migration(Connection& connection, const MigrationFile& file,
                                                const StatementHook& hook,

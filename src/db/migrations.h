@@ -24,6 +24,12 @@ struct AppliedMigration {
   std::vector<std::string> notes;  // of the observer
 };
 
+// kConflict, with what to do, when an applied file has changed or is missing, or when a pending one
+// comes before an applied one.
+base::Result<void> check_applicable(const std::vector<MigrationStatus>& statuses);
+
+bool is_pending(const std::vector<MigrationStatus>& statuses, const MigrationFile& file);
+
 // Applies one file whole or not at all, and records it. The error of a statement that fails names
 // file:line:column, the statement, and SQLite's message; every other one names the file. kConflict
 // when something refers to what is not there after the file and did not before. `hook` carries out

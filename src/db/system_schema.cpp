@@ -91,6 +91,16 @@ bool is_system_table(std::string_view name) {
          text::equal_ignoring_case(name.substr(0, 7), "sqlite_");
 }
 
+base::Result<SystemTablesState> system_tables_state(Connection& connection) {
+  const std::vector<SystemFile> files = system_files();
+  const int64_t known = files.empty() ? 0 : files.back().number;
+  TRY_ASSIGN(const int64_t applied, applied_number(connection));
+  TRY_ASSIGN(const bool former, has_former_system_tables(connection));
+  if (applied > known) return SystemTablesState::kLater;
+  if (former || (applied > 0 && applied < known)) return SystemTablesState::kEarlier;
+  return applied == 0 ? SystemTablesState::kNone : SystemTablesState::kCurrent;
+}
+
 base::Result<void> apply_system_migrations(Connection& connection) {
   const std::vector<SystemFile> files = system_files();
   const int64_t known = files.empty() ? 0 : files.back().number;

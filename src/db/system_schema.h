@@ -12,6 +12,15 @@ namespace prodev::db {
 // (sqlite_...), in any case, as SQLite compares names. Every other name is the project's.
 bool is_system_table(std::string_view name);
 
+enum class SystemTablesState {
+  kNone,     // there are none yet
+  kEarlier,  // an earlier version made them: apply_system_migrations() changes them
+  kCurrent,
+  kLater,  // a later version made them: apply_system_migrations() refuses
+};
+
+base::Result<SystemTablesState> system_tables_state(Connection& connection);
+
 // Brings the system tables up to what this executable knows, in one transaction, recorded in
 // _prodev_system_migration; takes no lock when nothing is to be done. kUsage, with nothing touched,
 // when a newer prodev has changed them.

@@ -5,8 +5,8 @@
 
 #include "comments/statement.h"
 #include "db/former_system_tables.h"
-#include "db/system_schema.h"
 #include "functions/store.h"
+#include "server/database_upgrade.h"
 #include "server/folders.h"
 #include "server/private_files.h"
 #include "statements/lost_rules.h"
@@ -76,15 +76,29 @@ base::Result<void> apply_files(db::Connection& connection,
   return db::apply_migrations(connection, files, report, schema_statements(), follower.get());
 }
 
+base::Result<std::vector<db::MigrationFile>> files_to_apply(const config::Settings& settings) {
+  const std::string folder = config::effective_schema_dir(settings);
+  std::error_code ignored;
+  if (!settings.dev || !std::filesystem::is_directory(folder, ignored))
+    return schema_files(settings);
+  return db::load_migrations_and_seed(folder);
+}
+
+base::Result<db::AppliedMigration> apply_file(db::Connection& connection,
+                                              const db::MigrationFile& file) {
+  const std::unique_ptr<db::ScriptObserver> follower = statements::make_rule_follower();
+  return db::apply_migration(connection, file, schema_statements(), follower.get());
+}
+
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
                                 const std::vector<db::MigrationFile>& files,
                                 const std::function<void(const db::AppliedMigration&)>& report) {
   TRY_ASSIGN(const bool former, db::has_former_system_tables(connection));
-  if (settings.db_file.empty() || former) TRY(db::apply_system_migrations(connection));
+  if (settings.db_file.empty() || former) TRY(upgrade_system_tables(settings, connection));
   TRY(end_lost_rules(connection));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return db::renew_digests(connection, files);
-  TRY(db::apply_system_migrations(connection));
+  TRY(upgrade_system_tables(settings, connection));
   return apply_files(connection, files, report);
 }
 

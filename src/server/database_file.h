@@ -24,6 +24,13 @@ base::Result<void> apply_files(db::Connection& connection,
                                const std::vector<db::MigrationFile>& files,
                                const std::function<void(const db::AppliedMigration&)>& report);
 
+// The same, and seed.sql where the settings are those of development.
+base::Result<std::vector<db::MigrationFile>> files_to_apply(const config::Settings& settings);
+
+// Applies one file, as apply_schema() does.
+base::Result<db::AppliedMigration> apply_file(db::Connection& connection,
+                                              const db::MigrationFile& file);
+
 // Applies what is pending, with the system's own tables first. A database that --db names is left
 // alone while nothing is pending, but for rules whose tables are gone, which end wherever there are
 // any.
