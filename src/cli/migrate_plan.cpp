@@ -1,71 +1,83 @@
 #include "cli/migrate_plan.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <iomanip>
-#include <optional>
 #include <ostream>
-#include <utility>
 
+#include "cli/row_difference.h"
 #include "cli/schema_difference.h"
 #include "db/backup.h"
 #include "db/migrations.h"
 #include "db/system_schema.h"
 #include "server/database_file.h"
-#include "server/folders.h"
+#include "server/scratch_folder.h"
 
 namespace prodev::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A folder under data/tmp, as private as the data, removed with what is in it.
-class ScratchFolder {
- public:
-  static base::Result<ScratchFolder> make(const std::string& data) {
-    const std::string parent = data + "/tmp";
-    TRY(server::make_private_folder(parent));
-    ScratchFolder folder(parent + "/plan-XXXXXX");
-    if (::mkdtemp(folder.path_.data()) != nullptr) return folder;
-    folder.path_.clear();
-    return base::fail_errno("cannot make a folder in " + parent, errno);
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
-
-// What the migrations are tried on.
-struct Trial {
-  std::optional<ScratchFolder> folder;
-  db::Connection connection;
-};
-
-base::Result<Trial> make_trial(const config::Settings& settings) {
-  const std::string path = config::effective_db_file(settings);
+// A folder under data/tmp, as private as the data; where there is no data yet, a temporary one.
+base::Result<server::ScratchFolder> make_folder(const config::Settings& settings) {
   std::error_code error;
-  if (!fs::exists(path, error)) {
-    TRY_ASSIGN(db::Connection empty, db::Connection::open(":memory:", db::OpenMode::kCreate));
-    return Trial{std::nullopt, std::move(empty)};
+  const std::string data = config::effective_data_dir(settings);
+  const fs::path parent =
+      fs::is_directory(data, error) ? fs::path(data) / "tmp" : fs::temp_directory_path(error);
+  return server::ScratchFolder::make(parent.string(), "plan");
+}
+
+// The copy that files are tried on.
+base::Result<db::Connection> make_trial(const config::Settings& settings, const std::string& path) {
+  TRY_ASSIGN(db::Connection trial, db::Connection::open(path, db::OpenMode::kCreate));
+  TRY(trial.execute("PRAGMA synchronous = OFF"));
+  std::error_code error;
+  const std::string present = config::effective_db_file(settings);
+  if (!fs::exists(present, error)) return trial;
+  TRY_ASSIGN(db::Connection source, db::Connection::open(present, db::OpenMode::kReadOnly));
+  TRY(db::copy_database(source, trial));
+  return trial;
+}
+
+void print_rows(const std::vector<RowDifference>& tables, std::ostream& out) {
+  for (const RowDifference& one : tables) {
+    out << "          " << one.table << ':';
+    const char* separator = " ";
+    const auto print = [&](int64_t rows, const char* what) {
+      if (rows == 0) return;
+      out << separator << rows << (rows == 1 ? " row " : " rows ") << what;
+      separator = ", ";
+    };
+    print(one.added, "added");
+    print(one.removed, "removed");
+    print(one.changed, "changed");
+    out << '\n';
   }
-  TRY_ASSIGN(db::Connection source, db::Connection::open(path, db::OpenMode::kReadOnly));
-  TRY_ASSIGN(ScratchFolder folder, ScratchFolder::make(config::effective_data_dir(settings)));
-  TRY_ASSIGN(db::Connection copy,
-             db::Connection::open(folder.path() + "/copy.db", db::OpenMode::kCreate));
-  TRY(db::copy_database(source, copy));
-  return Trial{std::move(folder), std::move(copy)};
+}
+
+void print_applied(const db::AppliedMigration& one, std::ostream& out) {
+  out << "would run " << one.name << "  " << one.duration_us / 1'000 << '.' << std::setw(3)
+      << std::setfill('0') << one.duration_us % 1'000 << " ms\n";
+  for (const std::string& note : one.notes) out << "          " << note << '\n';
+}
+
+// Applies `file` to `trial` and tells how long it took and which rows it touched.
+base::Result<void> try_file(db::Connection& trial, const db::MigrationFile& file,
+                            const server::ScratchFolder& folder, std::ostream& out) {
+  const std::string before = folder.path("before.db");
+  std::error_code ignored;  // there is none before the first file
+  fs::remove(before, ignored);
+  {
+    TRY_ASSIGN(db::Connection copy, db::Connection::open(before, db::OpenMode::kCreate));
+    TRY(copy.execute("PRAGMA synchronous = OFF"));
+    TRY(db::copy_database(trial, copy));
+  }
+  TRY_ASSIGN(const db::AppliedMigration applied, server::apply_file(trial, file));
+  print_applied(applied, out);
+  TRY_ASSIGN(const auto rows, row_differences(trial, before));
+  print_rows(rows, out);
+  out << std::flush;
+  return {};
 }
 
 void print_difference(const std::vector<std::string>& lines, std::ostream& out) {
@@ -77,22 +89,24 @@ void print_difference(const std::vector<std::string>& lines, std::ostream& out) 
 
 base::Result<int> plan_migrations(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
-  TRY_ASSIGN(Trial trial, make_trial(settings));
-  TRY(db::apply_system_migrations(trial.connection));
-  TRY_ASSIGN(const SchemaParts before, load_schema_parts(trial.connection));
+  TRY_ASSIGN(const server::ScratchFolder folder, make_folder(settings));
+  TRY_ASSIGN(db::Connection trial, make_trial(settings, folder.path("copy.db")));
+  TRY(db::apply_system_migrations(trial));
+  TRY_ASSIGN(const auto statuses, db::migration_status(trial, files));
+  TRY(db::check_applicable(statuses));
+  TRY(db::prepare_records(trial));
+  TRY_ASSIGN(const SchemaParts before, load_schema_parts(trial));
   size_t applied = 0;
-  TRY(server::apply_files(trial.connection, files, [&](const db::AppliedMigration& one) {
-    out << "would run " << one.name << "  " << one.duration_us / 1'000 << '.' << std::setw(3)
-        << std::setfill('0') << one.duration_us % 1'000 << " ms\n";
-    for (const std::string& note : one.notes) out << "          " << note << '\n';
-    out << std::flush;
+  for (const db::MigrationFile& file : files) {
+    if (!db::is_pending(statuses, file)) continue;
+    TRY(try_file(trial, file, folder, out));
     ++applied;
-  }));
+  }
   if (applied == 0) {
     out << "nothing to apply: " << files.size() << " files are applied already\n";
     return 0;
   }
-  TRY_ASSIGN(const SchemaParts after, load_schema_parts(trial.connection));
+  TRY_ASSIGN(const SchemaParts after, load_schema_parts(trial));
   print_difference(difference(before, after), out);
   return 0;
 }

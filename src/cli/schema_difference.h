@@ -10,15 +10,28 @@
 
 namespace prodev::cli {
 
-// From what a part of the schema is called ("column product.price") to what it is
-// ("INTEGER NOT NULL"). The system's own tables are left out; roles, policies and privileges are
-// in.
-using SchemaParts = std::map<std::string, std::string>;
+// What a part of the schema is called ("column product.price", "check product (price > 0)") and
+// what it is ("INTEGER NOT NULL", "").
+struct SchemaPart {
+  std::string name;
+  std::string what;
+  std::string table;  // that it is a part of; empty: of none
+};
+
+struct SchemaParts {
+  // Tables with their columns in order, keys and constraints; indexes, triggers and views; rules.
+  // The system's own tables and those behind virtual tables are left out.
+  std::vector<SchemaPart> parts;
+  std::map<std::string, std::string> declarations;  // each table's CREATE TABLE, on one line
+  // Rules, views and functions that do not fit the schema, a sentence each.
+  std::vector<std::string> problems;
+};
 
 base::Result<SchemaParts> load_schema_parts(db::Connection& connection);
 
-// One line each: "+ column product.price INTEGER", "- index product_name ...",
-// "~ policy own on note: ... -> ...". Empty: no difference.
+// One line each: "- index product_name ...", "~ policy own on note: ... -> ...",
+// "+ column product.price INTEGER", "! policy own on note has no effect: ...". Empty: no
+// difference.
 std::vector<std::string> difference(const SchemaParts& before, const SchemaParts& after);
 
 }  // namespace prodev::cli

@@ -222,6 +222,61 @@ class Rebuilds(MigrateCase):
                 self.assertEqual(self.rows("SELECT 1 FROM sqlite_schema WHERE name = 'a'"), [])
 
 
+class Plan(MigrateCase):
+    def plan(self):
+        result = self.migrate("plan")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_rows_that_a_file_adds_removes_and_changes_are_told_per_table(self):
+        self.write("0001_a.sql", "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT);\n"
+                   "CREATE TABLE book (id INTEGER PRIMARY KEY, author_id INTEGER); CREATE TABLE log (x);\n"
+                   "INSERT INTO author VALUES (1, 'a'), (2, 'b'); INSERT INTO book VALUES (1, 1), (2, 2), (3, 2);\n"
+                   "INSERT INTO log VALUES (1);\n")
+        self.assertRegex(self.plan(), r"would run 0001_a.sql .* ms\n          author: 2 rows added\n"
+                         r"          book: 3 rows added\n          log: 1 row added\n")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "DELETE FROM book WHERE author_id = 2; INSERT INTO book VALUES (9, 1);\n"
+                   "UPDATE author SET name = 'A' WHERE id = 1; DROP TABLE log;")
+        self.write("0003_c.sql", "ALTER TABLE author ADD COLUMN born INTEGER;")
+        self.assertRegex(self.plan(), r"would run 0002_b.sql .* ms\n          author: 1 row changed\n"
+                         r"          book: 1 row added, 2 rows removed\n          log: 1 row removed\n"
+                         r"would run 0003_c.sql .* ms\n\n")
+
+    def test_the_whole_difference_is_told_in_the_order_of_the_columns(self):
+        self.write("0001_a.sql", "CREATE TABLE a (z INTEGER PRIMARY KEY, b TEXT UNIQUE, c INTEGER CHECK (c > 0));\n"
+                   "CREATE TABLE t (y TEXT, x INTEGER REFERENCES a (z) ON DELETE CASCADE, UNIQUE (y, x));\n"
+                   "CREATE VIRTUAL TABLE words USING fts5 (body);\n"
+                   "CREATE TRIGGER tr AFTER INSERT ON a BEGIN SELECT 1; END;\nCREATE VIEW v AS SELECT c FROM a;")
+        self.assertEqual(self.plan().split("change:\n")[1],
+                         "  + table a\n  + column a.z INTEGER PRIMARY KEY\n  + column a.b TEXT\n  + column a.c INTEGER\n"
+                         "  + unique a (b)\n  + check a (c > 0)\n"
+                         "  + table t\n  + column t.y TEXT\n  + column t.x INTEGER\n"
+                         "  + foreign key t (x) REFERENCES a (z) ON DELETE CASCADE\n  + unique t (y, x)\n"
+                         "  + table words CREATE VIRTUAL TABLE words USING fts5 (body)\n"
+                         "  + trigger tr CREATE TRIGGER tr AFTER INSERT ON a BEGIN SELECT 1; END\n"
+                         "  + view v CREATE VIEW v AS SELECT c FROM a\n")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "DROP VIEW v;\nCREATE TABLE t2 (y TEXT COLLATE NOCASE, x INTEGER REFERENCES a (z));\n"
+                   "INSERT INTO t2 SELECT y, x FROM t; DROP TABLE t; ALTER TABLE t2 RENAME TO t;\n"
+                   "CREATE TABLE a2 (z INTEGER PRIMARY KEY, b TEXT UNIQUE, c INTEGER CHECK (c > 1));\n"
+                   "DROP TABLE a; ALTER TABLE a2 RENAME TO a;")
+        self.assertEqual(self.plan().split("change:\n")[1],
+                         "  - check a (c > 0)\n"
+                         "  ~ foreign key t (x): REFERENCES a (z) ON DELETE CASCADE -> REFERENCES a (z)\n"
+                         "  - unique t (y, x)\n"
+                         "  - trigger tr CREATE TRIGGER tr AFTER INSERT ON a BEGIN SELECT 1; END\n"
+                         "  - view v CREATE VIEW v AS SELECT c FROM a\n  + check a (c > 1)\n")
+
+    def test_what_has_no_line_of_its_own_is_told_as_a_whole_and_a_rebuild_as_nothing(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x TEXT); CREATE TABLE b (x TEXT);")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "CREATE TABLE n (x TEXT COLLATE NOCASE); DROP TABLE a; ALTER TABLE n RENAME TO a;\n"
+                   "CREATE TABLE m (x text); DROP TABLE b; ALTER TABLE m RENAME TO b;")
+        self.assertEqual(self.plan().split("change:\n")[1],
+                         '  ~ table a: CREATE TABLE a (x TEXT) -> CREATE TABLE "a" (x TEXT COLLATE NOCASE)\n')
+
+
 class Repairs(MigrateCase):
     """Files that are not what they were, that other tools made, or that are still to be written."""
 

@@ -1,0 +1,126 @@
+#include "cli/row_difference.h"
+
+#include <algorithm>
+
+#include "db/sql_tokens.h"
+#include "db/system_schema.h"
+
+namespace prodev::cli {
+namespace {
+
+std::string quoted(std::string_view name) {
+  std::string sql;
+  db::append_name(sql, name);
+  return sql;
+}
+
+base::Result<std::vector<std::string>> strings(db::Connection& connection, std::string_view sql,
+                                               std::string_view schema, std::string_view table) {
+  std::vector<std::string> found;
+  TRY_ASSIGN(db::Statement rows, connection.prepare(sql));
+  rows.bind_text(1, schema);
+  rows.bind_text(2, table);
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return found;
+    found.emplace_back(rows.column_text(0));
+  }
+}
+
+base::Result<std::vector<std::string>> tables_of(db::Connection& connection,
+                                                 std::string_view schema) {
+  TRY_ASSIGN(std::vector<std::string> tables,
+             strings(connection,
+                     "SELECT name FROM pragma_table_list WHERE schema = ?1 AND type = ?2"
+                     " ORDER BY name",
+                     schema, "table"));
+  std::erase_if(tables, [](const std::string& name) { return db::is_system_table(name); });
+  return tables;
+}
+
+base::Result<int64_t> count(db::Connection& connection, const std::string& sql) {
+  TRY_ASSIGN(db::Statement rows, connection.prepare("SELECT count(*) FROM " + sql));
+  TRY(rows.step());
+  return rows.column_int(0);
+}
+
+base::Result<RowDifference> compare(db::Connection& connection, const std::string& table) {
+  constexpr const char* kColumns =
+      "SELECT name FROM pragma_table_xinfo(?2, ?1) WHERE hidden = 0 ORDER BY cid";
+  constexpr const char* kKey =
+      "SELECT name FROM pragma_table_info(?2, ?1) WHERE pk > 0 ORDER BY pk";
+  TRY_ASSIGN(const auto columns, strings(connection, kColumns, "main", table));
+  TRY_ASSIGN(const auto was_columns, strings(connection, kColumns, "was_", table));
+  TRY_ASSIGN(const auto key, strings(connection, kKey, "main", table));
+  TRY_ASSIGN(const auto was_key, strings(connection, kKey, "was_", table));
+  const std::string now = "main." + quoted(table);
+  const std::string was = "was_." + quoted(table);
+  RowDifference rows{table, 0, 0, 0};
+  if (key != was_key) {
+    TRY_ASSIGN(rows.added, count(connection, now));
+    TRY_ASSIGN(rows.removed, count(connection, was));
+    return rows;
+  }
+  std::string same = key.empty() ? "n._rowid_ = w._rowid_" : "";
+  for (const std::string& column : key)
+    same += (same.empty() ? "n." : " AND n.") + quoted(column) + " IS w." + quoted(column);
+  std::string differs;
+  for (const std::string& column : columns) {
+    if (std::find(was_columns.begin(), was_columns.end(), column) == was_columns.end()) continue;
+    differs += (differs.empty() ? "n." : " OR n.") + quoted(column) + " IS NOT w." +
+               quoted(column) + " COLLATE BINARY";
+  }
+  const auto only_in = [&](const std::string& one, const std::string& other) {
+    return one + " WHERE NOT EXISTS (SELECT 1 FROM " + other + " WHERE " + same + ")";
+  };
+  TRY_ASSIGN(rows.added, count(connection, only_in(now + " AS n", was + " AS w")));
+  TRY_ASSIGN(rows.removed, count(connection, only_in(was + " AS w", now + " AS n")));
+  if (!differs.empty()) {
+    TRY_ASSIGN(rows.changed, count(connection, now + " AS n JOIN " + was + " AS w ON " + same +
+                                                   " WHERE " + differs));
+  }
+  return rows;
+}
+
+base::Result<std::vector<RowDifference>> compare_attached(db::Connection& connection) {
+  TRY_ASSIGN(const auto tables, tables_of(connection, "main"));
+  TRY_ASSIGN(const auto was_tables, tables_of(connection, "was_"));
+  const auto has = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  std::vector<RowDifference> differences;
+  for (const std::string& table : tables) {
+    RowDifference rows{table, 0, 0, 0};
+    if (has(was_tables, table)) {
+      TRY_ASSIGN(rows, compare(connection, table));
+    } else {
+      TRY_ASSIGN(rows.added, count(connection, "main." + quoted(table)));
+    }
+    differences.push_back(std::move(rows));
+  }
+  for (const std::string& table : was_tables) {
+    if (has(tables, table)) continue;
+    TRY_ASSIGN(const int64_t removed, count(connection, "was_." + quoted(table)));
+    differences.push_back({table, 0, removed, 0});
+  }
+  std::erase_if(differences, [](const RowDifference& one) {
+    return one.added == 0 && one.removed == 0 && one.changed == 0;
+  });
+  return differences;
+}
+
+}  // namespace
+
+base::Result<std::vector<RowDifference>> row_differences(db::Connection& connection,
+                                                         const std::string& was_path) {
+  {
+    TRY_ASSIGN(db::Statement attach, connection.prepare("ATTACH ? AS was_"));
+    attach.bind_text(1, was_path);
+    TRY(attach.step());
+  }
+  auto differences = compare_attached(connection);
+  TRY(connection.execute("DETACH was_"));
+  return differences;
+}
+
+}  // namespace prodev::cli
