@@ -49,7 +49,7 @@ constexpr CommandRow kCommands[] = {
     {Verb::kServe, "serve", "Serve a folder", true, false},
     {Verb::kMigrate, "migrate",
      "Apply the SQL files of the schema folder, try them, or tell which are applied", true, false,
-     "[up|plan|status|new NAME|accept FILE|baseline [FILE]]"},
+     "[up|plan|status|new NAME|redo|accept FILE|baseline [FILE]]"},
     {Verb::kImport, "import", "Read rows from a CSV, JSON or NDJSON file (- for standard input)",
      true, false, "TABLE FILE", kImportOptions},
     {Verb::kExport, "export", "Write the rows of a table as CSV, JSON or NDJSON", true, false,

@@ -6,6 +6,7 @@
 #include "cli/migrate_repair.h"
 #include "db/migrations.h"
 #include "server/database_file.h"
+#include "server/development.h"
 
 namespace prodev::cli {
 namespace {
@@ -21,13 +22,31 @@ size_t tell_waiting(const std::vector<db::MigrationFile>& files, std::ostream& o
   return waiting;
 }
 
-base::Result<int> apply(const config::Settings& settings, std::ostream& out) {
+// For development: copies are kept, and what has changed is done again; `redo`: the newest file is
+// in any case.
+base::Result<int> develop(const config::Settings& settings, bool redo, std::ostream& out) {
+  TRY_ASSIGN(const auto files, server::files_to_apply(settings));
+  TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
+  size_t applied = 0;
+  server::DevelopmentReport report = server::report_to(out);
+  const auto print = report.applied;
+  report.applied = [&](const db::AppliedMigration& one) {
+    print(one);
+    ++applied;
+  };
+  TRY(server::develop_schema(settings, connection, files, report, redo, nullptr));
+  const size_t waiting = tell_waiting(files, out);
+  if (applied == 0 && !redo)
+    out << "nothing to apply: " << files.size() - waiting << " files are applied already\n";
+  return 0;
+}
+
+base::Result<int> apply_pending(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
   TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
   size_t applied = 0;
   TRY(server::apply_schema(settings, connection, files, [&](const db::AppliedMigration& one) {
-    out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n";
-    for (const std::string& note : one.notes) out << "          " << note << '\n';
+    server::report_to(out).applied(one);
     out << std::flush;
     ++applied;
   }));
@@ -72,9 +91,15 @@ base::Result<int> tell_status(const config::Settings& settings, std::ostream& ou
 }  // namespace
 
 base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
-  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(config::Settings settings, load_settings(line, context));
   const std::string action = line.words.empty() ? "up" : line.words[0];
-  if (action == "up" && line.words.size() <= 1) return apply(settings, context.out);
+  if (action == "up" && line.words.size() <= 1 && settings.dev)
+    return develop(settings, false, context.out);
+  if (action == "redo" && line.words.size() == 1) {
+    settings.dev = true;
+    return develop(settings, true, context.out);
+  }
+  if (action == "up" && line.words.size() <= 1) return apply_pending(settings, context.out);
   if (action == "status" && line.words.size() == 1) return tell_status(settings, context.out);
   if (action == "plan" && line.words.size() == 1) return plan_migrations(settings, context.out);
   if (action == "accept" && line.words.size() == 2)
@@ -88,8 +113,8 @@ base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
     return 0;
   }
   return base::fail(base::Code::kUsage,
-                    "prodev migrate takes up, plan, status, new NAME, accept FILE, or baseline "
-                    "[FILE]: prodev migrate --help");
+                    "prodev migrate takes up, plan, status, new NAME, redo, accept FILE, or "
+                    "baseline [FILE]: prodev migrate --help");
 }
 
 }  // namespace prodev::cli

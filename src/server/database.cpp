@@ -8,6 +8,7 @@
 #include "db/client_rules.h"
 #include "query/sql_functions.h"
 #include "server/database_file.h"
+#include "server/development.h"
 #include "server/private_files.h"
 #include "telemetry/log.h"
 
@@ -17,13 +18,10 @@ namespace {
 
 base::Result<void> bring_up_to_date(const config::Settings& settings, db::Connection& connection,
                                     std::ostream& out) {
-  TRY_ASSIGN(const std::vector<db::MigrationFile> files, schema_files(settings));
-  if (settings.migrate) {
-    return apply_schema(settings, connection, files, [&](const db::AppliedMigration& one) {
-      out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n";
-      for (const std::string& note : one.notes) out << "          " << note << '\n';
-    });
-  }
+  TRY_ASSIGN(const std::vector<db::MigrationFile> files, files_to_apply(settings));
+  if (settings.migrate && settings.dev)
+    return develop_schema(settings, connection, files, report_to(out), false, nullptr);
+  if (settings.migrate) return apply_schema(settings, connection, files, report_to(out).applied);
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   const auto pending = std::count_if(statuses.begin(), statuses.end(), [](const auto& status) {
     return status.state == db::MigrationState::kPending;

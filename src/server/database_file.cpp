@@ -25,12 +25,6 @@ bool any_pending(const std::vector<db::MigrationStatus>& statuses) {
   });
 }
 
-base::Result<void> end_lost_rules(db::Connection& connection) {
-  TRY_ASSIGN(const std::vector<std::string> notes, statements::find_and_end_lost_rules(connection));
-  for (const std::string& note : notes) telemetry::log(telemetry::Level::kWarn, note);
-  return {};
-}
-
 // Carries out the statements of schema files that SQLite does not know.
 db::StatementHook schema_statements() {
   return [comments = comments::schema_statements(), others = functions::schema_statements()](
@@ -82,6 +76,12 @@ base::Result<std::vector<db::MigrationFile>> files_to_apply(const config::Settin
   if (!settings.dev || !std::filesystem::is_directory(folder, ignored))
     return schema_files(settings);
   return db::load_migrations_and_seed(folder);
+}
+
+base::Result<void> end_lost_rules(db::Connection& connection) {
+  TRY_ASSIGN(const std::vector<std::string> notes, statements::find_and_end_lost_rules(connection));
+  for (const std::string& note : notes) telemetry::log(telemetry::Level::kWarn, note);
+  return {};
 }
 
 base::Result<db::AppliedMigration> apply_file(db::Connection& connection,

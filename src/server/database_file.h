@@ -24,8 +24,12 @@ base::Result<void> apply_files(db::Connection& connection,
                                const std::vector<db::MigrationFile>& files,
                                const std::function<void(const db::AppliedMigration&)>& report);
 
-// The same, and seed.sql where the settings are those of development.
+// The files of the schema folder as schema_files() gives them, and seed.sql where the settings are
+// those of development.
 base::Result<std::vector<db::MigrationFile>> files_to_apply(const config::Settings& settings);
+
+// Ends rules whose table somebody else has dropped, and logs which (statements/lost_rules.h).
+base::Result<void> end_lost_rules(db::Connection& connection);
 
 // Applies one file, as apply_schema() does.
 base::Result<db::AppliedMigration> apply_file(db::Connection& connection,

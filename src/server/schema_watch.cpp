@@ -1,9 +1,14 @@
 #include "server/schema_watch.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <vector>
 
 #include "server/database_file.h"
+#include "server/development.h"
 #include "telemetry/log.h"
 
 namespace prodev::server {
@@ -29,17 +34,27 @@ std::string state_of(db::Connection& connection) {
   return std::to_string(schema) + " " + std::to_string(rules);
 }
 
-// Names, sizes and times of the schema files.
+// Names, sizes and times of the schema files, whatever else they are.
 std::string state_of(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> lines;
   std::error_code error;
-  std::string state;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".sql") continue;
-    std::error_code ignored;  // a file that is being replaced: seen the next time
-    const auto time = entry.last_write_time(ignored).time_since_epoch().count();
-    state += entry.path().filename().string() + " " + std::to_string(entry.file_size(ignored)) +
-             " " + std::to_string(time) + "\n";
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('.') || entry->path().extension() != ".sql") continue;
+    struct stat facts {};  // all 0 for one that cannot be reached, or is being replaced
+    struct stat link {};
+    (void)::lstat(entry->path().c_str(), &link);
+    (void)::stat(entry->path().c_str(), &facts);
+    lines.push_back(
+        name + " " + std::to_string(link.st_ino) + " " + std::to_string(link.st_ctim.tv_nsec) +
+        " " + std::to_string(facts.st_ino) + " " + std::to_string(facts.st_size) + " " +
+        std::to_string(facts.st_mtim.tv_sec) + "." + std::to_string(facts.st_mtim.tv_nsec) + "\n");
   }
+  std::sort(lines.begin(), lines.end());
+  std::string state;
+  for (const std::string& line : lines) state += line;
   return state;
 }
 
@@ -56,7 +71,7 @@ SchemaWatch::SchemaWatch(const config::Settings& settings, db::Connection own,
     : settings_(settings), schema_(schema), own_(std::move(own)) {
   data_version_ = read_number(own_, "PRAGMA data_version");
   schema_state_ = state_of(own_);
-  files_state_ = state_of(config::effective_schema_dir(settings_));
+  seen_files_ = handled_files_ = state_of(config::effective_schema_dir(settings_));
   thread_ = std::thread([this] { run(); });
 }
 
@@ -71,7 +86,7 @@ SchemaWatch::~SchemaWatch() {
 
 void SchemaWatch::run() {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kInterval, [&] { return stopping_; })) {
+  while (!changed_.wait_for(lock, kInterval, [&] { return stopping_.load(); })) {
     lock.unlock();
     if (settings_.dev) look_at_files();
     look_at_database();
@@ -83,6 +98,10 @@ void SchemaWatch::look_at_database() {
   const int64_t version = read_number(own_, "PRAGMA data_version");
   if (version == data_version_) return;  // nothing was committed by anybody else
   data_version_ = version;
+  reload_if_changed();
+}
+
+void SchemaWatch::reload_if_changed() {
   std::string state = state_of(own_);
   if (state == schema_state_) return;
   schema_state_ = std::move(state);
@@ -94,34 +113,37 @@ void SchemaWatch::look_at_database() {
   telemetry::log(Level::kInfo, "the schema has changed and is in force");
 }
 
+// Files are looked at again before they are read: a save takes a moment, and some editors put
+// another file in the place of the first.
 void SchemaWatch::look_at_files() {
   std::string state = state_of(config::effective_schema_dir(settings_));
-  if (state == files_state_) return;
-  files_state_ = std::move(state);
-  base::Result<std::vector<db::MigrationFile>> files = schema_files(settings_);
-  base::Result<void> applied;
-  if (files) {
-    applied = apply_schema(settings_, own_, *files, [](const db::AppliedMigration& one) {
-      telemetry::log(Level::kInfo, "schema file applied",
-                     {{"file", one.name}, {"duration_us", one.duration_us}});
-      for (const std::string& note : one.notes)
-        telemetry::log(Level::kInfo, note, {{"file", one.name}});
-    });
-  } else {
-    applied = tl::make_unexpected(files.error());
-  }
+  const bool settled = state == seen_files_;
+  seen_files_ = state;
+  if (!settled || state == handled_files_) return;
+  const base::Result<void> applied = apply_files();
+  if (!applied && stopping_) return;
   if (!applied) {
     telemetry::log(Level::kError, "the schema was not changed",
                    {{"error", applied.error().message}});
-    return;
   }
+  handled_files_ = std::move(state);
   // Our own commit does not change our data_version.
-  std::string schema_state = state_of(own_);
-  if (schema_state == schema_state_) return;
-  schema_state_ = std::move(schema_state);
-  if (const base::Result<void> reloaded = schema_.reload(own_); !reloaded)
-    telemetry::log(Level::kError, "the new schema cannot be read",
-                   {{"error", reloaded.error().message}});
+  reload_if_changed();
+}
+
+base::Result<void> SchemaWatch::apply_files() {
+  TRY_ASSIGN(std::vector<db::MigrationFile> files, files_to_apply(settings_));
+  const DevelopmentReport report{[](const db::AppliedMigration& one) {
+                                   telemetry::log(
+                                       Level::kInfo, "schema file applied",
+                                       {{"file", one.name}, {"duration_us", one.duration_us}});
+                                   for (const std::string& note : one.notes)
+                                     telemetry::log(Level::kInfo, note, {{"file", one.name}});
+                                 },
+                                 [](const std::string& note) {
+                                   telemetry::log(Level::kInfo, "schema files", {{"note", note}});
+                                 }};
+  return develop_schema(settings_, own_, std::move(files), report, false, &stopping_);
 }
 
 }  // namespace prodev::server

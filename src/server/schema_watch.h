@@ -2,6 +2,7 @@
 // development, schema files that were saved.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@ class SchemaWatch {
   // `schema` outlives this. Starts a thread.
   static base::Result<std::unique_ptr<SchemaWatch>> start(const config::Settings& settings,
                                                           records::CurrentSchema& schema);
+  // Ends a file that is being applied; nothing of it stays then.
   ~SchemaWatch();
 
  private:
@@ -27,6 +29,8 @@ class SchemaWatch {
   void run();
   void look_at_database();
   void look_at_files();
+  base::Result<void> apply_files();
+  void reload_if_changed();
 
   const config::Settings settings_;
   records::CurrentSchema& schema_;
@@ -34,11 +38,12 @@ class SchemaWatch {
   db::Connection own_;
   int64_t data_version_ = 0;
   std::string schema_state_;
-  std::string files_state_;
+  std::string seen_files_;     // when they were last looked at
+  std::string handled_files_;  // when they were last applied, or were found to be wrong
 
+  std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;  // guarded by mutex_
   std::thread thread_;
 };
 

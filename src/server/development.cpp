@@ -1,0 +1,328 @@
+#include "server/development.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <ostream>
+
+#include "db/backup.h"
+#include "db/interruption.h"
+#include "db/row_carry.h"
+#include "db/system_schema.h"
+#include "server/database_file.h"
+#include "server/database_upgrade.h"
+#include "server/kept_copies.h"
+#include "server/scratch_folder.h"
+
+namespace prodev::server {
+
+namespace {
+
+namespace fs = std::filesystem;
+using State = db::MigrationState;
+
+base::Result<int64_t> number(db::Connection& connection, std::string_view sql) {
+  TRY_ASSIGN(db::Statement rows, connection.prepare(sql));
+  TRY(rows.step());
+  return rows.column_int(0);
+}
+
+// What is to be undone and done.
+struct Plan {
+  std::vector<db::MigrationRecord> undone;  // by number
+  bool has_pending = false;
+  bool is_too_large = false;
+  std::string waits_for;  // a file that is empty at the moment; nothing is done before it is not
+};
+
+class Development {
+ public:
+  Development(const config::Settings& settings, db::Connection& connection,
+              std::vector<db::MigrationFile> files, bool redo, const std::atomic<bool>* stopping)
+      : settings_(settings),
+        connection_(connection),
+        files_(std::move(files)),
+        redo_(redo),
+        stopping_(stopping),
+        copies_(settings) {}
+
+  base::Result<void> run(const DevelopmentReport& report) {
+    constexpr int kTries = 8;
+    for (int i = 0; i < kTries; ++i) {
+      applied_.clear();
+      notes_.clear();
+      // The first time beside those who write; then they wait, or this might never end.
+      TRY_ASSIGN(const bool done, try_once(report, i > 0));
+      if (!done) continue;
+      for (const std::string& note : notes_) report.note(note);
+      for (const db::AppliedMigration& one : applied_) report.applied(one);
+      return {};
+    }
+    return base::fail(base::Code::kBusy,
+                      "the schema was not changed: the database is written to all the time");
+  }
+
+ private:
+  // False: somebody wrote meanwhile.
+  base::Result<bool> try_once(const DevelopmentReport& report, bool holds_writers) {
+    TRY(prepare());
+    TRY_ASSIGN(db::Connection holder, open_database_file(settings_));
+    if (holds_writers) TRY(holder.execute("BEGIN IMMEDIATE"));
+    const auto let_go = [&] {
+      return holds_writers ? holder.execute("ROLLBACK") : base::Result<void>();
+    };
+    TRY_ASSIGN(db::Connection others,
+               db::Connection::open(config::effective_db_file(settings_), db::OpenMode::kReadOnly));
+    TRY_ASSIGN(const int64_t version, number(others, "PRAGMA data_version"));
+    TRY_ASSIGN(const Plan plan, make_plan());
+    if (!plan.waits_for.empty()) {
+      notes_.push_back(plan.waits_for + " holds no statement: what it did stays until it does");
+      return true;
+    }
+    const bool is_done = plan.undone.empty() && !plan.has_pending;
+    if (is_done || plan.is_too_large) {
+      TRY(let_go());
+      return is_done ? renew_digests() : apply_in_place(plan, report);
+    }
+    TRY_ASSIGN(const ScratchFolder work, ScratchFolder::make(copies_.folder(), "work"));
+    TRY(copy_present(work.path("now.db")));
+    TRY(make_anew(plan, work));
+    // From here until the copy has taken the lock somebody may be faster, which is noticed.
+    TRY(let_go());
+    TRY_ASSIGN(const bool replaced, replace(work, others, version));
+    if (!replaced) return false;
+    return keep(plan, work);
+  }
+
+  // A database that --db names is left alone while nothing is pending.
+  base::Result<void> prepare() {
+    TRY_ASSIGN(const db::SystemTablesState state, db::system_tables_state(connection_));
+    if (settings_.db_file.empty() || state != db::SystemTablesState::kNone)
+      TRY(upgrade_system_tables(settings_, connection_));
+    return end_lost_rules(connection_);
+  }
+
+  base::Result<bool> renew_digests() {
+    TRY(db::renew_digests(connection_, files_));
+    return true;
+  }
+
+  base::Result<Plan> make_plan() {
+    Plan plan;
+    TRY_ASSIGN(const std::vector<db::MigrationRecord> records, db::load_records(connection_));
+    leave_out_seed(records);
+    TRY_ASSIGN(const std::vector<db::MigrationStatus> statuses,
+               db::migration_status(connection_, files_));
+    int64_t first = std::numeric_limits<int64_t>::max();
+    for (const db::MigrationStatus& status : statuses) {
+      if (status.state == State::kChanged && !has_statement(status.number)) {
+        plan.waits_for = status.name;
+        return plan;
+      }
+      // A file that is gone is more often being moved than given up.
+      if (status.state == State::kMissing && !redo_) TRY(db::check_applicable({status}));
+      if (status.state == State::kPending) plan.has_pending = true;
+      if (status.state != State::kApplied && status.state != State::kWaiting)
+        first = std::min(first, status.number);
+    }
+    if (redo_) first = std::min(first, newest(records));
+    TRY(find_undone(records, first, statuses, plan));
+    TRY_ASSIGN(const int64_t bytes, number(connection_,
+                                           "SELECT page_count * page_size FROM pragma_page_count,"
+                                           " pragma_page_size"));
+    plan.is_too_large = bytes > KeptCopies::kDatabaseBytes;
+    return plan;
+  }
+
+  base::Result<void> find_undone(const std::vector<db::MigrationRecord>& records, int64_t first,
+                                 const std::vector<db::MigrationStatus>& statuses, Plan& plan) {
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (records[i].number < first) continue;
+      if (copies_.fit(records, i)) {
+        plan.undone.push_back(records[i]);
+        continue;
+      }
+      if (records[i].number == db::kSeedNumber && plan.undone.empty()) {
+        std::erase_if(files_, [](const auto& file) { return file.number == db::kSeedNumber; });
+        return {};
+      }
+      const std::string limits =
+          "no copy of the database from before " + records[i].name +
+          " is kept (--dev keeps them for the newest " + std::to_string(KeptCopies::kFiles) +
+          " files, of a database up to " + std::to_string(KeptCopies::kDatabaseBytes >> 20) +
+          " MiB), so that it cannot be done again";
+      if (const auto applicable = db::check_applicable(statuses); !applicable)
+        return base::fail(base::Code::kConflict, applicable.error().message + "; but " + limits);
+      return base::fail(base::Code::kConflict, limits);
+    }
+    if (redo_ && plan.undone.empty())
+      return base::fail(base::Code::kConflict, "no file is applied, so there is none to do again");
+    return {};
+  }
+
+  // It is for a database that is new, or made anew.
+  void leave_out_seed(const std::vector<db::MigrationRecord>& records) {
+    const bool was_applied = !records.empty() && records.back().number == db::kSeedNumber;
+    if (records.empty() || redo_ || was_applied) return;
+    std::erase_if(files_, [](const auto& file) { return file.number == db::kSeedNumber; });
+  }
+
+  static int64_t newest(const std::vector<db::MigrationRecord>& records) {
+    for (auto record = records.rbegin(); record != records.rend(); ++record)
+      if (record->number != db::kSeedNumber) return record->number;
+    return 0;
+  }
+
+  bool has_statement(int64_t file_number) const {
+    const auto file = std::find_if(files_.begin(), files_.end(),
+                                   [&](const auto& one) { return one.number == file_number; });
+    return file != files_.end() && file->has_statement;
+  }
+
+  base::Result<bool> apply_in_place(const Plan& plan, const DevelopmentReport& report) {
+    const std::string large =
+        "the database is larger than " + std::to_string(KeptCopies::kDatabaseBytes >> 20) + " MiB";
+    if (!plan.undone.empty()) {
+      return base::fail(base::Code::kConflict,
+                        large + ": no file is undone in it; write the change into a new file");
+    }
+    report.note(large +
+                ": no copy is kept, so that the files that are applied now cannot be "
+                "edited any more");
+    const db::Interruption interruption(connection_, stopping_);
+    TRY(apply_schema(settings_, connection_, files_, report.applied));
+    return true;
+  }
+
+  base::Result<void> copy_present(const std::string& path) {
+    TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kCreate));
+    TRY(copy.execute("PRAGMA synchronous = OFF"));
+    return db::copy_database(connection_, copy);
+  }
+
+  // The copy in which everything is done. Closing it writes its log into the file.
+  base::Result<db::Connection> open_anew(const ScratchFolder& work) {
+    TRY_ASSIGN(db::Connection anew,
+               db::Connection::open(work.path("anew.db"), db::OpenMode::kReadWrite));
+    TRY(anew.execute("PRAGMA synchronous = OFF"));
+    return anew;
+  }
+
+  base::Result<void> make_anew(const Plan& plan, const ScratchFolder& work) {
+    TRY(clone_file(
+        plan.undone.empty() ? work.path("now.db") : copies_.before(plan.undone[0].number),
+        work.path("anew.db")));
+    {
+      TRY_ASSIGN(db::Connection anew, open_anew(work));
+      TRY(db::apply_system_migrations(anew));
+      TRY(db::prepare_records(anew));
+      TRY(db::renew_digests(anew, files_));
+    }
+    size_t next = 0;
+    for (size_t i = 0; i < plan.undone.size(); ++i) {
+      const db::MigrationRecord& record = plan.undone[i];
+      notes_.push_back("undone    " + record.name);
+      TRY(run_files(work, next, record.number));
+      const bool is_last = i + 1 == plan.undone.size();
+      TRY(carry(work, record,
+                is_last ? work.path("now.db") : copies_.before(plan.undone[i + 1].number)));
+    }
+    return run_files(work, next, std::numeric_limits<int64_t>::max());
+  }
+
+  // Those from files_[next] on whose number is up to `last`.
+  base::Result<void> run_files(const ScratchFolder& work, size_t& next, int64_t last) {
+    for (; next < files_.size() && files_[next].number <= last; ++next) {
+      const db::MigrationFile& file = files_[next];
+      TRY_ASSIGN(const bool pending, is_pending(work, file));
+      if (pending) TRY(run_file(work, file, files_.size() - next <= KeptCopies::kFiles));
+    }
+    return {};
+  }
+
+  base::Result<bool> is_pending(const ScratchFolder& work, const db::MigrationFile& file) {
+    if (!file.has_statement) return false;
+    TRY_ASSIGN(db::Connection anew, open_anew(work));
+    TRY_ASSIGN(const auto records, db::load_records(anew));
+    return std::none_of(records.begin(), records.end(),
+                        [&](const auto& record) { return record.number == file.number; });
+  }
+
+  base::Result<void> run_file(const ScratchFolder& work, const db::MigrationFile& file,
+                              bool keeps_copies) {
+    const std::string anew = work.path("anew.db");
+    if (keeps_copies) TRY(clone_file(anew, work.path(KeptCopies::before_name(file.number))));
+    {
+      TRY_ASSIGN(db::Connection connection, open_anew(work));
+      const db::Interruption interruption(connection, stopping_);
+      TRY_ASSIGN(db::AppliedMigration applied, apply_file(connection, file));
+      applied_.push_back(std::move(applied));
+    }
+    if (keeps_copies) TRY(clone_file(anew, work.path(KeptCopies::after_name(file.number))));
+    return {};
+  }
+
+  // Merges what was written from the moment after `record` until `until` into the copy.
+  base::Result<void> carry(const ScratchFolder& work, const db::MigrationRecord& record,
+                           const std::string& until) {
+    TRY_ASSIGN(db::Connection anew, open_anew(work));
+    const db::Interruption interruption(anew, stopping_);
+    TRY_ASSIGN(const auto tables, db::carry_rows(anew, copies_.after(record.number), until));
+    for (const db::CarriedRows& one : tables) {
+      const std::string rows = " rows of " + one.table + " written since " + record.name;
+      if (one.kept > 0) notes_.push_back("kept      " + std::to_string(one.kept) + rows);
+      if (one.lost > 0) {
+        notes_.push_back("not kept  " + std::to_string(one.lost) + rows + " (" + one.why +
+                         "): they are in " + copies_.folder() + "/replaced.db");
+      }
+    }
+    return {};
+  }
+
+  base::Result<bool> replace(const ScratchFolder& work, db::Connection& others, int64_t version) {
+    TRY_ASSIGN(db::Connection anew, open_anew(work));
+    return db::replace_database(anew, connection_, [&]() -> base::Result<bool> {
+      TRY_ASSIGN(const int64_t now, number(others, "PRAGMA data_version"));
+      return now == version;
+    });
+  }
+
+  base::Result<bool> keep(const Plan& plan, const ScratchFolder& work) {
+    if (!plan.undone.empty()) {
+      std::error_code ignored;  // it is a service, not a promise
+      fs::rename(work.path("now.db"), copies_.folder() + "/replaced.db", ignored);
+    }
+    const int64_t first =
+        plan.undone.empty() ? std::numeric_limits<int64_t>::max() : plan.undone[0].number;
+    TRY(copies_.take(work.path(), first));
+    return true;
+  }
+
+  const config::Settings& settings_;
+  db::Connection& connection_;
+  std::vector<db::MigrationFile> files_;
+  const bool redo_;
+  const std::atomic<bool>* stopping_;
+  const KeptCopies copies_;
+  std::vector<db::AppliedMigration> applied_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+DevelopmentReport report_to(std::ostream& out) {
+  return {[&](const db::AppliedMigration& one) {
+            out << "applied   " << one.name << "  " << one.duration_us / 1'000 << " ms\n";
+            for (const std::string& note : one.notes) out << "          " << note << '\n';
+          },
+          [&](const std::string& note) { out << note << '\n'; }};
+}
+
+base::Result<void> develop_schema(const config::Settings& settings, db::Connection& connection,
+                                  std::vector<db::MigrationFile> files,
+                                  const DevelopmentReport& report, bool redo,
+                                  const std::atomic<bool>* stopping) {
+  return Development(settings, connection, std::move(files), redo, stopping).run(report);
+}
+
+}  // namespace prodev::server
