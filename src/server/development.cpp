@@ -12,6 +12,7 @@
 #include "server/database_file.h"
 #include "server/database_upgrade.h"
 #include "server/kept_copies.h"
+#include "server/private_files.h"
 #include "server/scratch_folder.h"
 
 namespace prodev::server {
@@ -195,7 +196,8 @@ class Development {
   }
 
   base::Result<void> copy_present(const std::string& path) {
-    TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kCreate));
+    TRY(make_private_database(path));
+    TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kReadWrite));
     TRY(copy.execute("PRAGMA synchronous = OFF"));
     return db::copy_database(connection_, copy);
   }

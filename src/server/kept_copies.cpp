@@ -43,7 +43,10 @@ std::map<int64_t, std::vector<fs::path>> copies_in(const std::string& folder) {
 
 void remove_all(const std::vector<fs::path>& paths) {
   std::error_code ignored;  // what stays is too old to fit, or is dropped the next time
-  for (const fs::path& path : paths) fs::remove(path, ignored);
+  for (const fs::path& path : paths) {
+    // With the log and the index that SQLite makes beside a copy that is looked into.
+    for (const char* ending : {"", "-wal", "-shm"}) fs::remove(path.string() + ending, ignored);
+  }
 }
 
 // Whether the database `path` holds just the first `count` of `records`.

@@ -131,6 +131,8 @@ class SavedAgain(DevCase):
         self.insert("b", {"id": 1}, {"id": 2})
         self.write("0002_b.sql", "CREATE TABLE c (id INTEGER PRIMARY KEY);")
         self.eventually_logged("not kept  2 rows of b written since 0002_b.sql (the table is gone)")
+        for kept in (self.project / "data/undo").glob("*.db"):
+            self.assertEqual(kept.stat().st_mode & 0o777, 0o600, kept)
         with sqlite3.connect(self.project / "data/undo/replaced.db") as connection:
             self.assertEqual(connection.execute("SELECT count(*) FROM b").fetchall(), [(2,)])
 
