@@ -8,6 +8,7 @@
 #include "catalog/checks.h"
 #include "catalog/comments.h"
 #include "catalog/constraint_names.h"
+#include "catalog/definition.h"
 #include "catalog/functions.h"
 #include "catalog/relationships.h"
 #include "catalog/statistics.h"
@@ -256,6 +257,7 @@ base::Result<void> complete(db::Connection& connection, Table& table, std::strin
   if (table.kind == TableKind::kTable) {
     note_checks(sql, table.columns);
     note_column_comments(sql, table.columns);
+    note_definition(sql, table);
   }
   if (table.kind == TableKind::kView) {
     TRY(note_origins(connection, table));

@@ -44,6 +44,7 @@ struct Column {
   ValueKind kind = ValueKind::kAny;
   bool not_null = false;
   bool generated = false;            // computed by SQLite: cannot be written
+  std::string generated_sql;         // then: the expression
   bool hidden = false;               // not part of "all columns"
   bool always_json = false;          // a CHECK or STRICT rule keeps every value valid JSON
   size_t key_position = 0;           // from 1 within the primary key; 0: not in it
@@ -79,6 +80,7 @@ struct Table {
   TableKind kind = TableKind::kTable;
   bool strict = false;
   bool without_rowid = false;
+  bool conflict_clauses = false;  // some constraint has its own: ON CONFLICT REPLACE
   // A view takes those that it has INSTEAD OF triggers for.
   bool insertable = true;
   bool updatable = true;

@@ -81,6 +81,14 @@ Outcome<std::vector<std::string>> conflict_key(const Table& table, const OnConfl
   return key;
 }
 
+// A statement's own conflict clause outranks those of constraints (sqlite.org, lang_conflict): else
+// REPLACE deletes rows that the caller may not even see, and ROLLBACK ends everybody's transaction.
+// It also takes the place of the clauses in the table's triggers (lang_createtrigger), so it is
+// left out where there is nothing to outrank.
+void add_abort(std::string& sql, const Table& table) {
+  if (table.conflict_clauses) sql += "OR ABORT ";
+}
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -146,7 +154,9 @@ Outcome<LoweredQuery> lower_insert(const Context& context, const Table& table,
                                    const OnConflict& conflict, const Returning& returning) {
   Lowering lowering(context);
   std::string& sql = lowering.query.sql;
-  sql += "INSERT INTO ";
+  sql += "INSERT ";
+  add_abort(sql, table);
+  sql += "INTO ";
   db::append_name(sql, table.name);
   if (columns.empty()) {
     sql += " DEFAULT VALUES";
@@ -177,6 +187,7 @@ Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
   Lowering lowering(context);
   std::string& sql = lowering.query.sql;
   sql += "UPDATE ";
+  add_abort(sql, table);
   db::append_name(sql, table.name);
   const char* glue = " SET ";
   for (Assignment& assignment : assignments) {
