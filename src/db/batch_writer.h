@@ -5,12 +5,25 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "base/result.h"
 #include "db/connection.h"
 #include "db/statement_cache.h"
 
 namespace prodev::db {
+
+// Requests, by their places in a batch: 0 to count - 1.
+struct WriteBatch {
+  size_t count = 0;
+  // Writes. False: what it wrote must be undone. It may be called again, after everything that it
+  // wrote is gone, and then starts afresh.
+  std::function<bool(size_t)> run;
+  // Nothing of it was kept, whatever run() said.
+  std::function<void(size_t, const base::Error&)> fail;
+};
 
 // The one connection that writes. Belongs to the thread of the write lane.
 class BatchWriter {
@@ -20,12 +33,19 @@ class BatchWriter {
   BatchWriter(const BatchWriter&) = delete;
   BatchWriter& operator=(const BatchWriter&) = delete;
 
-  // Runs `request(i)` for i in [0, count), in order. Foreign keys are deferred: each request ends
-  // by asking Connection::has_unresolved_references(), which must not be left to the commit. False
-  // from one undoes what it did and nothing else. An error: nothing of the batch stays, whatever
-  // the requests returned. After a failed commit every further batch first writes and commits a
-  // probe, and is refused (kUnavailable) while that fails.
-  base::Result<void> run(size_t count, const std::function<bool(size_t)>& request);
+  // Runs the requests of `batch`, in order. Foreign keys are deferred: each ends by asking
+  // Connection::has_unresolved_references(), which must not be left to the commit. One that says
+  // false is undone and nothing else is.
+  //
+  // A request may also end the transaction (RAISE(ROLLBACK), an interrupted statement, a full disk:
+  // sqlite.org, lang_transaction 3). What it answered then stands, and the others run again without
+  // it. Mostly the whole batch is one commit all the same; a batch with many such requests becomes
+  // several, so that the work stays within a few runs of each.
+  //
+  // An error: the storage failed. Every request whose effects were not committed has been told by
+  // fail(). Every further batch first writes and commits a probe, and is refused (kUnavailable)
+  // while that fails.
+  base::Result<void> run(const WriteBatch& batch);
 
   Connection& connection() { return connection_; }
   StatementCache& statements() { return statements_; }
@@ -33,7 +53,13 @@ class BatchWriter {
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
 
  private:
-  base::Result<void> run_in_transaction(size_t count, const std::function<bool(size_t)>& request);
+  using Places = std::vector<size_t>;
+
+  base::Result<void> run_all(const WriteBatch& batch, Places& waiting);
+  base::Result<std::optional<size_t>> run_in_transaction(const WriteBatch& batch,
+                                                         std::span<const size_t> places);
+  void roll_back();
+  base::Error refuse_writes(const base::Error& cause);
   base::Result<void> commit_probe();
   base::Result<void> prove_healthy();
 

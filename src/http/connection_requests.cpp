@@ -51,9 +51,11 @@ class Exchange final : public Job {
         connection_(connection),
         request_(std::move(request)),
         response_(std::move(response)),
-        handler_(std::move(handler)) {}
+        handler_(std::move(handler)),
+        header_bytes_(response_.headers().size()) {}
 
   bool run() override {
+    response_.rewind(header_bytes_);
     run_handler(handler_, request_, response_);
     return response_.status < 400 && !response_.undo;
   }
@@ -80,6 +82,7 @@ class Exchange final : public Job {
   Request request_;
   Response response_;
   Handler handler_;
+  const size_t header_bytes_;  // of the response that the handler starts from
 };
 
 bool in_memory(const Response& response, std::vector<Segment>& segments) {

@@ -19,7 +19,8 @@ namespace prodev::http {
 class Job {
  public:
   virtual ~Job() = default;
-  // False: what it did must be undone, when its lane can.
+  // False: what it did must be undone, when its lane can. Runs again when it was undone because of
+  // another job.
   virtual bool run() = 0;
   // Replaces the result by an error: what run() did has been undone.
   virtual void fail(const base::Error& error) = 0;
@@ -29,8 +30,8 @@ class Job {
 
 using Batch = std::span<const std::unique_ptr<Job>>;
 
-// Runs every job of a batch, then makes their effects permanent together. On an error none of
-// the effects stay.
+// Runs every job of a batch, then makes their effects permanent together, and fails those of which
+// none stay. An error: none of any stay.
 using BatchRunner = std::function<base::Result<void>(Batch)>;
 
 // Just runs the jobs, in order.

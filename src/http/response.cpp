@@ -44,11 +44,13 @@ std::optional<uint64_t> Response::length() const {
   return length;
 }
 
-void Response::clear() {
+void Response::clear() { rewind(0); }
+
+void Response::rewind(size_t header_bytes) {
   status = 200;
   close = false;
   undo = false;
-  headers_.clear();
+  headers_.resize(header_bytes);
   body_.clear();
   segments_.clear();
   stream_.reset();

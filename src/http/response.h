@@ -42,7 +42,8 @@ class Response;
 struct Request;
 
 // Must not throw. Runs on the thread of its lane. On the write lane a status of 400 or more, or
-// Response::undo, undoes what the handler wrote.
+// Response::undo, undoes what the handler wrote; it runs again, from the response that it first
+// had, when all that it wrote is gone because of another request.
 using Handler = std::function<void(const Request&, Response&)>;
 
 class Response {
@@ -79,6 +80,9 @@ class Response {
   std::vector<Segment>& segments() { return segments_; }
   std::unique_ptr<BodyStream>& stream() { return stream_; }
   void clear();
+  // As it was when `headers()` was `header_bytes` long and nothing else was set: for a handler that
+  // runs again.
+  void rewind(size_t header_bytes);
 
  private:
   std::string headers_;

@@ -48,7 +48,9 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
 }  // namespace
 
 base::Result<void> Database::run(http::Batch batch) {
-  base::Result<void> outcome = writer->run(batch.size(), [&](size_t i) { return batch[i]->run(); });
+  // Its error has been told to those whom it is about.
+  (void)writer->run({batch.size(), [&](size_t i) { return batch[i]->run(); },
+                     [&](size_t i, const base::Error& error) { batch[i]->fail(error); }});
   checkpointer->reset_long_log();
   if (analyzer && analyzer->run_when_due()) {
     const db::TrustedScope trusted(writer->connection());
@@ -57,7 +59,7 @@ base::Result<void> Database::run(http::Batch batch) {
                      {{"error", reloaded.error().message}});
     }
   }
-  return outcome;
+  return {};
 }
 
 base::Result<std::unique_ptr<Database>> open_database(const config::Settings& settings,

@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "catch.h"
 #include "temp_folder.h"
 
@@ -14,6 +17,13 @@ class Database {
       : writer_(open()), reader_(std::move(*Connection::open(path(), OpenMode::kReadOnly))) {}
 
   BatchWriter& writer() { return writer_; }
+  base::Result<void> run(size_t count, const std::function<bool(size_t)>& request) {
+    failed_.clear();
+    return writer_.run(
+        {count, request, [&](size_t i, const base::Error&) { failed_.push_back(i); }});
+  }
+  // The requests that the last batch was told to have failed.
+  const std::vector<size_t>& failed() const { return failed_; }
   base::Result<void> insert(int x) {
     return writer_.connection().execute("INSERT INTO t VALUES (" + std::to_string(x) + ")");
   }
@@ -35,13 +45,14 @@ class Database {
   test::TempFolder folder_;
   BatchWriter writer_;
   Connection reader_;
+  std::vector<size_t> failed_;
 };
 
 }  // namespace
 
 TEST_CASE("the requests of a batch become visible together, at its commit") {
   Database database;
-  REQUIRE(database.writer().run(3, [&](size_t i) {
+  REQUIRE(database.run(3, [&](size_t i) {
     CHECK(database.count() == 0);
     return database.insert(static_cast<int>(i)).has_value();
   }));
@@ -50,7 +61,7 @@ TEST_CASE("the requests of a batch become visible together, at its commit") {
 
 TEST_CASE("a request that fails is undone alone") {
   Database database;
-  REQUIRE(database.writer().run(3, [&](size_t i) {
+  REQUIRE(database.run(3, [&](size_t i) {
     REQUIRE(database.insert(static_cast<int>(i)));
     return i != 1;
   }));
@@ -59,7 +70,7 @@ TEST_CASE("a request that fails is undone alone") {
 
 TEST_CASE("a constraint that a request breaks does not touch the others") {
   Database database;
-  REQUIRE(database.writer().run(
+  REQUIRE(database.run(
       3, [&](size_t i) { return database.insert(i == 2 ? 0 : static_cast<int>(i)).has_value(); }));
   CHECK(database.count() == 2);
 }
@@ -73,25 +84,91 @@ TEST_CASE("a commit that fails undoes the whole batch, and writes come back once
   const auto insert_two = [&](size_t i) {
     return database.insert(static_cast<int>(i)).has_value();
   };
-  const base::Result<void> failed = database.writer().run(2, insert_two);
+  const base::Result<void> failed = database.run(2, insert_two);
   REQUIRE_FALSE(failed);
   CHECK(failed.error().code == base::Code::kUnavailable);
   CHECK(database.count() == 0);
   CHECK_FALSE(database.writer().healthy());
-  CHECK_FALSE(database.writer().run(2, insert_two));
+  CHECK_FALSE(database.run(2, insert_two));
   refuse = false;
-  REQUIRE(database.writer().run(2, insert_two));
+  REQUIRE(database.run(2, insert_two));
   CHECK(database.writer().healthy());
   CHECK(database.count() == 2);
 }
 
-TEST_CASE("a request that ends the transaction itself fails its batch") {
+TEST_CASE("a request that ends the transaction is undone alone, in one commit with the others") {
   Database database;
-  CHECK_FALSE(database.writer().run(2, [&](size_t i) {
-    if (i == 1) return database.writer().connection().execute("ROLLBACK").has_value();
-    return database.insert(1).has_value();
+  int commits = 0;
+  ::sqlite3_commit_hook(
+      database.writer().connection().handle(),
+      [](void* count) {
+        ++*static_cast<int*>(count);
+        return 0;
+      },
+      &commits);
+  REQUIRE(database.run(4, [&](size_t i) {
+    if (!database.insert(static_cast<int>(i))) return false;
+    if (i != 2) return true;
+    REQUIRE(database.writer().connection().execute("ROLLBACK"));
+    return false;
   }));
-  CHECK(database.count() == 0);
+  CHECK(database.count() == 3);
+  CHECK(commits == 1);
+  CHECK(database.failed().empty());
+  CHECK(database.writer().healthy());
+}
+
+TEST_CASE("a request that ends the transaction and does not say so is told that it failed") {
+  Database database;
+  REQUIRE(database.run(3, [&](size_t i) {
+    if (i == 1) return database.writer().connection().execute("ROLLBACK").has_value();
+    return database.insert(static_cast<int>(i)).has_value();
+  }));
+  CHECK(database.count() == 2);
+  CHECK(database.failed() == std::vector<size_t>{1});
+}
+
+TEST_CASE("many requests that end the transaction cost a few runs of each of the others") {
+  constexpr size_t kCount = 512;
+  Database database;
+  std::vector<int> runs(kCount);
+  // Every other one, and in the second half whether it does differs from run to run.
+  const auto ends = [&](size_t i) {
+    return i < kCount / 2 ? i % 2 == 1 : (i + static_cast<size_t>(runs[i])) % 7 == 0;
+  };
+  size_t ended = 0;
+  REQUIRE(database.run(kCount, [&](size_t i) {
+    ++runs[i];
+    if (!ends(i)) return database.insert(static_cast<int>(i)).has_value();
+    ++ended;
+    REQUIRE(database.writer().connection().execute("ROLLBACK"));
+    return false;
+  }));
+  CHECK(database.failed().empty());
+  CHECK(static_cast<size_t>(database.count()) == kCount - ended);
+  CHECK(std::accumulate(runs.begin(), runs.end(), size_t{0}) < 5 * kCount);
+  CHECK(database.writer().healthy());
+}
+
+TEST_CASE("a batch in several commits fails those that are not in one") {
+  constexpr size_t kCount = 100;
+  Database database;
+  bool refuse = false;
+  ::sqlite3_commit_hook(
+      database.writer().connection().handle(),
+      [](void* refused) { return *static_cast<bool*>(refused) ? 1 : 0; }, &refuse);
+  const base::Result<void> outcome = database.run(kCount, [&](size_t i) {
+    if (i % 2 == 0) return database.insert(static_cast<int>(i)).has_value();
+    // What was committed before stays.
+    refuse = database.count() >= 10;
+    REQUIRE(database.writer().connection().execute("ROLLBACK"));
+    return false;
+  });
+  REQUIRE_FALSE(outcome);
+  CHECK_FALSE(database.failed().empty());
+  const auto succeeded = std::count_if(database.failed().begin(), database.failed().end(),
+                                       [](size_t i) { return i % 2 == 0; });
+  CHECK(database.count() == static_cast<int64_t>(kCount / 2) - succeeded);
 }
 
 }  // namespace prodev::db

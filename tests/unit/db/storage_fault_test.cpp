@@ -161,13 +161,18 @@ class FaultyDatabase {
 
   // A batch of `count` requests that insert the numbers from `first` on.
   base::Result<void> insert(int first, size_t count) {
-    return writer_->run(count, [&](size_t i) {
+    const auto insert_one = [&](size_t i) {
       const std::string x = std::to_string(first + static_cast<int>(i));
       return writer_->connection()
           .execute("INSERT INTO t VALUES (" + x + ", printf('%03000d', " + x + "))")
           .has_value();
-    });
+    };
+    failed_ = 0;
+    return writer_->run({count, insert_one, [&](size_t, const base::Error&) { ++failed_; }});
   }
+
+  // How many of the last batch were told to have failed.
+  size_t failed() const { return failed_; }
 
   // What another connection sees.
   std::vector<int64_t> rows() { return rows_of(*reader_); }
@@ -212,6 +217,7 @@ class FaultyDatabase {
   test::TempFolder folder_;
   std::unique_ptr<BatchWriter> writer_;
   std::unique_ptr<Connection> reader_;
+  size_t failed_ = 0;
 };
 
 // `fault` is in force while a batch commits, and stays until it is lifted.
@@ -222,12 +228,14 @@ void check_refusal_and_recovery(const Faults& fault) {
   const base::Result<void> failed = database.insert(10, 3);
   REQUIRE_FALSE(failed);
   CHECK(failed.error().code == base::Code::kUnavailable);
+  CHECK(database.failed() == 3);
   CHECK(faults().hits > 0);
   CHECK_FALSE(database.writer().healthy());
   CHECK(database.rows() == std::vector<int64_t>{1, 2});
 
   bool ran = false;
-  const base::Result<void> refused = database.writer().run(1, [&](size_t) { return ran = true; });
+  const base::Result<void> refused =
+      database.writer().run({1, [&](size_t) { return ran = true; }, [](size_t, const auto&) {}});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::Code::kUnavailable);
   CHECK_FALSE(ran);
