@@ -11,7 +11,8 @@ namespace {
 
 std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
-// "UNIQUE constraint failed: product.sku, product.shop" -> "product.sku, product.shop".
+// "UNIQUE constraint failed: product.sku, product.shop" -> "product.sku,
+// product.shop".
 std::string after_colon(std::string_view message) {
   const size_t colon = message.find(": ");
   return colon == std::string_view::npos ? std::string() : std::string(message.substr(colon + 2));
@@ -28,6 +29,10 @@ std::string bare_columns(std::string_view qualified) {
     qualified.remove_prefix(comma == std::string_view::npos ? qualified.size() : comma + 2);
   }
   return columns;
+}
+
+std::string_view last_word(std::string_view message) {
+  return message.substr(message.rfind(' ') + 1);
 }
 
 ApiError constraint_error(int code, std::string_view message, std::string_view table) {
@@ -49,13 +54,53 @@ ApiError constraint_error(int code, std::string_view message, std::string_view t
       return {400, "23514",
               "new row for relation " + quoted(table) + " violates check constraint " +
                   quoted(subject)};
-    case SQLITE_CONSTRAINT_DATATYPE:
-      return {400, "22P02", "a value has the wrong type: " + std::string(message)};
+    case SQLITE_CONSTRAINT_DATATYPE:  // "cannot store TEXT value in INTEGER column
+                                      // t.c"
+      return {400, "22P02",
+              "a value of table " + quoted(table) + " has another type than its column " +
+                  quoted(bare_columns(last_word(message)))};
     case SQLITE_CONSTRAINT_TRIGGER:  // RAISE() of a trigger: its author's words
       return {400, "P0001", std::string(message)};
     default:
-      return {400, "23000", std::string(message)};
+      telemetry::log(telemetry::Level::kError, "SQLite: " + std::string(message));
+      return {400, "23000", "a constraint of table " + quoted(table) + " is violated"};
   }
+}
+
+// What can go wrong while a statement runs, by words of SQLite's message: it
+// has no codes for them.
+struct RunTimeError {
+  std::string_view words;
+  int status;
+  const char* code;  // an SQLSTATE (postgresql.org, errcodes-appendix)
+  const char* message;
+  const char* hint;
+};
+constexpr RunTimeError kRunTimeErrors[] = {
+    {"integer overflow", 400, "22003", "bigint out of range",
+     "Cast to another type first: column::numeric."},
+    {"malformed JSON", 400, "22P02", "invalid input syntax for type json",
+     "A value that the request reads as JSON is none."},
+    {"JSON path", 400, "42601", "a JSON path cannot be read", ""},
+    {"LIKE or GLOB pattern", 400, "54001", "the pattern is too long", ""},
+    {"ESCAPE expression", 400, "22019", "an escape must be a single character", ""},
+    {"invalid regular expression", 400, "2201B", "invalid regular expression", ""},
+    {"fts5:", 400, "42601", "syntax error in a full-text query", ""},
+    {"unterminated string", 400, "42601", "syntax error in a full-text query", ""},
+    {"Expression tree is too large", 413, "54001", "the request is too complex",
+     "Use fewer conditions."},
+    {"too many", 413, "54001", "the request is too complex", "Ask for less at once."},
+    {"stack overflow", 413, "54001", "the request is too complex", "Use fewer conditions."},
+    {"tables in a join", 413, "54001", "the request is too complex",
+     "Embed fewer related resources."},
+};
+
+ApiError run_time_error(std::string_view message) {
+  for (const RunTimeError& row : kRunTimeErrors) {
+    if (message.find(row.words) != std::string_view::npos)
+      return {row.status, row.code, row.message, {}, row.hint};
+  }
+  return ApiError(base::Error{base::Code::kInternal, "SQLite: " + std::string(message)});
 }
 
 }  // namespace
@@ -99,7 +144,8 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       return constraint_error(code, message, table);
     case SQLITE_INTERRUPT:
       return {504, "57014", "canceling statement due to statement timeout"};
-    case SQLITE_MISMATCH:  // of an INTEGER PRIMARY KEY; that numbers are whole is checked before
+    case SQLITE_MISMATCH:  // of an INTEGER PRIMARY KEY; that numbers are whole is
+                           // checked before
       return {400, "23502",
               "null value in the primary key of relation " + quoted(table) +
                   " violates not-null constraint"};
@@ -115,7 +161,7 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       }
       return {413, "54000", "a value or the statement is too large"};
     case SQLITE_ERROR:
-      return {400, "XX000", message};
+      return run_time_error(message);
     default:
       break;
   }
@@ -125,7 +171,8 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
 ApiError broken_reference(std::string_view table) {
   return {409, "23503",
           "insert, update or delete on table " + quoted(table) + " violates foreign key constraint",
-          "A row that this row refers to is missing, or other rows still refer to it."};
+          "A row that this row refers to is missing, or other rows still refer "
+          "to it."};
 }
 
 ApiError unknown_column(std::string_view table, std::string_view column,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "catalog/rowid.h"
 #include "db/sql_tokens.h"
-#include "text/ascii.h"
 
 namespace prodev::records {
 
@@ -20,7 +20,6 @@ constexpr double kEqual = 0.005;  // of the rows equal a value
 constexpr double kLess = 1.0 / 3;
 constexpr double kMatch = 0.005;
 constexpr double kNull = 0.005;
-constexpr double kPolicy = 1.0 / 3;  // an expression that nothing is known of
 
 class Estimate {
  public:
@@ -133,26 +132,17 @@ class Estimate {
 }  // namespace
 
 std::string largest_rowid_sql(const Table& table) {
-  if (table.kind != catalog::TableKind::kTable || table.without_rowid) return {};
-  for (const std::string_view name : {"rowid", "_rowid_", "oid"}) {
-    // A column of that name hides the rowid, unless it is the one that stands for it.
-    const bool hidden =
-        std::any_of(table.columns.begin(), table.columns.end(), [&](const Column& column) {
-          return text::equal_ignoring_case(column.name, name) && !column.hidden;
-        });
-    if (hidden) continue;
-    std::string sql = "SELECT max(" + std::string(name) + ") FROM ";
-    db::append_name(sql, table.name);
-    return sql;
-  }
-  return {};
+  const std::string_view name = catalog::rowid_name(table);
+  if (name.empty()) return {};
+  std::string sql = "SELECT max(" + std::string(name) + ") FROM ";
+  db::append_name(sql, table.name);
+  return sql;
 }
 
-uint64_t estimate_rows(const Table& table, const Condition& where, const query::Guard& guard,
-                       uint64_t rows) {
-  if (guard.rows == "(0)") return 0;  // how many there are is not told to those who see none
-  double share = Estimate(table, rows).share(where);
-  if (!guard.rows.empty()) share *= kPolicy;
+bool may_estimate(const query::Guard& guard) { return guard.rows.empty(); }
+
+uint64_t estimate_rows(const Table& table, const Condition& where, uint64_t rows) {
+  const double share = Estimate(table, rows).share(where);
   const double found = static_cast<double>(rows) * std::clamp(share, 0.0, 1.0);
   return static_cast<uint64_t>(std::llround(std::ceil(found)));
 }

@@ -139,9 +139,10 @@ bool QueryRun::tell_from_window(const query::Read& read) {
 }
 
 Outcome<void> QueryRun::find_total(const LoweredRead& lowered) {
-  if (options_.count == Count::kExact) return read_count(lowered.table, lowered.count);
+  if (options_.count == Count::kExact || !may_estimate(lowered.guard))
+    return read_count(lowered.table, lowered.count);
   TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
-  const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, lowered.guard, rows);
+  const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, rows);
   const uint64_t before = options_.rows_before + lowered.read.offset;
   const uint64_t seen = result_.rows == 0 ? 0 : before + result_.rows;
   uint64_t counted = 0;

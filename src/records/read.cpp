@@ -1,6 +1,7 @@
 #include "records/read.h"
 
 #include "base/clock.h"
+#include "records/estimate.h"
 #include "records/query_run.h"
 
 namespace prodev::records {
@@ -15,8 +16,10 @@ Outcome<LoweredRead> lower_rows(const Schema& schema, std::string_view role,
   context.embedded_rows = options.embedded_rows;
   LoweredRead lowered{table, read, guard_of(*rights), {}, {}};
   TRY_ASSIGN(lowered.rows, query::lower_read(context, table, read, lowered.guard));
-  if (options.count == Count::kExact || options.count == Count::kEstimated) {
-    const bool bounded = options.count == Count::kEstimated;
+  const bool estimates = may_estimate(lowered.guard);
+  if (options.count == Count::kExact || options.count == Count::kEstimated ||
+      (options.count == Count::kPlanned && !estimates)) {
+    const bool bounded = options.count == Count::kEstimated && estimates;
     const std::optional<uint64_t> most =
         bounded ? std::optional(options.exact_below + 1) : std::nullopt;
     TRY_ASSIGN(lowered.count, query::lower_count(context, table, read, lowered.guard, most));
