@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "db/sql_tokens.h"
+#include "query/lower_view.h"
 #include "query/lowering.h"
+#include "query/made_up_rows.h"
 
 namespace prodev::query {
 
@@ -41,10 +43,7 @@ Outcome<void> add_returning(Lowering& lowering, const Table& table, const Return
   }
   if (!returning.rows) return {};
   const Scope scope = lowering.root(table, returning.read, returning.readable);
-  if (is_grouped(table, returning.read)) {
-    return refuse({400, "0A000", "the rows of a write cannot be aggregated",
-                   "Select their columns, or ask for return=minimal and read afterwards."});
-  }
+  if (is_grouped(table, returning.read)) return refuse(grouped_write());
   TRY_ASSIGN(Results results, lowering.results_of(scope, true));
   if (results.columns.empty())
     return refuse({403, "42501", "permission denied for table " + table.name});
@@ -125,16 +124,12 @@ Outcome<void> add_conflict(std::string& sql, const Table& table,
   return {};
 }
 
-// The column's DEFAULT, an expression of the schema. UPDATE has no word for it.
-void add_default(std::string& sql, const Column& column) {
-  if (column.default_sql.empty()) {
-    sql += "NULL";
-  } else {
-    sql.append("(").append(column.default_sql).append(")");
-  }
-}
-
 }  // namespace
+
+ApiError grouped_write() {
+  return {400, "0A000", "the rows of a write cannot be aggregated",
+          "Select their columns, or ask for return=minimal and read afterwards."};
+}
 
 std::string key_lookup_sql(const Table& table, const std::vector<const Column*>& key) {
   std::string sql = "SELECT 1 FROM ";
@@ -196,7 +191,7 @@ Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
     db::append_name(sql, assignment.column->name);
     sql += '=';
     if (assignment.to_default) {
-      add_default(sql, *assignment.column);
+      sql += default_sql(*assignment.column);
     } else {
       lowering.add_value(std::move(assignment.value), sql);
     }

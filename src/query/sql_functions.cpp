@@ -14,6 +14,7 @@
 #include "query/json_value.h"
 #include "query/pattern_functions.h"
 #include "query/sql_function.h"
+#include "query/stored_form.h"
 #include "text/json_reader.h"
 
 namespace prodev::query {
@@ -223,7 +224,8 @@ base::Result<void> register_functions(db::Connection& connection) {
     if (function.register_on(connection.handle()) != SQLITE_OK)
       return db::fail_sqlite(connection.handle(), "a function cannot be registered");
   }
-  return register_pattern_functions(connection);
+  TRY(register_pattern_functions(connection));
+  return register_stored_form(connection);
 }
 
 }  // namespace prodev::query

@@ -8,6 +8,7 @@
 #include "db/deadline.h"
 #include "db/sql_tokens.h"
 #include "records/query_run.h"
+#include "records/stored_value.h"
 
 namespace prodev::records {
 
@@ -25,22 +26,6 @@ constexpr std::string_view kTooLarge = "54000";  // program_limit_exceeded
 
 // SQLite's limit of parameters is 32,766.
 constexpr size_t kMaxKeptValues = 32'000;
-
-Value value_of(const db::Statement& row, int column) {
-  switch (row.column_class(column)) {
-    case db::StorageClass::kInteger:
-      return Value::of_integer(row.column_int(column));
-    case db::StorageClass::kReal:
-      return Value::of_real(row.column_real(column));
-    case db::StorageClass::kText:
-      return Value::of_text(std::string(row.column_text(column)));
-    case db::StorageClass::kBlob:
-      return Value::of_blob(std::string(row.column_bytes(column)));
-    case db::StorageClass::kNull:
-      break;
-  }
-  return {};
-}
 
 // The table that a constraint is of, which SQLite names first: "UNIQUE constraint failed: a.b".
 query::ApiError error_of(sqlite3* handle, const Function& function) {
@@ -135,7 +120,7 @@ class Run {
     TRY_ASSIGN(db::Statement * statement, prepare("SELECT (" + *argument.default_sql + ")"));
     const db::StatementUse use(*statement);
     TRY_ASSIGN(const bool row, step(*statement));
-    return row ? value_of(*statement, 0) : Value();
+    return row ? stored_value(*statement, 0) : Value();
   }
 
   // With the caller bound.
@@ -237,7 +222,7 @@ class Run {
         for (size_t i = 0; i < columns; ++i) {
           if (i > 0) rows_sql += ',';
           rows_sql += '?' + std::to_string(static_cast<size_t>(query::kFirstValue) + values.size());
-          values.push_back(value_of(*statement, static_cast<int>(i)));
+          values.push_back(stored_value(*statement, static_cast<int>(i)));
         }
       }
     }

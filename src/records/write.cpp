@@ -25,8 +25,8 @@ Outcome<void> check_supported(const Table& table, bool supported, std::string_vi
                         "Views take writes through INSTEAD OF triggers."});
 }
 
-// SQLite has no RETURNING there (sqlite.org, lang_returning 3), which is also how a new row is
-// checked.
+// SQLite has no RETURNING there (sqlite.org, lang_returning 3), which is also
+// how a new row is checked.
 Outcome<void> check_returning(const Table& table, const query::Returning& returning,
                               std::string_view verb) {
   if (table.kind != catalog::TableKind::kVirtual) return {};
@@ -38,11 +38,6 @@ Outcome<void> check_returning(const Table& table, const query::Returning& return
        returning.rows ? "Ask for return=minimal." : "Delete the row and insert it anew."});
 }
 
-query::ApiError policy_violation(const Table& table) {
-  return {403, "42501",
-          "new row violates row-level security policy for table \"" + table.name + "\""};
-}
-
 // What an insert gives back when only its key is wanted.
 std::vector<query::SelectItem> key_columns(const Table& table) {
   std::vector<query::SelectItem> items;
@@ -52,8 +47,8 @@ std::vector<query::SelectItem> key_columns(const Table& table) {
   return items;
 }
 
-// Where the key of `conflict` is among the columns of a shape; nothing when a part of it is left to
-// a DEFAULT, which no row has yet.
+// Where the key of `conflict` is among the columns of a shape; nothing when a
+// part of it is left to a DEFAULT, which no row has yet.
 std::vector<size_t> key_places(const Table& table, const query::OnConflict& conflict,
                                const std::vector<const catalog::Column*>& shape) {
   std::vector<std::string> names = conflict.columns;
@@ -73,103 +68,17 @@ std::vector<size_t> key_places(const Table& table, const query::OnConflict& conf
 
 }  // namespace
 
-// One run of a write, in the transaction of the writer.
-class PreparedWrite::Run {
- public:
-  Run(const PreparedWrite& write, db::BatchWriter& writer, std::string& body)
-      : write_(write),
-        writer_(writer),
-        body_(body),
-        row_writer_(write.options_.format, write.forms_.front().query.columns,
-                    write.forms_.front().query.lead_columns, write.options_.strips_nulls) {}
-
-  Outcome<WriteResult> run() {
-    if (write_.returns(Returned::kRows)) row_writer_.begin(body_);
-    if (!write_.is_insert_) TRY(run_form(write_.forms_.front(), {}));
-    for (const NewRow& row : write_.rows_) TRY(insert(row));
-    // Left to the commit, it would take the other requests of the batch with it.
-    if (writer_.connection().has_unresolved_references())
-      return query::refuse(query::broken_reference(write_.table_->name));
-    if (write_.returns(Returned::kRows)) row_writer_.end(body_);
-    if (result_.rows != 1) result_.key.clear();
-    return std::move(result_);
-  }
-
- private:
-  tl::unexpected<query::ApiError> failed() const {
-    return query::refuse(query::sqlite_error(writer_.connection().handle(), write_.table_->name));
-  }
-
-  Outcome<void> insert(const NewRow& row) {
-    const Form& form = write_.forms_[row.shape];
-    TRY_ASSIGN(const bool taken, is_taken(form, row));
-    const uint64_t before = result_.rows;
-    TRY(run_form(form, row.values));
-    result_.inserted = result_.inserted || (!taken && result_.rows > before);
-    return {};
-  }
-
-  // Whether there is a row of the same key. Not asked any more once one was inserted.
-  Outcome<bool> is_taken(const Form& form, const NewRow& row) {
-    if (form.lookup.empty() || result_.inserted) return false;
-    const base::Result<db::Statement*> prepared = writer_.statements().get(form.lookup);
-    if (!prepared) return failed();
-    const db::StatementUse use(**prepared);
-    for (size_t i = 0; i < form.key.size(); ++i)
-      row.values[form.key[i]].bind(**prepared, query::kFirstValue + static_cast<int>(i));
-    const base::Result<bool> found = (*prepared)->step();
-    if (!found) return failed();
-    return *found;
-  }
-
-  // `row`: the values of one to insert.
-  Outcome<void> run_form(const Form& form, const std::vector<query::Value>& row) {
-    const base::Result<db::Statement*> prepared = writer_.statements().get(form.query.sql);
-    if (!prepared) return failed();
-    db::Statement& statement = **prepared;
-    const db::StatementUse use(statement);
-    write_.caller_.bind(statement);
-    form.query.bind(statement);
-    for (size_t i = 0; i < row.size(); ++i)
-      row[i].bind(statement, query::kFirstValue + static_cast<int>(i));
-    uint64_t returned = 0;
-    bool allowed = true;
-    // To its end, whatever comes: a write that is given up half-way takes the transaction with it
-    // where a virtual table is written.
-    for (;;) {
-      const base::Result<bool> stepped = statement.step();
-      if (!stepped) return failed();
-      if (!*stepped) break;
-      ++returned;
-      allowed = allowed && (form.query.lead_columns == 0 || statement.column_int(0) == 1);
-      if (allowed) keep(form, statement);
-    }
-    if (!allowed || (write_.must_return_ && returned == 0))
-      return query::refuse(policy_violation(*write_.table_));
-    const bool returns = !write_.returns(Returned::kNothing) || form.query.lead_columns > 0;
-    result_.rows += returns ? returned : writer_.connection().changed_rows();
-    return {};
-  }
-
-  void keep(const Form& form, const db::Statement& row) {
-    if (write_.returns(Returned::kKey)) {
-      result_.key.clear();
-      int i = form.query.lead_columns;
-      for (const query::OutputColumn& column : form.query.columns)
-        result_.key.emplace_back(column.name, value_text(row, i++, column.kind));
-    }
-    if (!write_.returns(Returned::kRows)) return;
-    // A second row of what must be one is not written: there will be an error.
-    const bool second = write_.options_.format == RowFormat::kJsonObject && row_writer_.rows() > 0;
-    if (!second) row_writer_.add(body_, row);
-  }
-
-  const PreparedWrite& write_;
-  db::BatchWriter& writer_;
-  std::string& body_;
-  RowWriter row_writer_;
-  WriteResult result_;
-};
+// A key only where rows must be found again by it.
+Outcome<PreparedWrite::ViewParts> PreparedWrite::view_parts(const query::Context& context,
+                                                            const Table& view,
+                                                            const query::Returning& returning) {
+  ViewParts parts;
+  if (!returning.rows && returning.check.empty()) return parts;
+  parts.key = query::view_key(context.catalog, view);
+  if (parts.key.columns.empty()) return query::refuse(query::no_view_key(view));
+  TRY_ASSIGN(parts.by_key, query::lower_by_key(context, view, parts.key, returning));
+  return parts;
+}
 
 Outcome<query::Guard> writable(const Schema& schema, const auth::Identity& identity,
                                const Table& table, Verb verb) {
@@ -183,9 +92,10 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
                                              WriteOptions options) {
   TRY(check_supported(table, table.insertable, "insert into"));
   TRY_ASSIGN(const Rights* rights, authorize(*schema, identity.role, table, Verb::kInsert));
-  PreparedWrite write(schema, identity, table);
+  PreparedWrite write(schema, identity, table, Verb::kInsert);
   const query::Context context = context_of(*schema, identity.role);
-  write.is_insert_ = true;
+  write.ignores_ = conflict.action == query::OnConflict::Action::kIgnore;
+  write.merges_ = conflict.action == query::OnConflict::Action::kMerge;
   write.check_ = rights->check_sql;
   if (options.returned == Returned::kKey) {
     options.read = {};
@@ -195,36 +105,43 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   query::Returning returning;
   returning.rows = options.returned != Returned::kNothing;
   returning.read = std::move(options.read);
-  const bool merges = conflict.action == query::OnConflict::Action::kMerge;
   std::string changeable;  // rows that a merge may change
-  if (returning.rows || merges) {
+  if (returning.rows || write.merges_) {
     TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
     returning.readable = guard_of(*select);
     write.check_ = both(write.check_, select->using_sql);
     changeable = select->using_sql;
   }
-  if (merges) {
+  write.proposal_ = write.check_;
+  if (write.merges_) {
     TRY_ASSIGN(const Rights* update, authorize(*schema, identity.role, table, Verb::kUpdate));
     write.check_ = both(write.check_, update->check_sql);
     changeable = both(update->using_sql, changeable);
     conflict.updatable = guard_of(*update);
     conflict.updatable.rows = changeable;
     conflict.merged = std::move(rows.merged);
-    // A taken key whose row the caller may not change is an error, not a row left alone.
+    write.merged_ = conflict.merged;
+    // A taken key whose row the caller may not change is an error, not a row
+    // left alone.
     write.must_return_ = !update->bypass;
     if (write.must_return_ && write.check_.empty()) write.check_ = "1";
   }
   returning.check = write.check_;
+  if (table.kind == catalog::TableKind::kView) {
+    TRY_ASSIGN(write.view_, view_parts(context, table, returning));
+    returning = {};
+  }
   if (rows.shapes.empty()) rows.shapes.emplace_back();
   for (const auto& shape : rows.shapes) {
     Form form;
     TRY_ASSIGN(form.query, query::lower_insert(context, table, shape, conflict, returning));
-    if (merges) form.key = key_places(table, conflict, shape);
+    if (write.merges_) form.key = key_places(table, conflict, shape);
     if (!form.key.empty()) {
       std::vector<const catalog::Column*> key;
       for (const size_t place : form.key) key.push_back(shape[place]);
       form.lookup = query::key_lookup_sql(table, key);
     }
+    form.shape = shape;
     write.forms_.push_back(std::move(form));
   }
   write.rows_ = std::move(rows.rows);
@@ -239,10 +156,11 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
   TRY(check_supported(table, table.updatable, "update"));
   TRY_ASSIGN(const Rights* rights, authorize(*schema, identity.role, table, Verb::kUpdate));
   TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
-  PreparedWrite write(schema, identity, table);
+  PreparedWrite write(schema, identity, table, Verb::kUpdate);
   const query::Context context = context_of(*schema, identity.role);
-  // The filter reads: so both the old and the new row must be ones that the caller may see
-  // (PostgreSQL, CREATE POLICY, "Policies Applied by Command Type").
+  // The filter reads: so both the old and the new row must be ones that the
+  // caller may see (PostgreSQL, CREATE POLICY, "Policies Applied by Command
+  // Type").
   write.check_ = both(rights->check_sql, select->using_sql);
   query::Returning returning;
   returning.rows = options.returned == Returned::kRows;
@@ -250,7 +168,17 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
   returning.readable = guard_of(*select);
   returning.check = write.check_;
   TRY(check_returning(table, returning, "update"));
+  if (table.kind == catalog::TableKind::kView) {
+    TRY_ASSIGN(write.view_, view_parts(context, table, returning));
+    TRY_ASSIGN(write.view_->meant, query::lower_keys(context, table, write.view_->key, where,
+                                                     guard_of(*rights), returning.readable));
+    returning = {false, {}, returning.readable, {}};
+  }
   Form form;
+  if (write.view_ || !write.check_.empty()) {
+    TRY_ASSIGN(form.updated, query::updated_rows(context, table, assignments, where,
+                                                 guard_of(*rights), returning.readable));
+  }
   TRY_ASSIGN(form.query, query::lower_update(context, table, std::move(assignments), where,
                                              guard_of(*rights), returning));
   write.forms_.push_back(std::move(form));
@@ -264,22 +192,27 @@ Outcome<PreparedWrite> PreparedWrite::remove(const SchemaPointer& schema,
   TRY(check_supported(table, table.deletable, "delete from"));
   TRY_ASSIGN(const Rights* rights, authorize(*schema, identity.role, table, Verb::kDelete));
   TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
-  PreparedWrite write(schema, identity, table);
+  PreparedWrite write(schema, identity, table, Verb::kDelete);
   const query::Context context = context_of(*schema, identity.role);
   query::Returning returning;
   returning.rows = options.returned == Returned::kRows;
   returning.read = std::move(options.read);
   returning.readable = guard_of(*select);
   TRY(check_returning(table, returning, "delete from"));
+  if (table.kind == catalog::TableKind::kView) {
+    const query::Guard guard = guard_of(*rights);
+    write.view_.emplace();
+    TRY_ASSIGN(write.view_->meant,
+               returning.rows
+                   ? query::lower_shown(context, table, where, guard, returning)
+                   : query::lower_keys(context, table, {}, where, guard, returning.readable));
+    returning = {false, {}, returning.readable, {}};
+  }
   Form form;
   TRY_ASSIGN(form.query, query::lower_delete(context, table, where, guard_of(*rights), returning));
   write.forms_.push_back(std::move(form));
   write.options_ = std::move(options);
   return write;
-}
-
-Outcome<WriteResult> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {
-  return Run(*this, writer, body).run();
 }
 
 }  // namespace prodev::records
