@@ -64,10 +64,49 @@ void append_byte_escape(std::string& out, unsigned char byte) {
   out += kHex[byte & 15];
 }
 
-// U+0080 to U+009F are terminal controls just as the ones below U+0020 are.
-bool is_c1_control(std::string_view character) {
-  return character.size() == 2 && character[0] == '\xC2' &&
-         static_cast<unsigned char>(character[1]) < 0xA0;
+// The code point of a well-formed character of two or three bytes; 0 for others.
+uint32_t code_point(std::string_view character) {
+  const auto byte = [&](size_t i) {
+    return static_cast<uint32_t>(static_cast<unsigned char>(character[i]));
+  };
+  if (character.size() == 2) return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+  if (character.size() != 3) return 0;
+  return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+}
+
+// Whether a terminal or a viewer would act on a character rather than show it: the controls U+0080
+// to U+009F, which are as those below U+0020, what ends a line or a paragraph, and what turns the
+// direction of the text around it.
+bool is_hidden_control(uint32_t point) {
+  return (point >= 0x80 && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
+         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+}
+
+void append_unicode_escape(std::string& out, uint32_t point) {
+  constexpr char kHex[] = "0123456789abcdef";
+  out += "\\u";
+  for (const int shift : {12, 8, 4, 0}) out += kHex[point >> shift & 15];
+}
+
+// As JSON, with escapes for hidden controls, too.
+void append_json_value(std::string& out, std::string_view value) {
+  const size_t start = out.size();
+  text::append_json_string(out, value);
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(out.begin() + static_cast<ptrdiff_t>(start), out.end(), is_ascii)) return;
+  const std::string json = out.substr(start);
+  out.resize(start);
+  for (std::string_view ahead = json; !ahead.empty();) {
+    const std::string_view character =
+        ahead.substr(0, std::max<size_t>(text::utf8_character_length(ahead), 1));
+    const uint32_t point = code_point(character);
+    if (is_hidden_control(point)) {
+      append_unicode_escape(out, point);
+    } else {
+      out += character;
+    }
+    ahead.remove_prefix(character.size());
+  }
 }
 
 // Appends the first character of `rest`, which is not plain; returns its bytes.
@@ -80,7 +119,7 @@ size_t append_special(std::string& out, std::string_view rest, bool quoted) {
   } else if (c == '\\' || c == '"') {
     if (quoted || c == '\\') out += '\\';
     out += c;
-  } else if (length > 1 && !is_c1_control(character)) {
+  } else if (length > 1 && !is_hidden_control(code_point(character))) {
     out += character;
   } else {
     for (const char byte : character) append_byte_escape(out, static_cast<unsigned char>(byte));
@@ -122,7 +161,7 @@ void LineWriter::begin(int64_t wall_ms, Level level, std::string_view message) {
     out_ += "\",\"level\":\"";
     out_ += name;
     out_ += "\",\"msg\":";
-    text::append_json_string(out_, message);
+    append_json_value(out_, message);
     return;
   }
   append_time(out_, wall_ms);
@@ -147,7 +186,7 @@ void LineWriter::key(std::string_view name) {
 void LineWriter::field(std::string_view name, std::string_view value) {
   key(name);
   if (json_) {
-    text::append_json_string(out_, value);
+    append_json_value(out_, value);
   } else {
     append_text_value(out_, value);
   }

@@ -120,6 +120,19 @@ TEST_CASE("no value can end a text line, forge a field or reach a terminal as a 
   CHECK(text_line(Level::kInfo, "m", "a=b") == "2026-11-23T20:00:00.123Z info  m key=\"a=b\"\n");
 }
 
+TEST_CASE("characters that a viewer would act on are escaped, in both formats") {
+  const std::string hidden =
+      "\xC2\x80\xC2\x9B\xD8\x9C\xE2\x80\x8F\xE2\x80\xA8\xE2\x80\xAE\xE2\x81\xA6\xE2\x81\xA9";
+  CHECK(json_line("m", hidden).find(
+            "\"key\":\"\\u0080\\u009b\\u061c\\u200f\\u2028\\u202e\\u2066\\u2069\"") !=
+        std::string::npos);
+  CHECK(json_line("a\xE2\x80\xA9z", "v").find("\"msg\":\"a\\u2029z\"") != std::string::npos);
+  const std::string text = text_line(Level::kInfo, hidden, hidden);
+  CHECK(std::all_of(text.begin(), text.end(), [](char c) { return c > 0; }));
+  const std::string shown = "\xC2\xA0\xC3\xA9\xE2\x82\xAC\xE2\x80\xA7\xE2\x80\xAF\xF0\x9F\x98\x80";
+  CHECK(json_line("m", shown).find("\"" + shown + "\"") != std::string::npos);
+}
+
 TEST_CASE("no value can end a JSON line") {
   const std::string line = json_line("m\n", "\"},{\n\xFF");
   CHECK(line.find("\"msg\":\"m\\n\",\"key\":\"\\\"},{\\n\xEF\xBF\xBD\"") != std::string::npos);
