@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "records/authorize.h"
+
 namespace prodev::openapi {
 
 namespace {
@@ -12,10 +14,7 @@ using catalog::Column;
 using catalog::Table;
 using Columns = std::vector<const Column*>;
 
-bool lets_something_through(const Rights& rights) {
-  constexpr std::string_view kNoRow = "(0)";
-  return rights.permitted && rights.using_sql != kNoRow && rights.check_sql != kNoRow;
-}
+using records::lets_something_through;
 
 bool covers(const Rights& rights, const Column& column) {
   return !rights.columns || std::find(rights.columns->begin(), rights.columns->end(),
@@ -65,6 +64,14 @@ std::vector<Relation> relations_of(const records::Schema& schema, std::string_vi
       relations.push_back(std::move(relation));
   }
   return relations;
+}
+
+std::optional<Relation> find_readable(const records::Schema& schema, std::string_view role,
+                                      std::string_view name) {
+  const Table* table = schema.catalog->find(name);
+  if (table == nullptr) return std::nullopt;
+  Relation relation = relation_of(schema, role, *table);
+  return relation.can_read() ? std::optional(std::move(relation)) : std::nullopt;
 }
 
 }  // namespace prodev::openapi

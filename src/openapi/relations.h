@@ -1,6 +1,7 @@
 // What one role may use of the tables and views, and how.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +28,9 @@ struct Relation {
 // any row is none. UPDATE and DELETE need the right to read as well, since their filters do. Views
 // of `schema`.
 std::vector<Relation> relations_of(const records::Schema& schema, std::string_view role);
+
+// The one called `name`, when `role` may read it.
+std::optional<Relation> find_readable(const records::Schema& schema, std::string_view role,
+                                      std::string_view name);
 
 }  // namespace prodev::openapi

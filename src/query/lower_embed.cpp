@@ -103,8 +103,7 @@ Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
     if (function != nullptr && function->is_relationship())
       return computed_source(parent, embed, *function);
   }
-  TRY_ASSIGN(const Relationship* relationship,
-             find_relationship(context_.catalog, parent.table, embed));
+  TRY_ASSIGN(const Relationship* relationship, find_relationship(context_, parent.table, embed));
   const Table& table = *context_.catalog.find(relationship->to);
   TRY_ASSIGN(const Guard guard, context_.guard_of(table));
   Source source{{table, guard, embed.read, next_alias()}, " FROM ", relationship->is_to_one(), {}};

@@ -65,6 +65,18 @@ Outcome<void> check_holds_json(const Column& column) {
        "Declare it JSON, or give it a CHECK (json_valid(...))."});
 }
 
+// A full-text table has a column of its own name, to be searched by. Read, it would be a number
+// that every search on the connection counts up, whoever makes it.
+Outcome<void> check_has_value(const Table& table, const Column& column) {
+  if (!table.full_text || !column.hidden || column.name != table.name) return {};
+  return refuse(
+      {400,
+       "42703",
+       "column " + table.name + "." + column.name + " has no value",
+       {},
+       "It stands for the whole row in full-text filters, such as " + table.name + "=fts.word."});
+}
+
 }  // namespace
 
 bool Guard::allows(const Column& column) const {
@@ -154,6 +166,7 @@ Outcome<Base> Lowering::base_of(const Scope& scope, std::string_view name) const
     }
   }
   TRY_ASSIGN(const Column* column, readable_column(scope, name));
+  TRY(check_has_value(scope.table, *column));
   add_column(scope, *column, base.sql);
   base.column = *column;
   return base;
@@ -163,6 +176,7 @@ Outcome<Typed> Lowering::add_field(const Scope& scope, const Field& field, std::
   const Column* column = scope.table.find_column(field.column);
   if (column != nullptr && field.is_plain()) {
     TRY(readable_column(scope, field.column));
+    TRY(check_has_value(scope.table, *column));
     add_column(scope, *column, out);
     return Typed{column->kind, column->always_json};
   }

@@ -65,7 +65,20 @@ void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
     std::erase_if(choices, [](const Relationship* one) { return one->holds_key; });
 }
 
-tl::unexpected<ApiError> none_found(const Catalog& catalog, const Table& from, const Embed& embed) {
+// Whether the caller may read all tables that it leads through.
+bool is_open(const Context& context, const Relationship& relationship) {
+  const auto may_read = [&](const std::string& name) {
+    constexpr std::string_view kNoRow = "(0)";  // a table without a policy for the caller
+    const Table* table = context.catalog.find(name);
+    if (table == nullptr) return false;
+    const Outcome<Guard> guard = context.guard_of(*table);
+    return guard.has_value() && guard->rows != kNoRow;
+  };
+  return may_read(relationship.to) &&
+         (relationship.cardinality != Cardinality::kManyToMany || may_read(relationship.junction));
+}
+
+tl::unexpected<ApiError> none_found(const Context& context, const Table& from, const Embed& embed) {
   ApiError error;
   error.status = 400;
   error.code = "PGRST200";
@@ -76,7 +89,9 @@ tl::unexpected<ApiError> none_found(const Catalog& catalog, const Table& from, c
                   (embed.hint.empty() ? "" : " using the hint '" + embed.hint + "'") +
                   " in the schema 'public', but no matches were found.";
   std::vector<std::string> names;
-  for (const Relationship& one : catalog.relationships(from.row_type())) names.push_back(one.to);
+  for (const Relationship& one : context.catalog.relationships(from.row_type())) {
+    if (is_open(context, one)) names.push_back(one.to);
+  }
   const std::string near = config::nearest(embed.target, names);
   if (!near.empty() && near != embed.target)
     error.hint = "Perhaps you meant '" + near + "' instead of '" + embed.target + "'.";
@@ -120,11 +135,15 @@ tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
 
 }  // namespace
 
-Outcome<const Relationship*> find_relationship(const Catalog& catalog, const Table& from,
+Outcome<const Relationship*> find_relationship(const Context& context, const Table& from,
                                                const Embed& embed) {
-  Choices choices = choices_of(catalog, from, embed);
+  Choices choices = choices_of(context.catalog, from, embed);
   choose_direction(from, embed, choices);
-  if (choices.empty()) return none_found(catalog, from, embed);
+  if (choices.empty()) return none_found(context, from, embed);
+  if (choices.size() == 1) return choices.front();
+  const Relationship* const first = choices.front();
+  std::erase_if(choices, [&](const Relationship* one) { return !is_open(context, *one); });
+  if (choices.empty()) return first;  // to be refused for want of rights
   if (choices.size() > 1) return several_found(from, embed, choices);
   return choices.front();
 }

@@ -4,14 +4,16 @@
 #include "catalog/relationships.h"
 #include "query/api_error.h"
 #include "query/ast.h"
+#include "query/lower.h"
 
 namespace prodev::query {
 
 // The one relationship from the table `from` that the target and hint of `embed` name
 // (docs.postgrest.org, Foreign Key Joins): a table; or the constraint or column of a foreign key of
-// `from`. PGRST200 when there is none, PGRST201 with the choices when there are several. Valid as
-// long as the catalog.
-Outcome<const catalog::Relationship*> find_relationship(const catalog::Catalog& catalog,
+// `from`. PGRST200 when there is none, PGRST201 with the choices when there are several. One by
+// tables that the caller may not read is neither named nor in the way of another. Valid as long as
+// the catalog.
+Outcome<const catalog::Relationship*> find_relationship(const Context& context,
                                                         const catalog::Table& from,
                                                         const Embed& embed);
 

@@ -1,15 +1,34 @@
 #include "records/authorize.h"
 
+#include <algorithm>
+#include <array>
+
 #include "catalog/function.h"
 #include "config/nearest.h"
 
 namespace prodev::records {
 
-query::Outcome<const catalog::Table*> find_table(const Schema& schema, std::string_view name) {
+namespace {
+
+// What a hint may name: that others exist is not for the caller to know.
+bool may_use(const Schema& schema, std::string_view role, const catalog::Table& table) {
+  using access::Verb;
+  constexpr std::array kVerbs = {Verb::kSelect, Verb::kInsert, Verb::kUpdate, Verb::kDelete};
+  return std::any_of(kVerbs.begin(), kVerbs.end(), [&](Verb verb) {
+    return lets_something_through(schema.rules->rights(role, table.name, verb));
+  });
+}
+
+}  // namespace
+
+query::Outcome<const catalog::Table*> find_table(const Schema& schema, std::string_view name,
+                                                 std::string_view role) {
   const catalog::Table* table = schema.catalog->find(name);
   if (table != nullptr) return table;
   std::vector<std::string> names;
-  for (const catalog::Table& known : schema.catalog->tables()) names.push_back(known.name);
+  for (const catalog::Table& known : schema.catalog->tables()) {
+    if (may_use(schema, role, known)) names.push_back(known.name);
+  }
   const std::string near = config::nearest(name, names);
   return query::refuse(
       {404,
@@ -29,6 +48,11 @@ query::Outcome<const access::Rights*> authorize(const Schema& schema, std::strin
                               table.name});
   }
   return &rights;
+}
+
+bool lets_something_through(const access::Rights& rights) {
+  constexpr std::string_view kNoRow = "(0)";  // as access::Rules says it
+  return rights.permitted && rights.using_sql != kNoRow && rights.check_sql != kNoRow;
 }
 
 query::Guard guard_of(const access::Rights& rights) {

@@ -14,8 +14,10 @@
 
 namespace prodev::records {
 
-// The table called `name`: PGRST205 with the nearest name when there is none.
-query::Outcome<const catalog::Table*> find_table(const Schema& schema, std::string_view name);
+// The table called `name`: PGRST205 with the nearest name when there is none, of those that `role`
+// may use.
+query::Outcome<const catalog::Table*> find_table(const Schema& schema, std::string_view name,
+                                                 std::string_view role);
 
 // 42501 when `role` may not use `verb` on `table` at all. Views of `schema`, which must outlive
 // the result.
@@ -24,6 +26,9 @@ query::Outcome<const access::Rights*> authorize(const Schema& schema, std::strin
 
 // The rows and columns that `rights` give.
 query::Guard guard_of(const access::Rights& rights);
+
+// Whether some row may pass: what has no policy, or only ones that never hold, lets none through.
+bool lets_something_through(const access::Rights& rights);
 
 // What `role` may see around a table. Refers to both, which must outlive it.
 query::Context context_of(const Schema& schema, std::string_view role);

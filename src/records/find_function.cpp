@@ -94,13 +94,22 @@ std::string beginning_of(std::string list) {
   return list + "...";
 }
 
-std::string hint_of(const Schema& schema, std::string_view name, const Functions& candidates,
-                    const GivenArguments& given) {
+// Those that `role` may call: that there are others is not for it to know.
+Functions callable_of(const Schema& schema, std::string_view role, Functions functions) {
+  std::erase_if(functions,
+                [&](const Function* one) { return !schema.rules->may_execute(role, one->id); });
+  return functions;
+}
+
+// `candidates`: those called `name` that `role` may call.
+std::string hint_of(const Schema& schema, std::string_view role, std::string_view name,
+                    const Functions& candidates, const GivenArguments& given) {
   constexpr std::string_view kBegin = "Perhaps you meant to call the function public.";
   std::vector<std::string> known;
   if (candidates.empty()) {
     for (const Function& function : schema.catalog->functions()) {
-      if (!function.takes_row()) known.push_back(function.name);
+      if (!function.takes_row() && schema.rules->may_execute(role, function.id))
+        known.push_back(function.name);
     }
     const std::string near = config::nearest(name, known);
     return near.empty() ? "" : std::string(kBegin) + near;
@@ -110,8 +119,8 @@ std::string hint_of(const Schema& schema, std::string_view name, const Functions
   return std::string(kBegin) + std::string(name) + (near.empty() ? known.front() : near);
 }
 
-tl::unexpected<query::ApiError> none_found(const Schema& schema, std::string_view name,
-                                           const Functions& candidates,
+tl::unexpected<query::ApiError> none_found(const Schema& schema, std::string_view role,
+                                           std::string_view name, const Functions& candidates,
                                            const GivenArguments& given) {
   const std::string function = "public." + std::string(name);
   const bool whole = given.form == Form::kText || given.form == Form::kBytes;
@@ -128,7 +137,7 @@ tl::unexpected<query::ApiError> none_found(const Schema& schema, std::string_vie
                         "Could not find the function " + called + " in the schema cache",
                         "Searched for the function " + function + searched +
                             ", but no matches were found in the schema cache.",
-                        hint_of(schema, name, candidates, given)});
+                        hint_of(schema, role, name, candidates, given)});
 }
 
 tl::unexpected<query::ApiError> several_found(const Functions& found) {
@@ -152,8 +161,8 @@ tl::unexpected<query::ApiError> several_found(const Functions& found) {
 
 }  // namespace
 
-query::Outcome<FoundFunction> find_function(const Schema& schema, std::string_view name,
-                                            const GivenArguments& given) {
+query::Outcome<FoundFunction> find_function(const Schema& schema, std::string_view role,
+                                            std::string_view name, const GivenArguments& given) {
   const Functions candidates = functions_called(schema, name);
   const bool only_whole =
       given.one_object || given.form == Form::kText || given.form == Form::kBytes;
@@ -163,7 +172,10 @@ query::Outcome<FoundFunction> find_function(const Schema& schema, std::string_vi
     whole = true;
     found = matching(candidates, given, true);
   }
-  if (found.empty()) return none_found(schema, name, candidates, given);
+  if (found.empty()) {
+    const Functions callable = callable_of(schema, role, candidates);
+    return none_found(schema, role, name, callable, given);
+  }
   if (found.size() > 1) return several_found(found);
   return FoundFunction{found.front(), whole};
 }

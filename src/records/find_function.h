@@ -31,9 +31,10 @@ struct FoundFunction {
 
 // The function called `name` for these arguments (docs.postgrest.org, Functions as RPC): one that
 // knows all of them and needs no others; else one with a single JSON argument without a name.
-// PGRST202 with the nearest name when there is none, PGRST203 when there are several.
-query::Outcome<FoundFunction> find_function(const Schema& schema, std::string_view name,
-                                            const GivenArguments& given);
+// PGRST202 with the nearest that `role` may call when there is none, PGRST203 when there are
+// several.
+query::Outcome<FoundFunction> find_function(const Schema& schema, std::string_view role,
+                                            std::string_view name, const GivenArguments& given);
 
 // Whether `argument` is one of any function called `name`.
 bool is_argument(const Schema& schema, std::string_view name, std::string_view argument);

@@ -231,6 +231,8 @@ Outcome<std::vector<query::OrderItem>> parse_order(std::string_view text) {
   Scanner scanner("order", text);
   std::vector<query::OrderItem> items;
   do {
+    if (items.size() >= kMaxOrderItems)
+      return scanner.fail("at most " + std::to_string(kMaxOrderItems) + " columns");
     query::OrderItem item;
     TRY_ASSIGN(item.field, parse_field(scanner, ".,()"));
     if (item.field.is_plain() && scanner.take("(")) {
@@ -261,6 +263,8 @@ Outcome<std::vector<std::string>> parse_names(std::string_view text) {
   Scanner scanner("list of columns", text);
   std::vector<std::string> names;
   do {
+    if (names.size() >= kMaxNames)
+      return scanner.fail("at most " + std::to_string(kMaxNames) + " columns");
     TRY_ASSIGN(std::string name, scanner.take_word(","));
     if (name.empty()) return scanner.fail("a column");
     names.push_back(std::move(name));

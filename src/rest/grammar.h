@@ -18,6 +18,10 @@ namespace prodev::rest {
 constexpr size_t kMaxDepth = 16;
 constexpr size_t kMaxConditions = 200;
 constexpr size_t kMaxListItems = 2'000;
+// Columns of one order; far below what SQLite sorts by (as many as a result has, 2,000).
+constexpr size_t kMaxOrderItems = 200;
+// Columns of columns= and on_conflict=: as many as a table may have.
+constexpr size_t kMaxNames = 2'000;
 // Steps of one JSON path.
 constexpr size_t kMaxPathSteps = 16;
 

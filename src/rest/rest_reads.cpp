@@ -178,7 +178,7 @@ Outcome<void> Rest::read_table(const Request& request, const auth::Identity& ide
   TRY_ASSIGN(const std::string name, table_name(request.path));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name, identity.role));
   timing.end(Timing::kParse);
   Call call{identity, loop.schema, {table, {}}, std::move(options), true, 0, timing};
   if (call.options.media.plan) return read(request, std::move(call), response);

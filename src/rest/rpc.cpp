@@ -12,6 +12,9 @@ using http::Method;
 using query::Outcome;
 using records::RowFormat;
 
+// The role that OPTIONS is answered for: it says nothing of who calls.
+constexpr std::string_view kNobody = "anon";
+
 bool is_read(Method method) { return method == Method::kGet || method == Method::kHead; }
 
 // Any number of rows have an array of their own, whatever becomes of it.
@@ -32,7 +35,7 @@ Outcome<Rpc> parse_get(const http::Request& request, const records::Schema& sche
   const std::vector<Parameter> arguments = take_arguments(schema, name, parameters);
   records::GivenArguments given;
   given.names = names_of(arguments);
-  TRY_ASSIGN(const records::FoundFunction found, records::find_function(schema, name, given));
+  TRY_ASSIGN(const records::FoundFunction found, records::find_function(schema, role, name, given));
   TRY(records::authorize_call(schema, role, *found.function));
   if (!found.function->reads_only) {
     return query::refuse(
@@ -52,7 +55,8 @@ Outcome<Rpc> parse_post(const http::Request& request, std::string_view body,
   Rpc rpc;
   TRY_ASSIGN(rpc.options, parse_request_options(request));
   TRY_ASSIGN(const CallBody call, CallBody::read(request, body, rpc.options.columns));
-  TRY_ASSIGN(const records::FoundFunction found, records::find_function(schema, name, call.given));
+  TRY_ASSIGN(const records::FoundFunction found,
+             records::find_function(schema, role, name, call.given));
   TRY(records::authorize_call(schema, role, *found.function));
   TRY_ASSIGN(rpc.call.arguments, values_of_body(found, call, body, rpc.options.columns));
   rpc.call.function = found.function;
@@ -84,7 +88,7 @@ Outcome<void> check_callable(const records::Schema& schema, std::string_view rol
     denied = &function;
   }
   if (denied != nullptr) return records::authorize_call(schema, role, *denied);
-  TRY(records::find_function(schema, name, {}));
+  TRY(records::find_function(schema, role, name, {}));
   return {};
 }
 
@@ -96,7 +100,7 @@ Outcome<std::string> function_methods(const records::Schema& schema, std::string
     found = true;
     reads |= function.reads_only;
   }
-  if (!found) TRY(records::find_function(schema, name, {}));
+  if (!found) TRY(records::find_function(schema, kNobody, name, {}));
   return std::string(reads ? "OPTIONS,GET,HEAD,POST" : "OPTIONS,POST");
 }
 

@@ -115,5 +115,21 @@ class HiddenRows(RestFolderCase):
                 self.assertRegex(plan(f"chat?select=id,by_value(id)&{inside}"), r"SEARCH by_value USING INDEX by_value_")
 
 
+class Searches(RestFolderCase):
+    def test_a_search_tells_nothing_of_the_searches_of_others(self):
+        self.server = self.start_project("""
+            CREATE VIRTUAL TABLE doc USING fts5(body, owner UNINDEXED);
+            INSERT INTO doc VALUES ('hello world', 'ann'), ('hello you', 'bob');
+            CREATE POLICY own ON doc FOR SELECT USING (owner = auth.uid());""")
+        bearer = self.bearer("authenticated", "bob")
+        for path in ("doc?select=doc", "doc?select=n:doc", "doc?doc=gt.0", "doc?order=doc", "doc?select=doc.max()",
+                     "doc?select=doc::text", "doc?or=(doc.gt.3,body.eq.x)", "doc?select=body&order=doc&limit=1"):
+            response = self.ask(self.server, "GET", path, None, bearer)
+            self.assertEqual((response.status, response.json()["code"]), (400, "42703"), path)
+        for path in ("doc?doc=fts.hello&select=body", "doc?body=fts.hello&select=body&order=rank",
+                     "doc?or=(doc.fts.hello,body.eq.x)&select=body"):
+            self.assertEqual(self.ask(self.server, "GET", path, None, bearer).json(), [{"body": "hello you"}], path)
+
+
 if __name__ == "__main__":
     unittest.main()
