@@ -32,7 +32,8 @@ Result<int> run_openapi(const CommandLine& line, const Context& context) {
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(const records::Schema schema, load_schema(settings));
   TRY_ASSIGN(const std::string role, role_of(line, schema));
-  context.out << openapi::make_document(schema, role, server::route_entries(settings)) << '\n';
+  const std::string url = settings.public_url.empty() ? "/" : settings.public_url;
+  context.out << openapi::make_document(schema, role, server::route_entries(settings), url) << '\n';
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "assets/assets.h"
 #include "text/negotiation.h"
+#include "text/url.h"
 
 namespace prodev::http {
 
@@ -86,7 +87,7 @@ void StaticFiles::handle(const Request& request, Response& response) {
 
 // Relative links of a page count from its last slash.
 void StaticFiles::redirect_to_folder(const Request& request, Response& response) const {
-  std::string location(request.head.path);
+  std::string location = text::relative_to_itself(request.head.path);
   location += '/';
   if (!request.head.query.empty()) location.append("?").append(request.head.query);
   response.status = 308;

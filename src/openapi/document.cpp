@@ -78,7 +78,7 @@ void write_security(JsonWriter& out, Components& components) {
 }  // namespace
 
 std::string make_document(const records::Schema& schema, std::string_view role,
-                          const std::vector<RouteEntry>& routes) {
+                          const std::vector<RouteEntry>& routes, std::string_view server_url) {
   std::string json;
   JsonWriter out(json);
   Components components;
@@ -87,7 +87,8 @@ std::string make_document(const records::Schema& schema, std::string_view role,
   const std::vector<Relation> relations = relations_of(schema, role);
   out.begin_object().member("openapi", "3.1.0");
   write_info(out, role);
-  out.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
+  out.key("servers").begin_array().begin_object().member("url", server_url);
+  out.end_object().end_array();
   write_security(out, components);
   write_tags(out, relations);
   out.key("paths").begin_object();

@@ -28,11 +28,20 @@ std::string etag_of(std::string_view bytes) {
   return "\"" + std::string(hex.data()) + "\"";
 }
 
+// "." for /openapi.json, "../.." for /rest/v1/: what the paths of a document there are put behind
+// (OpenAPI 3.1, "Server Object"), so that they hold under whatever prefix a proxy serves it.
+std::string root_seen_from(std::string_view path) {
+  std::string root = ".";
+  const auto folders = std::count(path.begin(), path.end(), '/') - 1;
+  for (auto i = folders; i > 0; --i) root += i == folders ? "." : "/..";
+  return root;
+}
+
 }  // namespace
 
 Openapi::Openapi(size_t loops, const records::CurrentSchema& schema,
-                 const auth::Authenticator& authenticator)
-    : schema_(schema), authenticators_(loops, authenticator) {}
+                 const auth::Authenticator& authenticator, std::string public_url)
+    : schema_(schema), authenticators_(loops, authenticator), public_url_(std::move(public_url)) {}
 
 const auth::Identity* Openapi::identify(const Request& request, Response& response) {
   const auto identity = authenticators_[request.loop].identify(
@@ -44,21 +53,37 @@ const auth::Identity* Openapi::identify(const Request& request, Response& respon
   return nullptr;
 }
 
-Openapi::DocumentPointer Openapi::document_for(const records::Schema& schema,
-                                               const std::string& role) {
-  // Roles that the schema does not know see the same: nothing. So the cache is bounded.
-  const std::string known = schema.rules->has_role(role) ? role : "none";
+Openapi::Key Openapi::key_of(const records::Schema& schema, const std::string& role,
+                             std::string_view path) const {
+  // Roles that the schema does not know see the same: nothing. So the number of keys is bounded.
+  Key key{schema.rules->has_role(role) ? role : "none", public_url_};
+  if (public_url_.empty()) key.server_url = root_seen_from(path);
+  return key;
+}
+
+Openapi::DocumentPointer Openapi::find(const records::Schema& schema, const Key& key) {
   const std::lock_guard lock(mutex_);
-  if (version_ != schema.version) {
-    by_role_.clear();
-    version_ = schema.version;
-  }
-  DocumentPointer& document = by_role_[known];
-  if (!document) {
-    std::string json = make_document(schema, known, routes_);
-    std::string etag = etag_of(json);
-    document = std::make_shared<const Document>(Document{std::move(json), std::move(etag)});
-  }
+  if (version_ != schema.version) return nullptr;
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : found->second;
+}
+
+void Openapi::keep(const records::Schema& schema, const Key& key, const DocumentPointer& document) {
+  const std::lock_guard lock(mutex_);
+  if (version_ > schema.version) return;
+  if (version_ < schema.version) by_key_.clear();
+  version_ = schema.version;
+  by_key_[key] = document;
+}
+
+Openapi::DocumentPointer Openapi::find_or_make(const records::Schema& schema, const Key& key) {
+  const std::lock_guard lock(making_);
+  DocumentPointer document = find(schema, key);
+  if (document) return document;
+  std::string json = make_document(schema, key.role, routes_, key.server_url);
+  std::string etag = etag_of(json);
+  document = std::make_shared<const Document>(Document{std::move(json), std::move(etag)});
+  keep(schema, key, document);
   return document;
 }
 
@@ -77,9 +102,15 @@ void Openapi::send(const DocumentPointer& document, std::string_view content_typ
 void Openapi::answer_document(const Request& request, Response& response) {
   const auth::Identity* identity = identify(request, response);
   if (identity == nullptr) return;
+  constexpr std::string_view kType = "application/openapi+json; charset=utf-8";
   const records::SchemaPointer schema = schema_.get();
-  send(document_for(*schema, identity->role), "application/openapi+json; charset=utf-8", request,
-       response);
+  Key key = key_of(*schema, identity->role, request.path);
+  if (const DocumentPointer document = find(*schema, key))
+    return send(document, kType, request, response);
+  response.continue_on(http::Lane::kRead,
+                       [this, schema, key = std::move(key)](const Request& same, Response& out) {
+                         send(find_or_make(*schema, key), kType, same, out);
+                       });
 }
 
 void Openapi::answer_table_schema(const Request& request, Response& response) {
@@ -87,11 +118,8 @@ void Openapi::answer_table_schema(const Request& request, Response& response) {
   if (identity == nullptr) return;
   const records::SchemaPointer schema = schema_.get();
   const std::string name = request.path.substr(request.path.rfind('/') + 1);
-  const std::vector<Relation> relations = relations_of(*schema, identity->role);
-  const auto found = std::find_if(relations.begin(), relations.end(), [&](const Relation& one) {
-    return one.table->name == name && one.can_read();
-  });
-  if (found == relations.end()) {
+  const std::optional<Relation> found = find_readable(*schema, identity->role, name);
+  if (!found) {
     http::set_error(response, 404, "PGRST205",
                     "Could not find the table '" + name + "' in the schema cache");
     return;

@@ -5,6 +5,7 @@
 #include "auth/base64url.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
+#include "text/url.h"
 
 namespace prodev::rest {
 
@@ -225,7 +226,7 @@ Condition rows_after(const Table& table, const std::vector<OrderItem>& order,
 
 std::string next_link(std::string_view path, std::string_view query, std::string_view cursor) {
   std::string link = "<";
-  for (const char c : std::string(path) + "?" + without_place(query)) {
+  for (const char c : text::relative_to_itself(path) + "?" + without_place(query)) {
     if (c == '<' || c == '>' || c == '"' || c == ' ') {
       link += c == '<' ? "%3C" : c == '>' ? "%3E" : c == '"' ? "%22" : "%20";
     } else {

@@ -46,7 +46,8 @@ query::Outcome<Cursor> decode_cursor(const auth::SigningKey& key, const catalog:
 query::Condition rows_after(const catalog::Table& table, const std::vector<query::OrderItem>& order,
                             const std::vector<std::optional<std::string>>& values);
 
-// The value of Link: the request for `path` and `query`, continued at `cursor`.
+// The value of Link: the request for `path` and `query`, continued at `cursor`, relative to itself
+// (</rest/v1/t> is <t?cursor=...>).
 std::string next_link(std::string_view path, std::string_view query, std::string_view cursor);
 
 }  // namespace prodev::rest

@@ -165,8 +165,7 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   call->table = table;
   call->options = std::move(options);
   call->method = request.head.method;
-  call->location = options_.prefix;
-  text::append_percent_encoded(call->location, name);
+  call->location = text::relative_to_itself(request.head.path);
   call->timing = timing;
   TRY(check_write(*call, options_.allow_unfiltered_writes));
   return call;

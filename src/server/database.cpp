@@ -93,8 +93,8 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   TRY_ASSIGN(database->rest, rest::Rest::make(rest_options(settings, options), database->schema,
                                               database->path, *database->writer, authenticator,
                                               database->keys.signing.derive("cursor")));
-  database->openapi =
-      std::make_unique<openapi::Openapi>(options.loops, database->schema, authenticator);
+  database->openapi = std::make_unique<openapi::Openapi>(options.loops, database->schema,
+                                                         authenticator, settings.public_url);
   auth::IssuerOptions issuer;
   issuer.access_token_ttl_s = settings.access_token_ttl_s;
   if (!settings.jwt_audience.empty()) issuer.audience = settings.jwt_audience.front();

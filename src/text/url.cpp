@@ -37,4 +37,11 @@ void append_percent_encoded(std::string& out, std::string_view text) {
   }
 }
 
+std::string relative_to_itself(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  // "a:b" alone would be a URL of the scheme a.
+  const bool like_scheme = name.find(':') != std::string_view::npos;
+  return (like_scheme ? "./" : "") + std::string(name);
+}
+
 }  // namespace prodev::text

@@ -1,7 +1,8 @@
 // Talks to /rest/v1 in PostgREST's grammar, as anyone or as the shopper who is signed in.
 import { accessToken, renewSession } from "./session.js";
+import { site } from "./site.js";
 
-const kBase = "/rest/v1/";
+const kBase = site("/rest/v1/");
 const kTimeout_ms = 15000;
 
 // What the server refused, with PostgREST's code, message, details and hint.

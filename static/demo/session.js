@@ -1,5 +1,7 @@
 // Who the shopper is: an anonymous account of this server (GoTrue's endpoints), made when something is
 // first put into the cart, and kept in this browser.
+import { site } from "./site.js";
+
 const kKey = "larch-linen.session";
 const kEarly_ms = 60000; // renewed so long before it expires
 const kTimeout_ms = 15000;
@@ -27,7 +29,7 @@ function keep(answer) {
 }
 
 async function post(path, values) {
-  return fetch(`/auth/v1/${path}`, {
+  return fetch(site(`/auth/v1/${path}`), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(values),

@@ -3,7 +3,9 @@
 import json
 import pathlib
 import sys
+import time
 import unittest
+import urllib.parse
 
 import jsonschema
 
@@ -81,7 +83,10 @@ class Openapi(RestFolderCase):
         document, root = self.get("/openapi.json"), self.get("/rest/v1/")
         self.assertEqual(document.header("Content-Type"), "application/openapi+json; charset=utf-8")
         self.assertEqual(document.header("Content-Type"), root.header("Content-Type"))
-        self.assertEqual(document.body, root.body)
+        self.assertEqual({**document.json(), "servers": []}, {**root.json(), "servers": []})
+        for base, found in (("/openapi.json", document), ("/rest/v1/", root)):
+            server = found.json()["servers"][0]["url"]
+            self.assertEqual(urllib.parse.urljoin(base, server + "/rest/v1/product"), "/rest/v1/product")
         self.assertTrue(document.json()["openapi"].startswith("3.1."))
         self.assertEqual(self.get("/rest/v1/", method="POST").status, 405)
 
@@ -232,7 +237,7 @@ class Openapi(RestFolderCase):
         for role in ("anon", "staff"):
             printed = run_prodev("openapi", "--role", role, "--dir", self.project)
             self.assertEqual(printed.returncode, 0, printed.stderr)
-            self.assertEqual(json.loads(printed.stdout), self.document(role))
+            self.assertEqual(json.loads(printed.stdout), {**self.document(role), "servers": [{"url": "/"}]})
         wrong = run_prodev("openapi", "--role", "stuff", "--dir", self.project)
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("there is no role stuff", wrong.stderr)
@@ -255,6 +260,28 @@ class Openapi(RestFolderCase):
                 check_response(document, "GET", path, wrong)
         with self.assertRaises(AssertionError):
             check_response(document, "GET", "/rest/v1/secret", answer(200, [{"id": 1}]))
+
+
+class Large(RestFolderCase):
+    def test_the_first_document_of_many_tables_holds_up_nobody(self):
+        columns = ", ".join(f"c{i} TEXT" for i in range(8))
+        server = self.start_project("".join(
+            f"CREATE TABLE t{i} (id INTEGER PRIMARY KEY, {columns}) STRICT;"
+            f"CREATE POLICY p ON t{i} FOR ALL USING (true) WITH CHECK (true);" for i in range(700)), "--loops", "1")
+        asking = [Client(server.port) for _ in range(3)]
+        other = Client(server.port)
+        for client in [*asking, other]:
+            self.addCleanup(client.close)
+        self.assertEqual(other.get("/healthz").status, 200)
+        for client in asking:
+            client.send(b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(0.02)  # so that the loop has them first
+        self.assertEqual(other.get("/healthz").status, 200)
+        self.assertTrue(asking[0].is_silent(0.001), "the document was ready before, and the test shows nothing")
+        documents = [client.read_response() for client in asking]
+        self.assertEqual({document.status for document in documents}, {200})
+        self.assertEqual(len({document.header("ETag") for document in documents}), 1)
+        self.assertEqual(len([path for path in documents[0].json()["paths"] if path.startswith("/rest/v1/t")]), 700)
 
 
 if __name__ == "__main__":

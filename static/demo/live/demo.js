@@ -4,6 +4,7 @@ import { buckets, bucketsSince, find, parseExposition, quantile, sum } from "./e
 import { age, duration, latency, mebibytes, rate } from "./format.js";
 import { startHeadersForm } from "./headers.js";
 import { startLoadForm } from "./load.js";
+import { site } from "../site.js";
 
 const kEvery_ms = 1000;
 const kWindow = 10; // looks back for quantiles
@@ -36,7 +37,7 @@ function show(id, text, good) {
 }
 
 async function ask(path) {
-  return fetch(path, { cache: "no-store", signal: AbortSignal.timeout(5000) });
+  return fetch(site(path), { cache: "no-store", signal: AbortSignal.timeout(5000) });
 }
 
 async function showState() {

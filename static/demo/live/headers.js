@@ -1,4 +1,5 @@
 // Asks for a path and shows the status and headers of the answer.
+import { site } from "../site.js";
 
 const kMeanings = {
   "accept-ranges": "Parts of it can be asked for with Range",
@@ -36,7 +37,7 @@ async function ask(path, method) {
   const line = document.getElementById("status-line");
   const body = document.getElementById("headers");
   try {
-    const response = await fetch(path, { method, cache: "no-store" });
+    const response = await fetch(site(path), { method, cache: "no-store" });
     const size = (await response.arrayBuffer()).byteLength;
     line.textContent = `${response.status} ${response.statusText}, ${size} bytes of body`;
     body.replaceChildren(...[...response.headers].map(([name, value]) => row(name, value)));

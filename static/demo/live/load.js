@@ -1,6 +1,7 @@
 // Fires requests from the browser and shows how long each took.
 import { drawDistribution } from "./charts.js";
 import { rate } from "./format.js";
+import { site } from "../site.js";
 
 // Milliseconds of each answer, and how many were no success.
 async function fire(path, count, parallel) {
@@ -12,7 +13,7 @@ async function fire(path, count, parallel) {
       --left;
       const started = performance.now();
       try {
-        const response = await fetch(path, { cache: "no-store" });
+        const response = await fetch(site(path), { cache: "no-store" });
         await response.arrayBuffer();
         times.push(performance.now() - started);
         if (!response.ok) ++failed;

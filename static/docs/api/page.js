@@ -21,7 +21,7 @@ function show() {
   field.value = token;
   document.getElementById("role").textContent = `role: ${roleOf(token)}`;
   SwaggerUIBundle({
-    url: "/openapi.json",
+    url: "../../openapi.json",
     dom_id: "#api",
     docExpansion: "none",
     defaultModelsExpandDepth: 0,

@@ -65,3 +65,12 @@ TEST_CASE("append_percent_encoded leaves the unreserved characters, and percent_
   CHECK(out == "x=aZ09-._~%20%2F%26%3D%22%C3%BC");
   CHECK(decode(std::string_view(out).substr(2)) == "aZ09-._~ /&=\"\xc3\xbc");
 }
+
+TEST_CASE("a resource is named from itself by its last segment") {
+  CHECK(prodev::text::relative_to_itself("/rest/v1/product") == "product");
+  CHECK(prodev::text::relative_to_itself("/docs") == "docs");
+  CHECK(prodev::text::relative_to_itself("/a/b%2Fc") == "b%2Fc");
+  CHECK(prodev::text::relative_to_itself("/a/").empty());
+  CHECK(prodev::text::relative_to_itself("//other.example") == "other.example");
+  CHECK(prodev::text::relative_to_itself("/http:x") == "./http:x");
+}
