@@ -38,6 +38,17 @@ constexpr Setting kTable[] = {
      .help = "Address that answers plain HTTP with a redirect to https; needs TLS."},
     {.name = "takeover", .member = &S::takeover, .group = kSockets,
      .help = "Take the sockets of the server that uses the same data folder, which then drains."},
+    {.name = "public_url", .member = &S::public_url, .group = kSockets,
+     .help = "Where clients find this server if not where it listens, such as "
+             "https://app.example/api.",
+     .shape = Shape::kSite},
+    {.name = "trusted_proxies", .member = &S::trusted_proxies, .group = kSockets,
+     .help = "Proxies in front of this server that say whom they ask for: addresses, or networks "
+             "such as 10.0.0.0/8.",
+     .shape = Shape::kNetwork},
+    {.name = "forwarded_header", .member = &S::forwarded_header, .group = kSockets,
+     .help = "The one header in which trusted proxies name the client; the other is not read.",
+     .shape = Shape::kOneOf, .allowed = "x-forwarded-for forwarded", .may_be_empty = false},
 
     {.name = "tls_cert", .member = &S::tls_cert, .group = kTls,
      .help = "Certificate in PEM, the leaf first; read again on SIGHUP.", .shape = Shape::kPath},
@@ -101,10 +112,12 @@ constexpr Setting kTable[] = {
      .help = "How long clients keep static files without a hash in their names.",
      .unit = Unit::kSeconds, .low = 0, .high = 10 * kYear_s},
     {.name = "cors_origins", .member = &S::cors_origins, .group = kWeb,
-     .help = "Origins whose pages may call this server: * or such as https://app.example.",
+     .help = "Origins whose pages may call this server: * or such as https://app.example; with dev "
+             "also http://localhost:* and http://127.0.0.1:*, where * is any port.",
      .shape = Shape::kOrigin},
     {.name = "cors_headers", .member = &S::cors_headers, .group = kWeb,
-     .help = "Request headers that those pages may send.", .shape = Shape::kToken},
+     .help = "Request headers that those pages may send; none: whichever they ask for.",
+     .shape = Shape::kToken},
     {.name = "cors_credentials", .member = &S::cors_credentials, .group = kWeb,
      .help = "Let those pages send cookies; not with the origin *."},
     {.name = "cors_max_age_s", .member = &S::cors_max_age_s, .group = kWeb,

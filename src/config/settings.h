@@ -26,6 +26,9 @@ struct Settings {
   std::string listen = "127.0.0.1:8000";
   std::string redirect_listen;  // a plain listener that sends every request to https
   bool takeover = false;        // take the listening sockets of the process serving data_dir
+  std::string public_url;       // where clients find this server, when it is elsewhere for them
+  std::vector<std::string> trusted_proxies;  // addresses and networks whose word on clients counts
+  std::string forwarded_header = "x-forwarded-for";  // or "forwarded": where they give it
 
   // TLS: both or neither; with them `listen` speaks TLS only.
   std::string tls_cert;
@@ -59,9 +62,7 @@ struct Settings {
   std::string spa_fallback;      // e.g. "/index.html": answers unknown paths that accept HTML
   int64_t static_max_age_s = 0;  // Cache-Control of files without a hash in their name
   std::vector<std::string> cors_origins;  // "*" or exact origins; empty: no CORS headers
-  std::vector<std::string> cors_headers = {"authorization", "apikey", "content-type",
-                                           "prefer",        "range",  "x-client-info",
-                                           "x-request-id"};
+  std::vector<std::string> cors_headers;  // empty: those that a browser asks for
   bool cors_credentials = false;
   int64_t cors_max_age_s = 86'400;
   std::string content_security_policy =

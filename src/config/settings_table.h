@@ -23,7 +23,9 @@ enum class Shape {
   kAny,
   kPath,     // relative ones in a file are relative to the file's folder
   kUrlPath,  // empty, or begins with "/"
-  kOrigin,   // "*", or scheme://host[:port]
+  kOrigin,   // "*", or scheme://host[:port]; kept as parse_origin() spells it
+  kSite,     // empty, or http(s)://host[:port][/path]; kept as parse_site_address() spells it
+  kNetwork,  // an IP address, or a network such as 10.0.0.0/8
   kToken,    // the name of a header: RFC 9110's token
   kOneOf,    // one of `allowed`
   kSecret,   // empty, or 32 characters and more; errors do not repeat it

@@ -5,6 +5,9 @@
 #include <charconv>
 #include <optional>
 
+#include "config/web_address.h"
+#include "text/ip_network.h"
+
 namespace prodev::config {
 namespace {
 
@@ -67,22 +70,6 @@ bool is_token(std::string_view text) {
   });
 }
 
-// Browsers compare origins as text, so one with a path, a slash at the end or capitals in it
-// would never match and is refused.
-bool is_origin(std::string_view text) {
-  if (text == "*") return true;
-  const size_t scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos || scheme_end == 0) return false;
-  const std::string_view host = text.substr(scheme_end + 3);
-  const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == ':' ||
-           c == '[' || c == ']' || c == '_';
-  };
-  return !host.empty() && std::all_of(host.begin(), host.end(), fits) &&
-         std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(scheme_end),
-                     [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
 bool is_one_of(std::string_view text, std::string_view allowed) {
   while (!allowed.empty()) {
     const size_t end = std::min(allowed.find(' '), allowed.size());
@@ -124,20 +111,49 @@ Result<void> check_text(const Setting& setting, std::string_view text) {
   if (setting.shape == Shape::kUrlPath && text.front() != '/') {
     return fail(Code::kUsage, quoted(text) + " must begin with \"/\", such as /index.html");
   }
-  if (setting.shape == Shape::kOrigin && !is_origin(text)) {
-    return fail(Code::kUsage, quoted(text) +
-                                  " is not an origin; give * or scheme://host[:port] in "
-                                  "lower case, without a path or a slash at the end");
-  }
   if (setting.shape == Shape::kToken && !is_token(text)) {
     return fail(Code::kUsage, quoted(text) + " cannot be the name of a header");
   }
   return {};
 }
 
-Result<void> set_text(Settings& settings, const Setting& setting, std::string_view text) {
+Result<void> check_network(std::string_view text) {
+  const auto network = text::parse_ip_network(text);
+  if (!network) {
+    return fail(Code::kUsage, quoted(text) +
+                                  " is neither an IP address nor a network; write 192.0.2.1 or "
+                                  "10.0.0.0/8, with no bit set behind the first 8");
+  }
+  const bool all_ipv4 = network->contains(*text::parse_ip("0.0.0.0")) &&
+                        network->contains(*text::parse_ip("255.255.255.255"));
+  if (network->bits == 0 || all_ipv4) {
+    return fail(Code::kUsage, quoted(text) +
+                                  " holds everybody: any client could name another's "
+                                  "address; list the proxies");
+  }
+  return {};
+}
+
+// What is kept for `text`: addresses of sites have one spelling here, however they are written.
+Result<std::string> checked(const Setting& setting, std::string_view text) {
   TRY(check_text(setting, text));
-  settings.*std::get<std::string Settings::*>(setting.member) = text;
+  if (setting.shape == Shape::kNetwork) TRY(check_network(text));
+  if (setting.shape == Shape::kOrigin) {
+    const Result<std::string> origin = parse_origin(text);
+    if (origin) return *origin;
+    return fail(Code::kUsage, quoted(text) + " is not an origin: " + origin.error().message);
+  }
+  if (setting.shape == Shape::kSite && !text.empty()) {
+    const Result<std::string> address = parse_site_address(text);
+    if (address) return *address;
+    return fail(Code::kUsage,
+                quoted(text) + " is not the address of a site: " + address.error().message);
+  }
+  return std::string(text);
+}
+
+Result<void> set_text(Settings& settings, const Setting& setting, std::string_view text) {
+  TRY_ASSIGN(settings.*std::get<std::string Settings::*>(setting.member), checked(setting, text));
   return {};
 }
 
@@ -210,7 +226,9 @@ Result<void> set_list(Settings& settings, const Setting& setting, std::vector<st
   if (member == nullptr) {
     return fail(Code::kUsage, "is a list, but this setting takes a single value");
   }
-  for (const std::string& item : items) TRY(check_text(setting, item));
+  for (std::string& item : items) {
+    TRY_ASSIGN(item, checked(setting, item));
+  }
   settings.** member = std::move(items);
   return {};
 }

@@ -324,7 +324,7 @@ void Connection::on_deadline() {
     refuse_body(408, "request_timeout", "the request body did not arrive in time");
     flush();
   } else {
-    refuse_head({408, "the request head did not arrive in time"});
+    refuse_head({408, "the request head did not arrive in time"}, input_);
     flush();
   }
   settle();

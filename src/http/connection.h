@@ -81,7 +81,8 @@ class Connection final : public net::EventHandler, private net::Timer {
                       Handler handler);
   void respond(Request& request, Response& response);
   void send_body(const Request& request, Response& response, bool chunked);
-  void refuse_head(const HeadError& error);
+  // `bytes`: as much of the head as has come.
+  void refuse_head(const HeadError& error, std::string_view bytes);
   void refuse_body(int status, std::string_view code, std::string_view message);
   void account(const Request& request, const Response& response, uint64_t body_bytes);
 

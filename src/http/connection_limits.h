@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "net/address.h"
 
@@ -14,8 +16,9 @@ namespace prodev::http {
 // Thread-safe.
 class ConnectionLimits {
  public:
-  // `per_client` 0: no limit.
-  ConnectionLimits(size_t total, size_t per_client) : total_(total), per_client_(per_client) {}
+  // `per_client` 0: no limit. `proxies` are many clients each, and only count in total.
+  ConnectionLimits(size_t total, size_t per_client, std::vector<text::IpNetwork> proxies = {})
+      : total_(total), per_client_(per_client), proxies_(std::move(proxies)) {}
 
   enum class Verdict { kAdmitted, kTooMany, kTooManyOfClient };
   // When admitted, call release() once with the same address.
@@ -25,6 +28,8 @@ class ConnectionLimits {
   size_t open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
+  bool is_counted(const net::Address& peer) const;
+
   using Key = std::array<uint8_t, 16>;
   struct KeyHash {
     size_t operator()(const Key& key) const;
@@ -32,6 +37,7 @@ class ConnectionLimits {
 
   const size_t total_;
   const size_t per_client_;
+  const std::vector<text::IpNetwork> proxies_;
   std::atomic<size_t> open_{0};
   std::mutex mutex_;
   std::unordered_map<Key, size_t, KeyHash> by_client_;  // guarded by mutex_

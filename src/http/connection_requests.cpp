@@ -104,7 +104,7 @@ bool Connection::step_head(std::string_view& input) {
     case HeadScanner::Progress::kIncomplete:
       return false;
     case HeadScanner::Progress::kRefused:
-      refuse_head(scanner_.error());
+      refuse_head(scanner_.error(), input);
       return false;
     case HeadScanner::Progress::kComplete:
       break;
@@ -125,10 +125,11 @@ void Connection::begin_request(std::string_view head_bytes, std::string_view& in
   request.secure = socket_.is_tls();
   request.loop = worker_.index();
   request.started_ns = base::monotonic_ns();
-  if (const auto error = parse_head(head_bytes, site_.options.head, request.head)) {
-    refuse_head(*error);
+  if (const auto error = parse_head(head_bytes, request.head)) {
+    refuse_head(*error, head_bytes);
     return;
   }
+  find_client(site_.options.proxies, request);
   const bool whole =
       !request.head.chunked && request.head.content_length.value_or(0) <= input.size();
   const size_t length = whole ? static_cast<size_t>(request.head.content_length.value_or(0)) : 0;
@@ -299,13 +300,16 @@ void Connection::send_body(const Request& request, Response& response, bool chun
 }
 
 // The stream cannot be trusted any more: answer, and end the connection.
-void Connection::refuse_head(const HeadError& error) {
+void Connection::refuse_head(const HeadError& error, std::string_view bytes) {
   worker_.shard().bad_requests.add();
   Request& request = worker_.request();
   request.clear();
   request.peer = peer_;
   request.started_ns = base::monotonic_ns();
   request.id = telemetry::make_request_id();
+  // All that is taken of such a head: without it the page that asked could not read the answer.
+  if (const std::string_view origin = find_origin(bytes); !origin.empty())
+    request.head.fields.push_back({"Origin", origin});
   Response& response = worker_.response();
   response.clear();
   response.close = true;
@@ -334,7 +338,7 @@ void Connection::account(const Request& request, const Response& response, uint6
   metrics.by_class[static_cast<size_t>(std::clamp(response.status / 100, 1, 5) - 1)].add();
   metrics.response_bytes.add(body_bytes);
   if (!worker_.access_log().enabled()) return;
-  const std::string client = peer_.ip();
+  const std::string client = request.peer.ip();
   telemetry::AccessRecord record;
   record.request_id = request.id;
   record.client = client;

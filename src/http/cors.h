@@ -11,9 +11,14 @@
 namespace prodev::http {
 
 struct CorsOptions {
-  std::vector<std::string> origins;  // exact, or "*"; empty: cross-origin requests get no headers
-  std::vector<std::string> headers;  // request headers that a preflight may ask for
-  bool credentials = false;          // never together with "*"
+  // As browsers spell them, with a port of * for any, or "*"; empty: cross-origin requests get no
+  // headers.
+  std::vector<std::string> origins;
+  // Request headers that a preflight may ask for; empty: any. An origin that may call with the
+  // credentials of its choice gains nothing by a header more: what the server believes of proxies
+  // (ProxyOptions) it believes by where a connection comes from.
+  std::vector<std::string> headers;
+  bool credentials = false;  // never together with "*"
   int64_t max_age_s = 86'400;
 };
 
@@ -28,12 +33,18 @@ class Cors {
   bool answer_preflight(const Request& request, Response& response) const;
 
  private:
+  void allow_headers(const Request& request, Response& response) const;
   bool allows(std::string_view origin) const;
 
   std::vector<std::string> origins_;
+  std::vector<std::string> headers_;
   bool any_origin_ = false;
   std::string response_lines_;
   std::string preflight_lines_;
 };
+
+// The Origin of a head that may be cut off or malformed, for the answer that refuses it; empty when
+// there is not exactly one. `bytes`: from the request line on.
+std::string_view find_origin(std::string_view bytes);
 
 }  // namespace prodev::http

@@ -30,7 +30,7 @@ base::Result<void> spread(std::vector<base::UniqueFd>& sockets, size_t loops) {
 Engine::Engine(const EngineOptions& options, telemetry::Metrics& metrics, BatchRunner write_runner)
     : options_(options),
       metrics_(metrics),
-      limits_(options.max_connections, options.max_connections_per_client),
+      limits_(options.max_connections, options.max_connections_per_client, options.proxies),
       write_lane_(std::make_unique<WriteLane>(options.queue_length, std::move(write_runner))),
       read_lane_(std::make_unique<ReadLane>(options.queue_length, options.read_threads)),
       blocking_lane_(

@@ -32,6 +32,7 @@ struct EngineOptions {
   size_t max_connections = 16'384;
   size_t max_connections_per_client = 1'024;
   bool access_log = true;
+  std::vector<text::IpNetwork> proxies;  // that max_connections_per_client does not hold for
 };
 
 // Sockets that listen for one site.

@@ -20,6 +20,30 @@ bool give_request_id(const Site&, Request& request, Response&) {
   return true;
 }
 
+// Fields that have one value, and that decide who asks, or for what. What stands in front of the
+// server may have looked at another of two than the one it would take.
+constexpr std::array<std::string_view, 7> kSingleFields = {
+    "accept-profile", "apikey", "authorization", "content-profile",
+    "content-type",   "origin", "range"};
+
+bool check_single_fields(const Site&, Request& request, Response& response) {
+  std::array<bool, kSingleFields.size()> seen{};
+  for (const Field& field : request.head.fields) {
+    const auto* found =
+        std::find_if(kSingleFields.begin(), kSingleFields.end(),
+                     [&](std::string_view name) { return equal_name(field.name, name); });
+    if (found == kSingleFields.end()) continue;
+    bool& known = seen[static_cast<size_t>(found - kSingleFields.begin())];
+    if (known) {
+      set_error(response, 400, "bad_request",
+                "the request has the field " + std::string(*found) + " twice");
+      return false;
+    }
+    known = true;
+  }
+  return true;
+}
+
 bool check_expectation(const Site&, Request& request, Response& response) {
   if (!request.head.unknown_expectation) return true;
   set_error(response, 417, "expectation_failed", "the only expectation understood is 100-continue");
@@ -40,6 +64,15 @@ bool decode_path(const Site&, Request& request, Response& response) {
 
 bool answer_preflight(const Site& site, Request& request, Response& response) {
   return !site.cors.answer_preflight(request, response);
+}
+
+// Behind the preflight of a request that is too long: its page is to read the 414 that comes next,
+// and would not if the preflight, which is of the same length, were refused.
+bool check_target_size(const Site& site, Request& request, Response& response) {
+  if (request.head.target.size() <= site.options.head.target_bytes) return true;
+  set_error(response, 414, "bad_request", "the request target is too long");
+  response.close = true;
+  return false;
 }
 
 bool match_route(const Site& site, Request& request, Response& response) {
@@ -64,7 +97,9 @@ bool match_route(const Site& site, Request& request, Response& response) {
 }
 
 bool check_access(const Site&, Request& request, Response& response) {
-  if (request.route->access == Access::kPublic || request.peer.is_loopback()) return true;
+  // A proxy on this machine that is not known as one asks for others, too.
+  const bool local = request.peer.is_loopback() && !request.relayed;
+  if (request.route->access == Access::kPublic || local) return true;
   set_error(response, 403, "forbidden",
             "this path answers clients on the server's own machine only");
   return false;
@@ -81,14 +116,16 @@ bool check_body_size(const Site& site, Request& request, Response& response) {
 
 using Gate = bool (*)(const Site&, Request&, Response&);
 
-constexpr std::array<Gate, 7> kGates = {
-    give_request_id,    // first, so that every later answer can be found in the log
-    check_expectation,  // before anything that costs
-    decode_path,        // routes match decoded paths, once
-    answer_preflight,   // a browser asks before it sends credentials: no route is needed
-    match_route,        // what the later gates ask about
-    check_access,       // needs the route
-    check_body_size,    // before 100 Continue invites the body
+constexpr std::array<Gate, 9> kGates = {
+    give_request_id,      // first, so that every later answer can be found in the log
+    check_single_fields,  // before anything is read from them
+    check_expectation,    // before anything that costs
+    decode_path,          // routes match decoded paths, once
+    answer_preflight,     // a browser asks before it sends credentials: no route is needed
+    check_target_size,    // a page may read it
+    match_route,          // what the later gates ask about
+    check_access,         // needs the route
+    check_body_size,      // before 100 Continue invites the body
 };
 
 }  // namespace

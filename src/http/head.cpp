@@ -3,6 +3,7 @@
 #include <array>
 
 #include "text/ascii.h"
+#include "text/authority.h"
 
 namespace prodev::http {
 
@@ -37,8 +38,6 @@ bool all_of(std::string_view text, const std::array<bool, 256>& table) {
   return true;
 }
 
-bool is_token(std::string_view text) { return !text.empty() && all_of(text, kToken); }
-
 using Outcome = std::optional<HeadError>;
 
 Outcome refuse(int status, const char* message) { return HeadError{status, message}; }
@@ -52,16 +51,6 @@ Outcome parse_version(std::string_view text, Head& out) {
   if (text[5] != '1') return refuse(505, "only HTTP/1.0 and HTTP/1.1 are served");
   out.minor_version = text[7] == '0' ? 0 : 1;
   return {};
-}
-
-bool valid_host(std::string_view host) {
-  for (const char c : host) {
-    // RFC 3986 section 3.2.2 without user information.
-    const bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    std::string_view("-._~%!$&'()*+,;=:[]").find(c) != std::string_view::npos;
-    if (!ok) return false;
-  }
-  return true;
 }
 
 // RFC 9112 section 3.2: origin-form, absolute-form, and asterisk-form for OPTIONS.
@@ -86,7 +75,7 @@ Outcome parse_target(Head& out) {
     rest.remove_prefix(scheme + 3);
     const size_t slash = rest.find_first_of("/?");
     out.host = rest.substr(0, slash);
-    if (out.host.empty() || !valid_host(out.host)) {
+    if (out.host.empty() || !text::parse_authority(out.host)) {
       return refuse(400, "the request target has a malformed host");
     }
     rest = slash == std::string_view::npos ? std::string_view("/") : rest.substr(slash);
@@ -99,7 +88,7 @@ Outcome parse_target(Head& out) {
   return {};
 }
 
-Outcome parse_request_line(std::string_view line, const HeadLimits& limits, Head& out) {
+Outcome parse_request_line(std::string_view line, Head& out) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last || line.find(' ', first + 1) != last) {
@@ -109,7 +98,6 @@ Outcome parse_request_line(std::string_view line, const HeadLimits& limits, Head
   out.target = line.substr(first + 1, last - first - 1);
   if (!is_token(out.method_text)) return refuse(400, "the method is malformed");
   if (out.target.empty()) return refuse(400, "the request target is empty");
-  if (out.target.size() > limits.target_bytes) return refuse(414, "the request target is too long");
   if (Outcome error = parse_version(line.substr(last + 1), out)) return error;
   out.method = find_method(out.method_text);
   if (out.method == Method::kOther) return refuse(501, "the method is not implemented");
@@ -173,7 +161,7 @@ Outcome read_field(const Field& field, Head& out, int& hosts, ConnectionTokens& 
   switch (field.name.size()) {
     case 4:
       if (!equal_name(field.name, "host")) return {};
-      if (!valid_host(field.value)) return refuse(400, "the Host is malformed");
+      if (!text::parse_authority(field.value)) return refuse(400, "the Host is malformed");
       ++hosts;
       if (out.host.empty()) out.host = field.value;
       return {};
@@ -215,6 +203,8 @@ Outcome read_framing(Head& out) {
 }
 
 }  // namespace
+
+bool is_token(std::string_view text) { return !text.empty() && all_of(text, kToken); }
 
 bool equal_name(std::string_view name, std::string_view lower_name) {
   if (name.size() != lower_name.size()) return false;
@@ -259,7 +249,7 @@ void Head::clear() {
   fields = std::move(kept);
 }
 
-std::optional<HeadError> parse_head(std::string_view bytes, const HeadLimits& limits, Head& out) {
+std::optional<HeadError> parse_head(std::string_view bytes, Head& out) {
   out.clear();
   if (bytes.substr(0, 2) == "\r\n") bytes.remove_prefix(2);
   bool first = true;
@@ -271,7 +261,7 @@ std::optional<HeadError> parse_head(std::string_view bytes, const HeadLimits& li
     const std::string_view line = bytes.substr(0, end);
     bytes.remove_prefix(end + 2);
     if (line.empty()) break;
-    if (Outcome error = first ? parse_request_line(line, limits, out) : parse_field(line, out)) {
+    if (Outcome error = first ? parse_request_line(line, out) : parse_field(line, out)) {
       return error;
     }
     first = false;

@@ -34,10 +34,10 @@ HeadScanner::Progress HeadScanner::scan(std::string_view bytes, const HeadLimits
       return refuse(431, "the request has too many header fields");
     }
   }
-  if (lines_ == 0 && bytes.size() > limits.target_bytes + 64) {
-    return refuse(414, "the request target is too long");
+  if (bytes.size() >= limits.head_bytes) {
+    return lines_ == 0 ? refuse(414, "the request target is too long")
+                       : refuse(431, "the request head is too large");
   }
-  if (bytes.size() >= limits.head_bytes) return refuse(431, "the request head is too large");
   return Progress::kIncomplete;
 }
 

@@ -30,6 +30,7 @@ void Request::clear() {
   body.clear();
   id.clear();
   route = nullptr;
+  relayed = false;
   started_ns = 0;
   head_storage_.reset();
 }

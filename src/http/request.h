@@ -22,10 +22,11 @@ struct Request {
   RequestBody body;              // complete
   std::string id;                // X-Request-Id as sent when well formed, else made here
   const Route* route = nullptr;  // of the matched path; nullptr before and without a match
-  net::Address peer;
-  bool secure = false;     // came over TLS
-  size_t loop = 0;         // index of the serving loop: for state kept per loop
-  int64_t started_ns = 0;  // monotonic: when the head was complete
+  net::Address peer;             // the client, as far as trusted proxies tell who it is
+  bool relayed = false;          // has passed a proxy that is not trusted, as its fields tell
+  bool secure = false;           // came over TLS
+  size_t loop = 0;               // index of the serving loop: for state kept per loop
+  int64_t started_ns = 0;        // monotonic: when the head was complete
 
   std::string_view header(std::string_view lower_name) const { return head.find(lower_name); }
 

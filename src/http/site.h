@@ -7,6 +7,7 @@
 #include <string>
 
 #include "http/cors.h"
+#include "http/forwarded.h"
 #include "http/head.h"
 #include "http/router.h"
 
@@ -20,6 +21,7 @@ struct SiteOptions {
   std::string all_lines;       // header lines of every response
   std::string document_lines;  // header lines of responses that a browser may show as a document
   CorsOptions cors;
+  ProxyOptions proxies;
 };
 
 struct Site {

@@ -92,6 +92,17 @@ bool Address::is_loopback() const {
   return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr);
 }
 
+text::IpAddress Address::ip_bytes() const {
+  text::IpAddress bytes{};
+  if (const in_addr* v4 = as_v4(*this)) {
+    bytes[10] = bytes[11] = 0xFF;
+    std::memcpy(bytes.data() + 12, v4, 4);
+  } else if (storage.ss_family == AF_INET6) {
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_addr, 16);
+  }
+  return bytes;
+}
+
 std::array<uint8_t, 16> Address::client_key() const {
   std::array<uint8_t, 16> key{};
   if (const in_addr* v4 = as_v4(*this)) {
@@ -122,6 +133,14 @@ base::Result<Address> resolve_address(std::string_view text) {
   Address address;
   std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
   address.length = found->ai_addrlen;
+  return address;
+}
+
+Address address_of(const text::IpAddress& ip) {
+  Address address;
+  address.storage.ss_family = AF_INET6;
+  address.length = sizeof(sockaddr_in6);
+  std::memcpy(&reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_addr, ip.data(), ip.size());
   return address;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "text/ip_network.h"
 
 namespace prodev::net {
 
@@ -25,6 +26,8 @@ struct Address {
   // "192.0.2.1:80" or "[2001:db8::1]:80".
   std::string to_string() const;
   bool is_loopback() const;
+  // The address alone; zeros when it is neither IPv4 nor IPv6.
+  text::IpAddress ip_bytes() const;
   // What per-client limits count: the IPv4 address, or the /64 of an IPv6 address.
   std::array<uint8_t, 16> client_key() const;
 };
@@ -32,6 +35,9 @@ struct Address {
 // Parses "host:port", "[v6]:port", ":port" (all IPv4 addresses) or "port"; resolves names.
 // Blocking (name lookup). kUsage when the text is malformed or the name is unknown.
 base::Result<Address> resolve_address(std::string_view text);
+
+// The address of `ip`, with port 0.
+Address address_of(const text::IpAddress& ip);
 
 // The address that `fd` is bound to.
 Address local_address(int fd);

@@ -2,6 +2,8 @@
 
 #include <sys/statvfs.h>
 
+#include "text/authority.h"
+
 namespace prodev::server {
 
 namespace {
@@ -34,6 +36,17 @@ void answer_trouble(const State& state, http::Response& response) {
   response.add_header("Retry-After", "5");
 }
 
+// Where https is for a client that asked `host` for plain HTTP.
+std::string secure_site(const State& state, const text::Authority& host) {
+  if (!state.public_url.empty()) return state.public_url;
+  const std::string site = "https://" + std::string(host.host);
+  // A client that came through another port than this listener's own sees both ports mapped, and
+  // what stands for https outside is the port that goes without saying.
+  const std::string_view asked = host.port.empty() ? "80" : host.port;
+  const bool mapped = asked != std::to_string(state.redirect_port);
+  return mapped || state.tls_port == 443 ? site : site + ":" + std::to_string(state.tls_port);
+}
+
 }  // namespace
 
 void answer_health(const http::Request&, http::Response& response) {
@@ -59,18 +72,13 @@ void answer_metrics(const State& state, http::Response& response) {
 }
 
 void redirect_to_https(const State& state, const http::Request& request, http::Response& response) {
-  std::string_view host = request.head.host;
-  const size_t colon = host.rfind(':');
-  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
-    host = host.substr(0, colon);
-  }
-  if (host.empty() || !request.head.path.starts_with('/')) {
+  const auto host = text::parse_authority(request.head.host);
+  if (!host || host->host.empty() || !request.head.path.starts_with('/')) {
     http::set_error(response, 400, "bad_request",
                     "a request to the redirect listener needs a Host and a path");
     return;
   }
-  std::string location = "https://" + std::string(host);
-  if (state.tls_port != 443) location += ":" + std::to_string(state.tls_port);
+  std::string location = secure_site(state, *host);
   location += request.head.path;
   if (!request.head.query.empty()) location.append("?").append(request.head.query);
   response.status = 308;

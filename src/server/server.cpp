@@ -102,6 +102,7 @@ void make_sites(const config::Settings& settings, Server& server) {
                                                      std::move(server.folders.static_root));
   server.state.files = server.files.get();
   server.state.data_dir = server.folders.data;
+  server.state.public_url = settings.public_url;
   server.state.rest = server.database->rest.get();
   server.state.openapi = server.database->openapi.get();
   server.state.writer = server.database->writer.get();
@@ -130,8 +131,9 @@ void name_urls(Server& server) {
   server.main_url = (server.tls ? "https://" : "http://") + main.to_string();
   server.state.tls_port = main.port();
   if (server.sockets.redirect.empty()) return;
-  const int redirect = server.sockets.redirect.front().get();
-  server.redirect_url = "http://" + net::local_address(redirect).to_string();
+  const net::Address redirect = net::local_address(server.sockets.redirect.front().get());
+  server.redirect_url = "http://" + redirect.to_string();
+  server.state.redirect_port = redirect.port();
 }
 
 base::Result<void> start_engine(Server& server) {

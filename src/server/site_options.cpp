@@ -12,6 +12,20 @@ void add_line(std::string& lines, const std::string& name, const std::string& va
   if (!value.empty()) lines += name + ": " + value + "\r\n";
 }
 
+// REQUIRES: checked when the settings were read.
+std::vector<text::IpNetwork> networks_of(const std::vector<std::string>& texts) {
+  std::vector<text::IpNetwork> networks;
+  for (const std::string& text : texts) networks.push_back(*text::parse_ip_network(text));
+  return networks;
+}
+
+// A page under development is served by a tool of its own, on a port of its own.
+std::vector<std::string> allowed_origins(const config::Settings& settings) {
+  std::vector<std::string> origins = settings.cors_origins;
+  if (settings.dev) origins.insert(origins.end(), {"http://localhost:*", "http://127.0.0.1:*"});
+  return origins;
+}
+
 }  // namespace
 
 http::SiteOptions site_options(const config::Settings& settings, const std::string& body_directory,
@@ -34,8 +48,11 @@ http::SiteOptions site_options(const config::Settings& settings, const std::stri
   add_line(options.document_lines, "Cross-Origin-Opener-Policy", "same-origin");
   add_line(options.document_lines, "Permissions-Policy",
            "camera=(), geolocation=(), microphone=()");
-  options.cors = {settings.cors_origins, settings.cors_headers, settings.cors_credentials,
+  options.cors = {allowed_origins(settings), settings.cors_headers, settings.cors_credentials,
                   settings.cors_max_age_s};
+  options.proxies.trusted = networks_of(settings.trusted_proxies);
+  if (settings.forwarded_header == "forwarded")
+    options.proxies.field = http::ProxyOptions::Field::kForwarded;
   return options;
 }
 
@@ -61,6 +78,7 @@ http::EngineOptions engine_options(const config::Settings& settings) {
   options.max_connections = static_cast<size_t>(settings.max_connections);
   options.max_connections_per_client = static_cast<size_t>(settings.max_connections_per_client);
   options.access_log = settings.access_log;
+  options.proxies = networks_of(settings.trusted_proxies);
   return options;
 }
 

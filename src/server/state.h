@@ -22,7 +22,9 @@ struct State {
   const db::BatchWriter* writer = nullptr;
   const auth::Issuer* issuer = nullptr;
   std::string data_dir;
-  uint16_t tls_port = 0;              // where the redirect listener sends clients
+  std::string public_url;  // of the settings
+  uint16_t tls_port = 0;   // that the main listener has
+  uint16_t redirect_port = 0;
   std::atomic<bool> draining{false};  // set once, by the main thread
 };
 

@@ -165,7 +165,7 @@ Requests find_requests(std::string_view input) {
       return requests;
     }
     if (progress == http::HeadScanner::Progress::kRefused ||
-        http::parse_head(input.substr(0, scanner.size()), kHeadLimits, head)) {
+        http::parse_head(input.substr(0, scanner.size()), head)) {
       requests.maybe_one_more = true;
       return requests;
     }

@@ -31,7 +31,7 @@ std::optional<size_t> take(const std::vector<std::string_view>& pieces, const He
       return {};
     }
     const std::string_view bytes = std::string_view(arrived).substr(0, scanner.size());
-    if (http::parse_head(bytes, limits, out)) return {};
+    if (http::parse_head(bytes, out)) return {};
     return scanner.size();
   }
   return {};

@@ -161,7 +161,7 @@ class OriginsTest(prodev.ServerCase):
 
     def test_a_page_of_another_origin_may_not(self):
         for origin in ("https://evil.example", "https://app.example.evil", "http://app.example", "null",
-                       "https://APP.example", "https://app.example:443"):
+                       "https://APP.example", "https://app.example:443", "http://localhost:3001"):
             response = self.get("/text.txt", {"Origin": origin})
             self.assertIsNone(response.header("Access-Control-Allow-Origin"))
             self.assertIn("Origin", ", ".join(response.all("Vary")))
@@ -182,6 +182,110 @@ class OriginsTest(prodev.ServerCase):
         response = self.request("OPTIONS", "/text.txt", {**PREFLIGHT, "Origin": "https://evil.example"})
         self.assert_error(response, 403, "origin_not_allowed")
         self.assertIsNone(response.header("Access-Control-Allow-Origin"))
+
+
+# What the published clients send by themselves (supabase-js 2.119: its cors.ts and the fetch calls of its
+# parts) and what browsers and tracers add, besides what a request may always have.
+CLIENT_HEADERS = ["accept-profile", "apikey", "authorization", "baggage", "cache-control", "content-profile",
+                  "content-type", "idempotency-key", "if-match", "if-none-match", "prefer", "range", "range-unit",
+                  "sentry-trace", "traceparent", "tracestate", "x-client-info", "x-metadata", "x-region",
+                  "x-request-id", "x-retry-count", "x-supabase-api-version", "x-upsert"]
+EXPOSED = ["Content-Range", "Content-Profile", "ETag", "Link", "Location", "Preference-Applied", "Retry-After",
+           "Server-Timing", "X-Request-Id"]
+
+
+class ClientsOfOtherOriginsTest(prodev.ServerCase):
+    arguments = ["--cors-origins", "https://app.example:443,http://127.0.0.1:*", "--max-target-bytes", "256",
+                 "--max-head-bytes", "2048", "--max-body-bytes", "64"]
+
+    def preflight(self, names, origin="https://app.example"):
+        return self.request("OPTIONS", "/rest/v1/t", {
+            "Origin": origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": names})
+
+    def test_every_header_of_the_published_clients_may_be_sent(self):
+        response = self.preflight(",".join(CLIENT_HEADERS))
+        self.assertEqual(response.status, 204)
+        allowed = re.split(", *", response.header("Access-Control-Allow-Headers"))
+        self.assertEqual(sorted(allowed), CLIENT_HEADERS)
+
+    def test_a_header_of_the_page_s_own_may_be_sent(self):
+        self.assertEqual(self.preflight("x-my-app").header("Access-Control-Allow-Headers"), "x-my-app")
+
+    def test_a_preflight_without_headers_allows_none(self):
+        response = self.request("OPTIONS", "/healthz", {**ORIGIN, "Access-Control-Request-Method": "GET"})
+        self.assertEqual((response.status, response.header("Access-Control-Allow-Headers")), (204, None))
+
+    def test_what_clients_read_is_exposed(self):
+        exposed = re.split(", *", self.get("/healthz", ORIGIN).header("Access-Control-Expose-Headers"))
+        for name in EXPOSED:
+            self.assertIn(name, exposed)
+
+    def test_the_port_that_goes_without_saying_is_left_out(self):
+        self.assertEqual(self.get("/healthz", ORIGIN).header("Access-Control-Allow-Origin"), "https://app.example")
+
+    def test_any_port_of_a_listed_host_is_allowed(self):
+        for origin in ("http://127.0.0.1:3000", "http://127.0.0.1"):
+            self.assertEqual(self.preflight("apikey", origin).header("Access-Control-Allow-Origin"), origin)
+        for origin in ("http://127.0.0.1.example:3000", "https://127.0.0.1:3000", "http://127.0.0.1:3000x"):
+            self.assertIsNone(self.preflight("apikey", origin).header("Access-Control-Allow-Origin"))
+
+    def test_a_page_can_read_why_a_request_was_refused_early(self):
+        origin = b"Host: a\r\nOrigin: https://app.example\r\n"
+        early = [(b"GET /" + b"a" * 300 + b" HTTP/1.1\r\n" + origin + b"\r\n", 414),
+                 (b"GET / HTTP/1.1\r\n" + origin + b"X: " + b"a" * 3000 + b"\r\n\r\n", 431),
+                 (b"GET / HTTP/1.1\r\n" + origin + b"X: 1\r\n" * 150 + b"\r\n", 431),
+                 (b"BREW / HTTP/1.1\r\n" + origin + b"\r\n", 501),
+                 (b"GET / HTTP/2.0\r\n" + origin + b"\r\n", 505),
+                 (b"GET / HTTP/1.1\r\n" + origin + b"Expect: tea\r\n\r\n", 417),
+                 (b"GET / HTTP/1.1\r\n" + origin + b"Bad Name: 1\r\n\r\n", 400),
+                 (b"GET /% HTTP/1.1\r\n" + origin + b"\r\n", 400),
+                 (b"POST /rest/v1/t HTTP/1.1\r\n" + origin + b"Content-Length: 65\r\n\r\n", 413),
+                 (b"POST /healthz HTTP/1.1\r\n" + origin + b"\r\n", 405)]
+        for sent, status in early:
+            client = self.connect()
+            client.send(sent)
+            response = client.read_response()
+            self.assertEqual((response.status, response.header("Access-Control-Allow-Origin")),
+                             (status, "https://app.example"), sent[:60])
+            self.assertIn("Origin", ", ".join(response.all("Vary")))
+
+    def test_the_preflight_of_a_target_that_is_too_long_is_answered(self):
+        response = self.request("OPTIONS", "/rest/v1/t?id=in.(" + "1," * 300 + "1)", {
+            **ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "apikey"})
+        self.assertEqual((response.status, response.header("Access-Control-Allow-Headers")), (204, "apikey"))
+
+    def test_a_refused_head_of_another_origin_allows_nothing(self):
+        for sent in (b"Origin: https://evil.example\r\n", b"",
+                     b"Origin: https://app.example\r\nOrigin: https://evil.example\r\n"):
+            client = self.connect()
+            client.send(b"BREW / HTTP/1.1\r\nHost: a\r\n" + sent + b"\r\nOrigin: https://app.example\r\n")
+            self.assertIsNone(client.read_response().header("Access-Control-Allow-Origin"))
+
+
+class DevelopmentTest(prodev.ServerCase):
+    arguments = ["--dev"]
+
+    def test_pages_of_this_machine_may_call_under_dev(self):
+        for origin in ("http://localhost:5173", "http://127.0.0.1:3000", "http://localhost"):
+            self.assertEqual(self.get("/healthz", {"Origin": origin}).header("Access-Control-Allow-Origin"), origin)
+
+    def test_pages_of_elsewhere_may_not(self):
+        for origin in ("https://app.example", "http://localhost.example:5173", "http://192.168.0.2:5173", "null"):
+            self.assertIsNone(self.get("/healthz", {"Origin": origin}).header("Access-Control-Allow-Origin"))
+
+
+class FieldsOfOneValueTest(prodev.ServerCase):
+
+    def test_fields_that_say_who_asks_for_what_may_come_once(self):
+        for name in ("Authorization", "apikey", "Content-Type", "Accept-Profile", "Content-Profile", "Range", "Origin"):
+            for second in (name, name.upper()):
+                response = self.get("/healthz", [(name, "Bearer a"), (second, "Bearer a")])
+                error = self.assert_error(response, 400, "bad_request")
+                self.assertIn(name.lower(), error["message"])
+
+    def test_fields_that_are_lists_may_come_in_parts(self):
+        lists = [(name, "a") for name in ("Accept", "Prefer", "If-None-Match", "X-Other") for _ in range(2)]
+        self.assertEqual(self.get("/healthz", lists).status, 200)
 
 
 class AnyOriginTest(prodev.ServerCase):

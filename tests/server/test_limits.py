@@ -47,7 +47,7 @@ class HeadLimitTest(prodev.ProbeCase):
 
     def test_a_request_line_without_end_is_414(self):
         client = self.connect()
-        client.send(b"GET /" + b"a" * 2_000)
+        client.send(b"GET /" + b"a" * 5_000)
         self.assert_error(client.read_response(), 414)
         client.expect_close()
 

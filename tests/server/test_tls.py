@@ -160,22 +160,33 @@ class Tls(TlsCase):
     def test_the_redirect_listener_sends_everything_to_https(self):
         self.assertTrue(any(line.startswith("redirect  http://127.0.0.1:") for line in self.server.lines))
         to = f"https://example.com:{self.server.port}"
+        listener = f"example.com:{self.server.redirect_port}"
         for method, target, location in [("GET", "/", "/"), ("GET", "/a%20b?x=%2F&y", "/a%20b?x=%2F&y"),
                                          ("POST", "/form", "/form"), ("HEAD", "/h", "/h"), ("PUT", "/p", "/p"),
                                          ("DELETE", "/d", "/d"), ("GET", "//other.com/x", "//other.com/x")]:
             with Client(self.server.redirect_port) as client:
-                response = client.request(method, target, host="example.com:80")
+                response = client.request(method, target, host=listener)
                 self.assertEqual(response.status, 308, target)
                 self.assertEqual(response.header("Location"), to + location)
                 self.assertIsNone(response.header("Strict-Transport-Security"), "it counts over TLS only")
 
     def test_the_redirect_keeps_ipv6_hosts_and_needs_a_host(self):
         with Client(self.server.redirect_port) as client:
-            response = client.request("GET", "/x", host="[::1]:8080")
+            response = client.request("GET", "/x", host=f"[::1]:{self.server.redirect_port}")
             self.assertEqual(response.header("Location"), f"https://[::1]:{self.server.port}/x")
-            self.assertEqual(client.request("GET", "/x", host="[::1]").header("Location"),
-                             f"https://[::1]:{self.server.port}/x")
             self.assertEqual(client.request("GET", "/x", host="").status, 400)
+
+    def test_a_client_of_a_mapped_port_is_sent_to_the_usual_one(self):
+        for host in ("example.com", "example.com:80", "[::1]"):
+            with Client(self.server.redirect_port) as client:
+                location = client.request("GET", "/x", host=host).header("Location")
+                self.assertEqual(location, f"https://{host.removesuffix(':80')}/x")
+
+    def test_a_host_that_could_be_read_as_two_is_refused(self):
+        for host in ("a:443:80", "a:", "a:b", "a:80@b", "[::1", "a:65536"):
+            with Client(self.server.redirect_port) as client:
+                status = client.request("GET", "/x", host=host).status
+                self.assertEqual(status, 308 if host == "a:" else 400, host)
 
     def test_the_redirect_listener_answers_certificate_authorities(self):
         challenge = self.folder / "static/.well-known/acme-challenge"
@@ -184,6 +195,15 @@ class Tls(TlsCase):
         with Client(self.server.redirect_port) as client:
             self.assertEqual(client.get("/.well-known/acme-challenge/token").body, b"proof")
             self.assertEqual(client.get("/a.txt").status, 308)
+
+
+class PublicAddress(TlsCase):
+    extra = ["--redirect-listen", "127.0.0.1:0", "--public-url", "https://shop.example:8443/base"]
+
+    def test_the_redirect_names_the_public_address(self):
+        with Client(self.server.redirect_port) as client:
+            self.assertEqual(client.request("GET", "/x?y", host="evil.example").header("Location"),
+                             "https://shop.example:8443/base/x?y")
 
 
 class SlowHandshake(TlsCase):

@@ -73,7 +73,7 @@ TEST_CASE("without sources every setting has the default of the struct") {
   CHECK(settings.listen == "127.0.0.1:8000");
   CHECK(settings.max_body_bytes == 16'777'216);
   CHECK(settings.access_log);
-  CHECK(settings.cors_headers.size() == 7);
+  CHECK(settings.cors_headers.empty());
 }
 
 TEST_CASE("flag beats environment, environment beats file, file beats default") {
@@ -252,6 +252,23 @@ TEST_CASE("origins and header names that could never match are refused") {
     CHECK(has(Loading().flag("cors_origins", bad).error(), "is not an origin"));
   }
   CHECK(has(Loading().flag("cors_headers", "x y").error(), "cannot be the name of a header"));
+  CHECK(Loading().flag("cors_origins", "https://a.example:443").get().cors_origins.front() ==
+        "https://a.example");
+}
+
+TEST_CASE("a proxy is an address or a network, and not everybody") {
+  CHECK(Loading().flag("trusted_proxies", "127.0.0.1,fd00::/8").get().trusted_proxies.size() == 2);
+  for (const char* bad : {"proxy.example", "10.0.0.1/8", "10.0.0.0/33"})
+    CHECK(has(Loading().flag("trusted_proxies", bad).error(), "neither an IP address nor"));
+  for (const char* all : {"0.0.0.0/0", "::/0", "::ffff:0:0/96"})
+    CHECK(has(Loading().flag("trusted_proxies", all).error(), "holds everybody"));
+  CHECK(has(Loading().flag("forwarded_header", "x-real-ip").error(), "is not known"));
+}
+
+TEST_CASE("the public address is one of the web") {
+  CHECK(Loading().flag("public_url", "https://a.example/api/").get().public_url ==
+        "https://a.example/api");
+  CHECK(has(Loading().flag("public_url", "a.example").error(), "is not the address of a site"));
 }
 
 TEST_CASE("a header value cannot smuggle a line break") {

@@ -48,7 +48,7 @@ TEST_CASE("a detached request owns its bytes") {
   std::string bytes = "POST /a?b HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n";
   std::string content = "content";
   Request request;
-  REQUIRE_FALSE(parse_head(bytes, {}, request.head));
+  REQUIRE_FALSE(parse_head(bytes, request.head));
   request.body.borrow(content);
   request.detach(bytes);
   bytes.assign(bytes.size(), '#');

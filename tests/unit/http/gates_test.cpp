@@ -20,7 +20,7 @@ int status_for(const Site& site, const std::string& peer, const std::string& pat
                const std::string& fields = "") {
   const std::string head = "GET " + path + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
   Request request;
-  REQUIRE_FALSE(parse_head(head, HeadLimits(), request.head));
+  REQUIRE_FALSE(parse_head(head, request.head));
   request.peer = *net::resolve_address(peer);
   Response response;
   return pass_gates(site, request, response) ? 200 : response.status;
@@ -49,4 +49,24 @@ TEST_CASE("a gate refuses what no route may see") {
   CHECK(status_for(site, "127.0.0.1:1", "/none") == 404);
   CHECK(status_for(site, "127.0.0.1:1", "/open", "Expect: tea\r\n") == 417);
   CHECK(status_for(site, "127.0.0.1:1", "/open", "Content-Length: 1\r\n") == 413);
+  CHECK(status_for(site, "127.0.0.1:1", "/open?" + std::string(8'186, 'a')) == 200);
+  CHECK(status_for(site, "127.0.0.1:1", "/open?" + std::string(8'187, 'a')) == 414);
+  CHECK(status_for(site, "127.0.0.1:1", "/open", "Authorization: a\r\nauthorization: a\r\n") ==
+        400);
+}
+
+TEST_CASE(
+    "the preflight of a request that is too long is answered, so that its page can read why") {
+  SiteOptions options;
+  options.cors.origins = {"https://app.example"};
+  std::vector<Route> routes;
+  const Site site(Router(std::move(routes), 0), options, 0);
+  const std::string head =
+      "OPTIONS /a?" + std::string(9'000, 'a') + " HTTP/1.1\r\nHost: h\r\n" +
+      "Origin: https://app.example\r\nAccess-Control-Request-Method: GET\r\n\r\n";
+  Request request;
+  REQUIRE_FALSE(parse_head(head, request.head));
+  Response response;
+  CHECK_FALSE(pass_gates(site, request, response));
+  CHECK(response.status == 204);
 }

@@ -102,7 +102,8 @@ TEST_CASE("the next page is the same request from another place") {
         "<t?cursor=eq.5&limit=2&cursor=after.X>; rel=\"next\"");
   CHECK(next_link("/t", "name=eq.<a>", "X") == "<t?name=eq.%3Ca%3E&cursor=after.X>; rel=\"next\"");
   CHECK(next_link("/rest/v1/t/", "limit=2", "X") == "<?limit=2&cursor=after.X>; rel=\"next\"");
-  CHECK(next_link("/rest/v1/a:b", "limit=2", "X") == "<./a:b?limit=2&cursor=after.X>; rel=\"next\"");
+  CHECK(next_link("/rest/v1/a:b", "limit=2", "X") ==
+        "<./a:b?limit=2&cursor=after.X>; rel=\"next\"");
 }
 
 }  // namespace prodev::rest

@@ -123,8 +123,8 @@ TEST_CASE("no value can end a text line, forge a field or reach a terminal as a 
 TEST_CASE("characters that a viewer would act on are escaped, in both formats") {
   const std::string hidden =
       "\xC2\x80\xC2\x9B\xD8\x9C\xE2\x80\x8F\xE2\x80\xA8\xE2\x80\xAE\xE2\x81\xA6\xE2\x81\xA9";
-  CHECK(json_line("m", hidden).find(
-            "\"key\":\"\\u0080\\u009b\\u061c\\u200f\\u2028\\u202e\\u2066\\u2069\"") !=
+  CHECK(json_line("m", hidden)
+            .find("\"key\":\"\\u0080\\u009b\\u061c\\u200f\\u2028\\u202e\\u2066\\u2069\"") !=
         std::string::npos);
   CHECK(json_line("a\xE2\x80\xA9z", "v").find("\"msg\":\"a\\u2029z\"") != std::string::npos);
   const std::string text = text_line(Level::kInfo, hidden, hidden);
