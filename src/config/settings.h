@@ -77,6 +77,7 @@ struct Settings {
   bool dev = false;                  // and whenever one is saved
   std::string synchronous = "full";  // full or normal: db::Durability
   int64_t read_timeout_ms = 10'000;
+  int64_t write_hold_ms = 2'000;
   int64_t max_response_bytes = 1'073'741'824;
   bool allow_unfiltered_writes = false;
   int64_t max_rows = 0;  // of one response, and of each embedded list; 0: no limit

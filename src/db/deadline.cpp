@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
+
 #include "base/clock.h"
 
 namespace prodev::db {
@@ -11,6 +13,7 @@ constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
 
 thread_local Watch thread_watch;
 thread_local uint64_t thread_steps = 0;
+std::atomic<bool> ending = false;
 }  // namespace
 
 Deadline::Deadline(Connection& connection, int64_t deadline_ns)
@@ -25,7 +28,8 @@ Deadline::~Deadline() {
 }
 
 int Deadline::check(void* deadline) {
-  return base::monotonic_ns() > static_cast<Deadline*>(deadline)->deadline_ns_ ? 1 : 0;
+  const bool over = base::monotonic_ns() > static_cast<Deadline*>(deadline)->deadline_ns_;
+  return over || statements_end() ? 1 : 0;
 }
 
 bool must_end(const sqlite3* handle, uint64_t steps) {
@@ -41,6 +45,10 @@ bool must_end(const sqlite3* handle, uint64_t steps) {
 uint64_t steps_taken(const sqlite3* handle) {
   return thread_watch.handle == handle ? thread_steps : 0;
 }
+
+void end_statements() { ending.store(true, std::memory_order_relaxed); }
+
+bool statements_end() { return ending.load(std::memory_order_relaxed); }
 
 void watch_thread(const Watch& watch) {
   thread_watch = watch;

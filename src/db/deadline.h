@@ -34,6 +34,11 @@ bool must_end(const sqlite3* handle, uint64_t steps = 0);
 // What the statements of `handle` have worked on this thread since watch_thread(), in steps.
 uint64_t steps_taken(const sqlite3* handle);
 
+// From now on every watched statement of the process ends when it is next looked at: the server has
+// no more time for them.
+void end_statements();
+bool statements_end();
+
 // Who answers must_end() on this thread.
 struct Watch {
   static constexpr uint64_t kNoLimit = UINT64_MAX;

@@ -59,6 +59,7 @@ int Reader::check_time(void* self) {
   Reader& reader = *static_cast<Reader*>(self);
   const int64_t now_ns = base::monotonic_ns();
   if (reader.deadline_ns_ != 0 && now_ns > reader.deadline_ns_) return 1;
+  if (statements_end()) return 1;
   const bool goes_on = reader.turns_ == nullptr || now_ns < reader.turn_ends_ns_;
   return goes_on || reader.take_turn(Turns::Read::kGoesOn) ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -232,6 +233,11 @@ void Connection::close() {
   }
   state_ = State::kGone;
   worker_.forget(*this);
+}
+
+bool Connection::peer_has_left() const {
+  pollfd watched{socket_.fd(), POLLRDHUP, 0};
+  return ::poll(&watched, 1, 0) > 0;
 }
 
 void Connection::finish_request(Request& request, Response& response) {

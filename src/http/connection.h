@@ -39,6 +39,10 @@ class Connection final : public net::EventHandler, private net::Timer {
   // A lane has finished the request in hand.
   void finish_request(Request& request, Response& response);
 
+  // Whether the client has closed its side, or the connection is gone. Any thread, while a lane
+  // works for it.
+  bool peer_has_left() const;
+
   void on_events(uint32_t events) override;
 
  private:

@@ -13,6 +13,7 @@ namespace prodev::http {
 
 namespace {
 
+constexpr int64_t kPatience_ns = 1'000'000'000;
 constexpr uint64_t kCopiedBody = 16'384;  // smaller bodies travel with the head in one write
 
 // A handler should not throw; when it does, its request fails and the server goes on.
@@ -55,6 +56,10 @@ class Exchange final : public Job {
         header_bytes_(response_.headers().size()) {}
 
   bool run() override {
+    if (is_unwanted()) {
+      fail({base::Code::kUnavailable, "the connection was closed before its request was begun"});
+      return false;
+    }
     response_.rewind(header_bytes_);
     run_handler(handler_, request_, response_);
     return response_.status < 400 && !response_.undo;
@@ -77,11 +82,18 @@ class Exchange final : public Job {
   Request& request() { return request_; }
 
  private:
+  // A client may send its request and shut its side at once; one that does so after it has waited
+  // in vain has given up.
+  bool is_unwanted() const {
+    return base::monotonic_ns() - submitted_ns_ > kPatience_ns && connection_.peer_has_left();
+  }
+
   Worker& worker_;
   Connection& connection_;  // stays until finish_request()
   Request request_;
   Response response_;
   Handler handler_;
+  const int64_t submitted_ns_ = base::monotonic_ns();
   const size_t header_bytes_;  // of the response that the handler starts from
 };
 

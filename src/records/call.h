@@ -38,8 +38,7 @@ query::Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity&
 
 // Runs a function that writes, within the transaction of `writer`, on its thread. After an error
 // the caller must undo the whole request. `options.budget_ns` is of the whole; past it, the
-// statement that runs is interrupted, which takes the other requests of the batch with it if it
-// writes: so it is to be far longer than what a function needs. A response over
+// statement that runs is interrupted, which ends the transaction if it writes. A response over
 // `options.body_bytes` is an error (54000).
 query::Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& identity,
                                       const Call& call, const query::Read& read,

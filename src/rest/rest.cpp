@@ -4,6 +4,7 @@
 #include "query/sql_functions.h"
 #include "rest/responses.h"
 #include "rest/rpc.h"
+#include "rest/write_search.h"
 #include "text/url.h"
 
 namespace prodev::rest {
@@ -147,7 +148,7 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
   if (method == Method::kGet || method == Method::kHead)
     return read_table(request, identity, timing, response);
   TRY_ASSIGN(std::shared_ptr<WriteCall> call, make_write(request, identity, timing));
-  return write(request, std::move(call), response);
+  return write(request, call, response);
 }
 
 Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
@@ -159,7 +160,7 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   TRY(check_plan(options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));
   timing.end(Timing::kParse);
-  auto call = std::make_shared<WriteCall>();
+  const auto call = std::make_shared<WriteCall>();
   call->identity = identity;
   call->schema = schema;
   call->table = table;
@@ -167,23 +168,37 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   call->method = request.head.method;
   call->location = text::relative_to_itself(request.head.path);
   call->timing = timing;
+  call->hold_ns = options_.write_hold_ns;
   TRY(check_write(*call, options_.allow_unfiltered_writes));
   return call;
 }
 
-Outcome<void> Rest::write(const Request& request, std::shared_ptr<const WriteCall> call,
+Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCall>& call,
                           Response& response) {
-  if (!request.body.in_file()) {
+  const bool searches = is_searched_first(*call);
+  if (!searches && !request.body.in_file())
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
-  }
-  response.continue_on(http::Lane::kBlocking, [this, call](const Request& same, Response& out) {
-    const base::Result<std::string> body = same.body.read_all();
-    const Outcome<void> submitted =
-        body ? submit_write(call, same.header("content-type"), *body, out)
-             : Outcome<void>(query::refuse(query::ApiError(body.error())));
-    if (!submitted) respond_error(out, submitted.error(), call->identity.role);
-  });
+  response.continue_on(searches ? http::Lane::kRead : http::Lane::kBlocking,
+                       [this, call](const Request& same, Response& out) {
+                         const Outcome<void> done = write_behind(same, call, out);
+                         if (!done) respond_error(out, done.error(), call->identity.role);
+                       });
   return {};
+}
+
+Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<WriteCall>& call,
+                                 Response& response) {
+  if (is_searched_first(*call)) {
+    TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
+    records::ReadOptions options;
+    options.budget_ns = options_.read_timeout_ns;
+    TRY(search_rows(*call, std::move(options), {*reader, quick_, false}));
+  }
+  const std::string_view content_type = request.header("content-type");
+  if (!request.body.in_file())
+    return submit_write(call, content_type, request.body.memory(), response);
+  TRY_ASSIGN(const std::string body, request.body.read_all());
+  return submit_write(call, content_type, body, response);
 }
 
 Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,

@@ -3,7 +3,7 @@
 // Reads run on the loop that they arrived on once they are known to be quick, else on the read
 // lane.
 // Writes are parsed and lowered on the loop and run on the write lane. So do functions, by what
-// they do.
+// they do. Rows that a write must look for are found on the read lane first.
 #pragma once
 
 #include <memory>
@@ -33,6 +33,7 @@ struct RestOptions {
   int64_t loop_budget_ns = 2'000'000;        // of a read on a loop
   size_t loop_body_bytes = 262'144;          // of a response made on a loop
   int64_t read_timeout_ns = 10'000'000'000;  // of a read on the read lane
+  int64_t write_hold_ns = 2'000'000'000;     // of a request on the write lane
   size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
   uint64_t max_response_bytes = 1'073'741'824;
   std::string temporary_directory = "/tmp";
@@ -153,8 +154,12 @@ class Rest {
   query::Outcome<void> write_function(const http::Request& request, const Call& call,
                                       http::Response& response);
 
-  query::Outcome<void> write(const http::Request& request, std::shared_ptr<const WriteCall> call,
+  query::Outcome<void> write(const http::Request& request, const std::shared_ptr<WriteCall>& call,
                              http::Response& response);
+  // The same on another lane, where it may wait.
+  query::Outcome<void> write_behind(const http::Request& request,
+                                    const std::shared_ptr<WriteCall>& call,
+                                    http::Response& response);
   query::Outcome<void> submit_write(const std::shared_ptr<const WriteCall>& call,
                                     std::string_view content_type, std::string_view body,
                                     http::Response& response);

@@ -63,7 +63,7 @@ Outcome<void> Rest::write_function(const Request& request, const Call& call, Res
          "with handling=strict"});
   }
   records::ReadOptions options = read_options(call);
-  options.budget_ns = options_.read_timeout_ns;
+  options.budget_ns = options_.write_hold_ns;
   options.body_bytes = options_.body_memory_bytes;
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,

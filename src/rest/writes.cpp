@@ -1,6 +1,7 @@
 #include "rest/writes.h"
 
 #include "base/clock.h"
+#include "db/deadline.h"
 #include "rest/body_parser.h"
 #include "rest/plan.h"
 #include "rest/put.h"
@@ -139,6 +140,7 @@ Outcome<PreparedWrite> prepare_write(const WriteCall& call, std::string_view con
 
 Outcome<void> run_write(const WriteCall& call, const PreparedWrite& write, db::BatchWriter& writer,
                         http::Response& response) {
+  const db::Deadline deadline(writer.connection(), base::monotonic_ns() + call.hold_ns);
   if (call.options.media.plan) return explain_write(call, write, writer, response);
   std::string body;
   TRY_ASSIGN(const records::WriteResult result, write.run(writer, body));

@@ -23,6 +23,7 @@ struct WriteCall {
   http::Method method = http::Method::kPost;
   std::string location;  // the URL of the table
   Timing timing{false, 0};
+  int64_t hold_ns = 0;  // the longest that it may keep the writer from others
 };
 
 // Refuses what `call` cannot mean whatever its body: 21000 for a change of every row unless
@@ -38,7 +39,8 @@ query::Outcome<records::PreparedWrite> prepare_write(const WriteCall& call,
                                                      std::string_view content_type,
                                                      std::string_view body);
 
-// On the write lane: writes, and fills in the response. Where a plan is asked for it is told
+// On the write lane: writes within `call.hold_ns` (57014, which ends the transaction), and fills in
+// the response. Where a plan is asked for it is told
 // instead, and nothing is kept of what `analyze` ran.
 query::Outcome<void> run_write(const WriteCall& call, const records::PreparedWrite& write,
                                db::BatchWriter& writer, http::Response& response);

@@ -35,6 +35,7 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   rest::RestOptions rest;
   rest.loops = options.loops;
   rest.read_timeout_ns = settings.read_timeout_ms * 1'000'000;
+  rest.write_hold_ns = settings.write_hold_ms * 1'000'000;
   rest.max_response_bytes = static_cast<uint64_t>(settings.max_response_bytes);
   rest.temporary_directory = options.temporary_dir;
   rest.allow_unfiltered_writes = settings.allow_unfiltered_writes;

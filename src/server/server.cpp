@@ -11,6 +11,7 @@
 
 #include "base/build_info.h"
 #include "base/clock.h"
+#include "db/deadline.h"
 #include "http/engine.h"
 #include "net/address.h"
 #include "net/listener.h"
@@ -201,6 +202,8 @@ void drain(const config::Settings& settings, Server& server, const Signals& sign
   telemetry::log(all ? Level::kInfo : Level::kWarn,
                  all ? "stopped" : "stopped with connections still open",
                  {{"connections", server.engine->limits().open()}});
+  // What still runs is for nobody.
+  db::end_statements();
 }
 
 // This process serves from here on, and no other.
