@@ -12,7 +12,6 @@ namespace prodev::query {
 namespace {
 
 using catalog::Column;
-using catalog::Table;
 
 constexpr size_t kMaxPatternBytes = 500;
 // Of all regular expressions of a request: some milliseconds to compile.
