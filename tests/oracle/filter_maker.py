@@ -90,7 +90,7 @@ class FilterMaker:
         return before + piece + after
 
     def _expression(self, text):
-        """What PCRE and Python take for the same."""
+        """What RE2 and Python take for the same."""
         text = "".join(c for c in text if c.isascii())  # others fold as the library's tables say
         piece = re.sub(r"([^\w\s])", r"\\\1", self._piece(text)) or "a"
         form = self._random.choice(["{}", "^{}", "{}$", "({}|zz)", "{}.*", "[a-m]+", "{}?", "^.{{2,5}}$"])

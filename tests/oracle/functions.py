@@ -26,9 +26,11 @@ def _fold(text):
 
 
 def match(value, pattern, any_case):
+    """As RE2 is asked: a point is any character, and $ nothing but the end."""
     if value is None:
         return None
-    return int(re.search(pattern, value, re.IGNORECASE if any_case else 0) is not None)
+    pattern = re.sub(r"(?<!\\)((?:\\\\)*)\$$", r"\1\\Z", pattern)
+    return int(re.search(pattern, value, re.DOTALL | (re.IGNORECASE if any_case else 0)) is not None)
 
 
 def at_path(document, steps):
