@@ -57,9 +57,11 @@ class LongWrites(RestFolderCase):
             for thread in attacks:
                 thread.join()
         for method, status, body, took_s in answers:
-            self.assertEqual(status, 504, (method, body))
-            self.assertIn(b"57014", body)
+            # A machine may be fast enough for one of them: it then finds no row.
+            self.assertIn(status, (204, 504), (method, body))
+            self.assertTrue(status == 204 or b"57014" in body, body)
             self.assertLess(took_s, len(answers) * READ_TIMEOUT_MS / 1000 + SLACK_S, method)
+        self.assertIn(504, [status for _, status, _, _ in answers])
         self.assertEqual(self.ask(server, "GET", "note?select=id&mark=eq.1&limit=1").json(), [])
         others.assert_unharmed(self)
 
