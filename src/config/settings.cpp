@@ -144,6 +144,12 @@ constexpr Setting kTable[] = {
      .help = "When a write is answered: full, once it survives power loss; normal, once it survives "
              "a crash of the server.",
      .shape = Shape::kOneOf, .allowed = "full normal", .may_be_empty = false},
+    {.name = "max_wal_bytes", .member = &S::max_wal_bytes, .group = kDatabase,
+     .help = "Length of the write-ahead log from which on writes get 503, while a reader holds it.",
+     .unit = Unit::kBytes, .low = kMiB, .high = kTiB},
+    {.name = "min_free_bytes", .member = &S::min_free_bytes, .group = kDatabase,
+     .help = "Room on the disk that writes leave; with less they get 503; 0: no limit.",
+     .unit = Unit::kBytes, .low = 0, .high = kTiB},
     {.name = "read_timeout_ms", .member = &S::read_timeout_ms, .group = kDatabase,
      .help = "For one read of the database; then 504.",
      .unit = Unit::kMilliseconds, .low = 1, .high = kDay_ms},

@@ -76,6 +76,8 @@ struct Settings {
   bool migrate = true;               // apply pending schema files at start
   bool dev = false;                  // and whenever one is saved
   std::string synchronous = "full";  // full or normal: db::Durability
+  int64_t max_wal_bytes = 1'073'741'824;
+  int64_t min_free_bytes = 16'777'216;  // of the database's disk; 0: no limit
   int64_t read_timeout_ms = 10'000;
   int64_t write_hold_ms = 2'000;
   int64_t max_response_bytes = 1'073'741'824;

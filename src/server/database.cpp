@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 
 #include "auth/authenticator.h"
@@ -10,6 +11,7 @@
 #include "server/database_file.h"
 #include "server/development.h"
 #include "server/private_files.h"
+#include "server/start_reserve.h"
 #include "telemetry/log.h"
 
 namespace prodev::server {
@@ -46,9 +48,35 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   return rest;
 }
 
+db::WriteLimits write_limits(const config::Settings& settings) {
+  return {static_cast<uint64_t>(settings.max_wal_bytes),
+          static_cast<uint64_t>(settings.min_free_bytes)};
+}
+
+// A full disk has no room for what SQLite needs beside the file.
+base::Result<db::Connection> open_with_reserve(const config::Settings& settings,
+                                               const StartReserve& reserve) {
+  base::Result<db::Connection> connection = open_database_file(settings);
+  if (connection || connection.error().code != base::Code::kUnavailable || !reserve.give_up())
+    return connection;
+  return open_database_file(settings);
+}
+
+// Old statistics are better than no server.
+void renew_statistics(const config::Settings& settings, db::Connection& connection,
+                      const std::string& path) {
+  const std::optional<uint64_t> free = db::free_bytes(path);
+  if (free && *free < static_cast<uint64_t>(settings.min_free_bytes)) return;
+  if (const base::Result<void> analyzed = db::analyze(connection); !analyzed) {
+    telemetry::log(telemetry::Level::kWarn, "the statistics could not be renewed",
+                   {{"error", analyzed.error().message}});
+  }
+}
+
 }  // namespace
 
 base::Result<void> Database::run(http::Batch batch) {
+  TRY(room->check());
   // Its error has been told to those whom it is about.
   (void)writer->run({batch.size(), [&](size_t i) { return batch[i]->run(); },
                      [&](size_t i, const base::Error& error) { batch[i]->fail(error); }});
@@ -63,6 +91,19 @@ base::Result<void> Database::run(http::Batch batch) {
   return {};
 }
 
+void Database::add_metrics(telemetry::Metrics& metrics) const {
+  const db::Checkpointer& log = *checkpointer;
+  metrics.add_gauge("prodev_wal_bytes", "Size of the write-ahead log's file.", "",
+                    [&log] { return static_cast<double>(log.file_bytes()); });
+  metrics.add_gauge("prodev_wal_pending_pages",
+                    "Pages of the write-ahead log that are not yet in the database file.", "",
+                    [&log] { return static_cast<double>(log.pending_pages()); });
+  metrics.add_gauge("prodev_writes_refused", "1 while writes are refused for want of room.", "",
+                    [&room = *room] { return room.refusal().empty() ? 0.0 : 1.0; });
+  metrics.add_gauge("prodev_disk_free_bytes", "Bytes that are free on the disk of the database.",
+                    "", [this] { return static_cast<double>(db::free_bytes(path).value_or(0)); });
+}
+
 base::Result<std::unique_ptr<Database>> open_database(const config::Settings& settings,
                                                       const DatabaseOptions& options,
                                                       std::ostream& out) {
@@ -71,14 +112,15 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
     for (const std::string& told : close_to_others(options.data_dir, path))
       out << "warning   " << told << '\n';
   }
-  TRY_ASSIGN(db::Connection connection, open_database_file(settings));
+  const StartReserve reserve(options.data_dir);
+  TRY_ASSIGN(db::Connection connection, open_with_reserve(settings, reserve));
   TRY(bring_up_to_date(settings, connection, out));
   TRY_ASSIGN(auth::Keys keys, auth::load_or_make_keys(options.data_dir, settings.jwt_secret));
   auto database = std::make_unique<Database>(std::move(keys));
   database->path =
       std::filesystem::absolute(config::effective_db_file(settings)).lexically_normal().string();
   // A database that is only served gets no tables of ours, and so no statistics.
-  if (settings.db_file.empty()) TRY(db::analyze(connection));
+  if (settings.db_file.empty()) renew_statistics(settings, connection, database->path);
   TRY(database->schema.reload(connection));
   for (const std::string& problem : database->schema.get()->catalog->problems())
     out << "warning   " << problem << '\n';
@@ -86,7 +128,10 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   db::restrict_to_client_statements(connection);
   database->writer = std::make_unique<db::BatchWriter>(std::move(connection));
   TRY_ASSIGN(database->checkpointer,
-             db::Checkpointer::start(database->path, database->writer->connection()));
+             db::Checkpointer::start(database->path, database->writer->connection(),
+                                     write_limits(settings).max_log_bytes));
+  database->room = std::make_unique<db::WriteRoom>(database->path, write_limits(settings),
+                                                   *database->checkpointer);
   if (settings.db_file.empty())
     database->analyzer = std::make_unique<db::Analyzer>(database->writer->connection());
   const auth::Authenticator authenticator(database->keys.signing,
@@ -101,6 +146,8 @@ base::Result<std::unique_ptr<Database>> open_database(const config::Settings& se
   if (!settings.jwt_audience.empty()) issuer.audience = settings.jwt_audience.front();
   database->issuer = std::make_unique<auth::Issuer>(database->keys.signing, issuer);
   TRY_ASSIGN(database->watch, SchemaWatch::start(settings, database->schema));
+  if (settings.db_file.empty()) reserve.keep();
+  (void)database->room->check();  // tells when writes are refused from the start
   return database;
 }
 

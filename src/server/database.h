@@ -12,11 +12,13 @@
 #include "db/analyzer.h"
 #include "db/batch_writer.h"
 #include "db/checkpointer.h"
+#include "db/write_room.h"
 #include "http/lanes.h"
 #include "openapi/openapi.h"
 #include "records/schema.h"
 #include "rest/rest.h"
 #include "server/schema_watch.h"
+#include "telemetry/metrics.h"
 
 namespace prodev::server {
 
@@ -29,14 +31,18 @@ struct Database {
   records::CurrentSchema schema;
   std::unique_ptr<db::BatchWriter> writer;
   std::unique_ptr<db::Checkpointer> checkpointer;
+  std::unique_ptr<db::WriteRoom> room;
   std::unique_ptr<db::Analyzer> analyzer;  // null: the statistics are left alone
   std::unique_ptr<rest::Rest> rest;
   std::unique_ptr<openapi::Openapi> openapi;
   std::unique_ptr<auth::Issuer> issuer;
   std::unique_ptr<SchemaWatch> watch;
 
-  // Runs a batch of the write lane, on its thread.
+  // Runs a batch of the write lane, on its thread. kUnavailable where there is no room for more.
   base::Result<void> run(http::Batch batch);
+
+  // Figures of the log and the disk, for as long as `metrics` is asked for them.
+  void add_metrics(telemetry::Metrics& metrics) const;
 };
 
 struct DatabaseOptions {

@@ -1,6 +1,9 @@
 #include "server/operations.h"
 
-#include <sys/statvfs.h>
+#include <optional>
+
+#include "db/damage.h"
+#include "text/json_string.h"
 
 #include "text/authority.h"
 
@@ -8,28 +11,32 @@ namespace prodev::server {
 
 namespace {
 
-constexpr uint64_t kLeastFreeBytes = 16 << 20;
-
-// Empty: enough room to write.
-std::string disk_trouble(const std::string& folder) {
-  struct statvfs info {};
-  if (::statvfs(folder.c_str(), &info) != 0) return "the data folder cannot be reached";
-  const uint64_t free_bytes = static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
-  if (free_bytes < kLeastFreeBytes) return "the disk of the data folder is full";
-  return {};
-}
-
 // Why the server should get no traffic; empty: it should.
 std::string trouble_of(const State& state) {
   if (state.draining.load(std::memory_order_relaxed)) return "the server is stopping";
-  return disk_trouble(state.data_dir);
+  if (std::string refusal = state.room->refusal(); !refusal.empty()) return refusal;
+  const std::optional<uint64_t> free = db::free_bytes(state.data_dir);
+  if (!free) return "the data folder cannot be reached";
+  // Bodies of requests are kept there, where the database may be elsewhere.
+  if (*free < state.min_free_bytes) return "the disk of the data folder is full";
+  return {};
+}
+
+// The server serves what is not damaged, and no other would know better.
+std::string damage() {
+  std::string members;
+  for (const std::string& table : db::damaged_tables()) {
+    members += members.empty() ? ",\"damaged\":[" : ",";
+    text::append_json_string(members, table);
+  }
+  return members.empty() ? members : members + "]";
 }
 
 void answer_trouble(const State& state, http::Response& response) {
   response.add_header_lines("Cache-Control: no-store\r\n");
   const std::string trouble = trouble_of(state);
   if (trouble.empty()) {
-    response.set_body("{\"status\":\"ready\"}\n", "application/json");
+    response.set_body("{\"status\":\"ready\"" + damage() + "}\n", "application/json");
     return;
   }
   http::set_error(response, 503, "not_ready", trouble);

@@ -104,9 +104,11 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.state.files = server.files.get();
   server.state.data_dir = server.folders.data;
   server.state.public_url = settings.public_url;
+  server.state.min_free_bytes = static_cast<uint64_t>(settings.min_free_bytes);
   server.state.rest = server.database->rest.get();
   server.state.openapi = server.database->openapi.get();
   server.state.writer = server.database->writer.get();
+  server.state.room = server.database->room.get();
   server.state.issuer = server.database->issuer.get();
   std::vector<http::Route> main = main_routes(server.state, settings);
   server.database->openapi->set_routes(main);
@@ -115,6 +117,7 @@ void make_sites(const config::Settings& settings, Server& server) {
   const size_t unmatched = main_count + redirect.size();
   server.metrics = std::make_unique<telemetry::Metrics>(metric_labels(main, redirect));
   server.state.metrics = server.metrics.get();
+  server.database->add_metrics(*server.metrics);
   const bool tls = server.tls != nullptr;
   server.main_site = std::make_unique<http::Site>(
       http::Router(std::move(main), 0), site_options(settings, server.folders.temporary, tls),
