@@ -39,7 +39,9 @@ base::Result<void> lower(db::Connection& connection, const std::string& table,
     condition->lowered = std::move(*lowered);
     return {};
   }
-  if (outcome.error().error.code != base::Code::kBadInput)
+  // A damaged table closes itself, and none of the others.
+  const base::Code code = outcome.error().error.code;
+  if (code != base::Code::kBadInput && code != base::Code::kCorrupt)
     return tl::make_unexpected(outcome.error().error);
   condition->problem = outcome.error().error.message;
   condition->lowered.sql = "0";

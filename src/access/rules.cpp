@@ -1,5 +1,7 @@
 #include "access/rules.h"
 
+#include <sqlite3.h>
+
 #include "access/execute_rights.h"
 #include "access/policies.h"
 #include "access/privileges.h"
@@ -115,9 +117,11 @@ class RulesBuilder {
       subject.is_view = tables.column_int(1) != 0;
       if (db::is_system_table(subject.name)) continue;
       for (const char c : subject.name) subject.lower_name += text::to_lower(c);
-      // A view whose table is gone has none, and is not to close all the others.
+      // A view whose table is gone has none, nor has a damaged index; it is not to close all
+      // others.
       auto columns = system_.columns(subject.name);
-      if (!columns && columns.error().code != base::Code::kBadInput)
+      if (!columns && columns.error().code != base::Code::kBadInput &&
+          columns.error().code != base::Code::kCorrupt)
         return tl::make_unexpected(columns.error());
       if (columns) subject.columns = std::move(*columns);
       for (const Policy& policy : policies_) {
@@ -218,9 +222,12 @@ bool Rules::NocaseEqual::operator()(std::string_view a, std::string_view b) cons
 
 base::Result<std::shared_ptr<const Rules>> Rules::load(db::Connection& connection) {
   // A savepoint, because the caller may have begun a transaction.
+  const bool own = ::sqlite3_get_autocommit(connection.handle()) != 0;
   TRY(connection.execute("SAVEPOINT load_rules"));
   auto rules = RulesBuilder::build(connection);
-  const base::Result<void> released = connection.execute("RELEASE load_rules");
+  base::Result<void> released = connection.execute("RELEASE load_rules");
+  // A damaged full-text index that was looked at lets nothing be committed; there is nothing to.
+  if (own && !released) released = connection.execute("ROLLBACK");
   if (rules && !released) return tl::make_unexpected(released.error());
   return rules;
 }

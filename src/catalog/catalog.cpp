@@ -319,7 +319,10 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
   for (Table& table : catalog->tables_) {
     if (table.kind == TableKind::kView) take_facts_of_origins(table, catalog->tables_);
   }
-  TRY(load_statistics(connection, catalog->tables_));
+  if (const auto loaded = load_statistics(connection, catalog->tables_); !loaded) {
+    if (loaded.error().code != base::Code::kCorrupt) return tl::make_unexpected(loaded.error());
+    catalog->problems_.push_back("statistics are left out: " + loaded.error().message);
+  }
   TRY(load_comments(connection, catalog->tables_));
   for (Table& table : catalog->tables_) {
     move_hidden_last(table);

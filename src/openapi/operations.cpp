@@ -12,11 +12,11 @@ using catalog::Column;
 using catalog::ValueKind;
 using text::JsonWriter;
 
-constexpr Status kRefusals[] = {{"300", "multiple-choices"}, {"400", "bad-request"},
-                                {"401", "unauthorized"},     {"403", "forbidden"},
-                                {"406", "not-acceptable"},   {"413", "too-large"},
-                                {"414", "too-long"},         {"431", "too-long"},
-                                {"503", "unavailable"},      {"504", "timeout"}};
+constexpr Status kRefusals[] = {
+    {"300", "multiple-choices"}, {"400", "bad-request"},    {"401", "unauthorized"},
+    {"403", "forbidden"},        {"406", "not-acceptable"}, {"413", "too-large"},
+    {"414", "too-long"},         {"431", "too-long"},       {"500", "failed"},
+    {"503", "unavailable"},      {"504", "timeout"}};
 
 std::string example_value(const Column& column) {
   if (!column.allowed.empty()) return column.allowed.front();

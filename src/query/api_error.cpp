@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "config/nearest.h"
+#include "db/damage.h"
 #include "telemetry/log.h"
 
 namespace prodev::query {
@@ -121,6 +122,10 @@ ApiError::ApiError(const base::Error& error) : message(error.message) {
       status = 413;
       code = "54000";
       return;
+    case base::Code::kCorrupt:
+      code = "XX001";
+      message = "stored data is damaged: see the server's log";
+      break;
     case base::Code::kBusy:
     case base::Code::kUnavailable:
       status = 503;
@@ -160,6 +165,17 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
             "Repeat less in it, look for fixed text with like, or filter by another column, too."};
       }
       return {413, "54000", "a value or the statement is too large"};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      db::note_damage(table, message);
+      // Nor could it be committed: whatever else is in it runs again without this request.
+      if (::sqlite3_get_autocommit(connection) == 0)
+        ::sqlite3_exec(connection, "ROLLBACK", nullptr, nullptr, nullptr);
+      return {500,
+              "XX001",
+              "stored data of relation " + quoted(table) + " is damaged",
+              {},
+              "The server's log says more."};
     case SQLITE_ERROR:
       return run_time_error(message);
     default:

@@ -43,7 +43,7 @@ inline tl::unexpected<ApiError> refuse(ApiError error) {
 }
 
 // The last failed call on `connection` as PostgreSQL would tell it. `table`: what was written or
-// read.
+// read. Ends a transaction that has met damage.
 ApiError sqlite_error(sqlite3* connection, std::string_view table);
 
 // 23503: what was written to `table` refers to a row that is not there, or was referred to.
