@@ -10,6 +10,7 @@ base::Result<config::Settings> load_settings(const CommandLine& line, const Cont
 base::Result<int> run_serve(const CommandLine& line, const Context& context) {
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY(server::serve(settings, context.out));
+  context.out.clear();  // nobody needs to have read what it printed at its start
   return 0;
 }
 

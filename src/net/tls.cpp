@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/ticket_keys.h"
+
 namespace prodev::net {
 
 namespace {
@@ -51,6 +53,7 @@ void configure(SSL_CTX* context) {
   // Forward-secret AEAD suites only; TLS 1.3 has no others.
   ::SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets resume statelessly
+  TicketKeys::make_for(context);
   ::SSL_CTX_set_num_tickets(context, 1);
   ::SSL_CTX_set_alpn_select_cb(context, &select_protocol, nullptr);
   ::SSL_CTX_set_default_passwd_cb(context, &no_passphrase);

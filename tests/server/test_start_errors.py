@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from certificates import make_certificate  # noqa: E402
-from prodev import Client, FolderCase, binary_path, clean_environment, prodev_command, run_prodev  # noqa: E402
+from prodev import Client, FolderCase, binary_path, clean_environment, eventually, prodev_command, run_prodev  # noqa: E402
 
 
 class StartErrors(FolderCase):
@@ -78,6 +78,33 @@ class StartErrors(FolderCase):
                 process.wait()
                 process.stdout.close()
                 process.stderr.close()
+
+    def test_standard_descriptors_that_are_closed_are_not_those_of_files_or_sockets(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        for closed in ["1>&- 2>&-", "0<&- 1>&- 2>&-"]:
+            command = prodev_command(self.home, ["--listen", f"127.0.0.1:{port}", "--log-level", "debug"])
+            process = subprocess.Popen(["sh", "-c", f'exec "$@" {closed}', "sh", *command],
+                                       env=clean_environment(), stdin=subprocess.DEVNULL)
+            try:
+                eventually(lambda: self.answers(port), "it serves")
+                for descriptor in range(3):
+                    self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{descriptor}"), "/dev/null")
+                with Client(port) as client:
+                    for _ in range(100):
+                        self.assertEqual(client.get("/healthz").status, 200)
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(30), 0)
+
+    @staticmethod
+    def answers(port):
+        try:
+            with Client(port) as client:
+                return client.get("/healthz").status == 200
+        except ConnectionRefusedError:
+            return False
 
     def test_the_socket_left_by_a_killed_server_is_no_obstacle(self):
         server = self.start_prodev(folder=self.home, checked=False)

@@ -119,6 +119,19 @@ class Tls(TlsCase):
         second.close()
         first.close()
 
+    def test_a_ticket_of_another_process_is_not_taken_and_the_session_is_made_anew(self):
+        context = client_context(self.certificate)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with Client(self.server.port, tls=context) as first:
+            first.get("/a.txt")
+            session = first.socket.session
+        self.assertEqual(session.ticket_lifetime_hint, 3_600)
+        other = self.start_prodev("--tls-cert", self.certificate, "--tls-key", self.key)
+        for port, reused in [(self.server.port, True), (other.port, False)]:
+            raw = socket.create_connection(("127.0.0.1", port), 30)
+            with context.wrap_socket(raw, server_hostname="localhost", session=session) as second:
+                self.assertEqual(second.session_reused, reused)
+
     def test_handshakes_and_failed_ones_are_counted(self):
         done = self.metric("prodev_tls_handshakes_total")
         failed = self.metric("prodev_tls_failures_total")
