@@ -1,16 +1,10 @@
 #include "catalog/caller_sql.h"
 
-#include <array>
-
-#include "config/nearest.h"
-
 namespace prodev::catalog {
 
 namespace {
 
 using Kind = db::SqlToken::Kind;
-
-constexpr std::array<std::string_view, 3> kAuthFunctions = {"UID", "ROLE", "JWT"};
 
 // Where SQLite reads a token in another way than we do, or would not read it at all.
 db::StatementResult<void> check_token(const db::SqlToken& token) {
@@ -31,26 +25,6 @@ db::StatementResult<void> check_token(const db::SqlToken& token) {
     default:
       return {};
   }
-}
-
-// The number of the parameter for auth.<name>() at tokens[at]; 0: something else.
-db::StatementResult<size_t> auth_parameter(const SqlTokenList& tokens, size_t at, size_t end) {
-  const bool is_call = tokens[at].is_word("AUTH") && at + 3 < end && tokens[at + 1].is('.') &&
-                       tokens[at + 2].kind == Kind::kWord && tokens[at + 3].is('(') &&
-                       !(at > 0 && tokens[at - 1].is('.'));
-  if (!is_call) return 0;
-  const db::SqlToken& name = tokens[at + 2];
-  for (size_t i = 0; i < kAuthFunctions.size(); ++i) {
-    if (!name.is_word(kAuthFunctions[i])) continue;
-    if (tokens[at + 4].is(')')) return i + 1;
-    return fail_sql(tokens[at + 4].offset,
-                    "auth." + std::string(name.text) + "() takes no argument");
-  }
-  const std::string meant = config::nearest(name.text, {"uid", "role", "jwt"});
-  return fail_sql(name.offset,
-                  "there is no auth." + std::string(name.text) + "(): " +
-                      (meant.empty() ? "there are auth.uid(), auth.role() and auth.jwt()"
-                                     : "did you mean auth." + meant + "()?"));
 }
 
 }  // namespace
@@ -91,10 +65,18 @@ db::StatementResult<CallerSql> lower_tokens(const SqlTokenList& tokens, size_t b
   if (begin == end) return lowered;
   size_t source_end = tokens[begin].offset;  // of the token before
   for (size_t i = begin; i < end; ++i) {
-    TRY_ASSIGN(const size_t parameter, auth_parameter(tokens, i, end));
+    TRY_ASSIGN(const auto part, db::caller_call(tokens, i));
     if (tokens[i].offset > source_end) lowered.sql += ' ';
     lowered.origins.push_back({lowered.sql.size(), tokens[i].offset});
-    if (parameter == 0) {
+    if (part) {
+      // The space keeps a digit that follows out of the number.
+      lowered.sql += '?' + std::to_string(static_cast<int>(*part) + 1) + ' ';
+      lowered.uses_identity |= *part != db::CallerPart::kRole;
+      i += db::kCallerCallTokens - 1;
+    } else if (const auto respelling = db::respell(tokens, i)) {
+      lowered.sql += respelling->sqlite;
+      i += respelling->tokens - 1;
+    } else {
       TRY_ASSIGN(const Replacement replacement, replace(tokens, i));
       if (replacement.tokens == 0) {
         lowered.sql += tokens[i].text;
@@ -102,11 +84,6 @@ db::StatementResult<CallerSql> lower_tokens(const SqlTokenList& tokens, size_t b
         lowered.sql += replacement.sql;
         i += replacement.tokens - 1;
       }
-    } else {
-      // The space keeps a digit that follows out of the number.
-      lowered.sql += '?' + std::to_string(parameter) + ' ';
-      lowered.uses_identity |= parameter != 2;
-      i += 4;
     }
     source_end = tokens[i].offset + tokens[i].text.size();
   }

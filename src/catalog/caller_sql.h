@@ -2,7 +2,7 @@
 //
 // It may ask who calls: auth.uid(), auth.role() and auth.jwt() become the parameters ?1 (text; NULL
 // without a user), ?2 (text) and ?3 (JSON text of the claims), which every statement made for a
-// client binds.
+// client binds. now(), gen_random_uuid() and the like become SQLite's (db/postgres_calls.h).
 #pragma once
 
 #include <functional>
@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "db/sql_script.h"
-#include "db/sql_tokens.h"
+#include "db/postgres_calls.h"
+#include "db/statement_error.h"
 
 namespace prodev::catalog {
 
-using SqlTokenList = std::vector<db::SqlToken>;
+using db::SqlTokenList;
 
 // The parameters that follow those of the caller begin here.
 constexpr int kFirstParameter = 4;

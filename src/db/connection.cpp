@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "db/current_caller.h"
 #include "db/errors.h"
 
 namespace prodev::db {
@@ -132,6 +133,7 @@ base::Result<void> Connection::configure(OpenMode mode, Durability durability) {
   // Not an untrusted schema: SQLite 3.38 to 3.40 takes json_valid() in a CHECK for unsafe then. No
   // function with side effects is registered that a schema could misuse.
   TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16000"));
+  TRY(register_caller_functions(*this));
   TRY(check_encoding());
   if (mode == OpenMode::kReadOnly)
     return execute("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema LIMIT 1");

@@ -3,10 +3,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "db/errors.h"
+#include "db/foreign_spellings.h"
+#include "db/schema_statement.h"
 #include "db/sql_comments.h"
-#include "db/sql_tokens.h"
 
 namespace prodev::db {
 
@@ -58,104 +60,151 @@ bool is_transaction_control(std::string_view statement) {
   return word == "begin" || word == "commit" || word == "end" || word == "rollback";
 }
 
-tl::unexpected<base::Error> fail_at(std::string_view sql, size_t start, size_t offset,
-                                    const std::string& file, base::Code code,
-                                    const std::string& message) {
-  const Spot spot = spot_of(sql, offset);
-  return base::fail(code, file + ":" + std::to_string(spot.line) + ":" +
+// The text of a script and what it is called in errors.
+struct Script {
+  std::string_view sql;
+  const std::string& file;
+};
+
+// One statement of it, from its first word to before its `;`.
+struct Span {
+  size_t start = 0;
+  size_t end = 0;
+};
+
+tl::unexpected<base::Error> fail_at(const Script& script, size_t start, size_t offset,
+                                    base::Code code, const std::string& message) {
+  const Spot spot = spot_of(script.sql, start + offset);
+  return base::fail(code, script.file + ":" + std::to_string(spot.line) + ":" +
                               std::to_string(spot.column) + ": " + message +
-                              ", in: " + beginning_of(sql.substr(start)));
+                              ", in: " + beginning_of(script.sql.substr(start)));
 }
 
-tl::unexpected<base::Error> fail_statement(sqlite3* handle, std::string_view sql, size_t start,
-                                           const std::string& file) {
+tl::unexpected<base::Error> fail_at(const Script& script, size_t start,
+                                    const StatementError& error) {
+  return fail_at(script, start, error.offset, error.error.code, error.error.message);
+}
+
+bool is_syntax_error(std::string_view message) {
+  return message.ends_with(": syntax error") || message.starts_with("unrecognized token") ||
+         message == "incomplete input";
+}
+
+// What SQLite says of the statement in hand, about the spot of the source.
+StatementError sqlite_error(sqlite3* handle, std::string_view source, const SchemaStatement& made,
+                            size_t done) {
   const int offset = ::sqlite3_error_offset(handle);  // -1: not about one token
-  const size_t at = start + static_cast<size_t>(std::max(offset, 0));
-  return fail_at(sql, start, at, file, code_of(::sqlite3_extended_errcode(handle)),
-                 ::sqlite3_errmsg(handle));
+  const size_t at = made.source_offset(done + static_cast<size_t>(std::max(offset, 0)));
+  const base::Code code = code_of(::sqlite3_extended_errcode(handle));
+  const std::string message = ::sqlite3_errmsg(handle);
+  if (!is_syntax_error(message)) return {{code, explain_refusal(message)}, at};
+  const size_t stop = message == "incomplete input" ? source.size() : at;
+  Explanation explained = explain_syntax_error(tokens_of(source), stop, message);
+  return {{code, std::move(explained.message)}, offset < 0 ? 0 : explained.offset};
 }
 
-// Where the statement that begins at `start` ends: at a `;` or at the end of the script.
-size_t statement_end(std::string_view sql, size_t start) {
-  SqlTokens tokens(sql, start);
-  for (;;) {
-    const SqlToken token = tokens.next();
-    if (token.kind == SqlToken::Kind::kUnfinished) return sql.size();
-    if (token.kind == SqlToken::Kind::kEnd || token.is(';')) return token.offset;
-  }
-}
-
-// Lets SQLite run the statement at `start`; returns where it ended.
-base::Result<size_t> run_statement(Connection& connection, std::string_view sql, size_t start,
-                                   const std::string& file) {
-  sqlite3* handle = connection.handle();
+// A statement of a schema, between SQLite's and ours, is what none of them takes.
+StatementResult<SchemaStatement> read_statement(Connection& parser, std::string_view source) {
+  if (is_transaction_control(source))
+    return fail_statement_at(
+        0, "a schema file runs in a transaction of its own: leave out BEGIN and COMMIT");
+  const SqlTokenList tokens = tokens_of(source);
+  if (const std::string_view sentence = refused_statement(tokens); !sentence.empty())
+    return fail_statement_at(0, std::string(sentence));
+  TRY_ASSIGN(SchemaStatement made, make_schema_statement(source));
+  if (!is_sqlite_statement(tokens)) return made;
   sqlite3_stmt* prepared = nullptr;
-  const char* rest = nullptr;
-  if (::sqlite3_prepare_v2(handle, sql.data() + start, static_cast<int>(sql.size() - start),
-                           &prepared, &rest) != SQLITE_OK) {
-    return fail_statement(handle, sql, start, file);
+  const int code = ::sqlite3_prepare_v2(parser.handle(), made.sql.data(),
+                                        static_cast<int>(made.sql.size()), &prepared, nullptr);
+  const Statement statement(prepared);
+  if (code == SQLITE_OK || !is_syntax_error(::sqlite3_errmsg(parser.handle()))) return made;
+  return tl::make_unexpected(sqlite_error(parser.handle(), source, made, 0));
+}
+
+// Every statement can be read, whatever the database holds.
+base::Result<std::vector<Span>> read_script(const Script& script) {
+  TRY_ASSIGN(Connection parser, Connection::open(":memory:", OpenMode::kCreate));
+  std::vector<Span> spans;
+  for (size_t start = statement_start(script.sql, 0); start < script.sql.size();) {
+    const Span span{start, statement_end(script.sql, start)};
+    const auto read = read_statement(parser, script.sql.substr(start, span.end - start));
+    if (!read) return fail_at(script, start, read.error());
+    spans.push_back(span);
+    start = statement_start(script.sql, span.end);
   }
-  Statement statement(prepared);
-  for (;;) {
-    const base::Result<bool> row = statement.step();
-    if (!row) return fail_statement(handle, sql, start, file);
-    if (!*row) return static_cast<size_t>(rest - sql.data());
+  return spans;
+}
+
+// Lets SQLite run what was made of `source`.
+StatementResult<void> run_statement(Connection& connection, std::string_view source,
+                                    const SchemaStatement& made) {
+  sqlite3* handle = connection.handle();
+  // One alone, unless SQLite finds an end where we found none.
+  const char* end = made.sql.data() + made.sql.size();
+  for (const char* at = made.sql.data(); at < end;) {
+    const auto done = static_cast<size_t>(at - made.sql.data());
+    sqlite3_stmt* prepared = nullptr;
+    if (::sqlite3_prepare_v2(handle, at, static_cast<int>(end - at), &prepared, &at) != SQLITE_OK)
+      return tl::make_unexpected(sqlite_error(handle, source, made, done));
+    if (prepared == nullptr) break;  // white space and comments
+    Statement statement(prepared);
+    for (;;) {
+      const base::Result<bool> row = statement.step();
+      if (!row) return tl::make_unexpected(sqlite_error(handle, source, made, done));
+      if (!*row) break;
+    }
   }
+  return {};
 }
 
 // One run of a script, statement by statement.
 class ScriptRun {
  public:
-  ScriptRun(Connection& connection, std::string_view sql, const std::string& file,
-            const StatementHook& hook, ScriptObserver* observer)
-      : connection_(connection), sql_(sql), file_(file), hook_(hook), observer_(observer) {}
+  ScriptRun(Connection& connection, const Script& script, const StatementHook& hook,
+            ScriptObserver* observer)
+      : connection_(connection), script_(script), hook_(hook), observer_(observer) {}
 
   base::Result<void> run() {
+    TRY_ASSIGN(const std::vector<Span> spans, read_script(script_));
     if (observer_ != nullptr) TRY(named(observer_->begin(connection_)));
     size_t previous_end = 0;
-    for (size_t start = statement_start(sql_, 0); start < sql_.size();) {
-      TRY_ASSIGN(previous_end, run_one(previous_end, start));
-      start = statement_start(sql_, previous_end);
+    for (const Span& span : spans) {
+      const std::string_view gap = script_.sql.substr(previous_end, span.start - previous_end);
+      const auto ran = run_one(script_.sql.substr(span.start, span.end - span.start),
+                               comment_above(gap, previous_end == 0));
+      if (!ran) return fail_at(script_, span.start, ran.error());
+      previous_end = std::min(span.end + 1, script_.sql.size());  // behind its `;`
     }
     if (observer_ != nullptr) TRY(named(observer_->finish(connection_)));
     return {};
   }
 
  private:
-  // Returns where the statement at `start` ended.
-  base::Result<size_t> run_one(size_t previous_end, size_t start) {
-    if (is_transaction_control(sql_.substr(start))) {
-      return fail_at(sql_, start, start, file_, base::Code::kBadInput,
-                     "a schema file runs in a transaction of its own: leave out BEGIN and COMMIT");
-    }
-    const size_t end = statement_end(sql_, start);
-    const std::string_view statement = sql_.substr(start, end - start);
+  StatementResult<void> run_one(std::string_view source, const std::string& comment) {
     if (hook_) {
-      const std::string_view gap = sql_.substr(previous_end, start - previous_end);
-      const auto handled = hook_(connection_, statement, comment_above(gap, previous_end == 0));
-      if (!handled) return located(start, handled.error());
-      if (*handled) return end;
+      TRY_ASSIGN(const bool handled, hook_(connection_, source, comment));
+      if (handled) return {};
     }
-    if (observer_ == nullptr) return run_statement(connection_, sql_, start, file_);
-    if (const auto seen = observer_->before(connection_, statement); !seen)
-      return located(start, seen.error());
-    TRY_ASSIGN(const size_t sqlite_end, run_statement(connection_, sql_, start, file_));
-    if (const auto seen = observer_->after(connection_, statement); !seen)
-      return located(start, seen.error());
-    return sqlite_end;
+    TRY_ASSIGN(const SchemaStatement made, make_schema_statement(source));
+    if (observer_ == nullptr) return run_statement(connection_, source, made);
+    TRY(in_source(made, observer_->before(connection_, made.sql)));
+    TRY(run_statement(connection_, source, made));
+    return in_source(made, observer_->after(connection_, made.sql));
   }
 
-  tl::unexpected<base::Error> located(size_t start, const StatementError& error) const {
-    return fail_at(sql_, start, start + error.offset, file_, error.error.code, error.error.message);
+  static StatementResult<void> in_source(const SchemaStatement& made,
+                                         StatementResult<void> outcome) {
+    if (!outcome) outcome.error().offset = made.source_offset(outcome.error().offset);
+    return outcome;
   }
+
   base::Result<void> named(const base::Result<void>& outcome) const {
     if (outcome) return {};
-    return base::fail(outcome.error().code, file_ + ": " + outcome.error().message);
+    return base::fail(outcome.error().code, script_.file + ": " + outcome.error().message);
   }
 
   Connection& connection_;
-  const std::string_view sql_;
-  const std::string& file_;
+  const Script& script_;
   const StatementHook& hook_;
   ScriptObserver* const observer_;
 };
@@ -164,7 +213,8 @@ class ScriptRun {
 
 base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,
                               const StatementHook& hook, ScriptObserver* observer) {
-  return ScriptRun(connection, sql, file, hook, observer).run();
+  const Script script{sql, file};
+  return ScriptRun(connection, script, hook, observer).run();
 }
 
 }  // namespace prodev::db

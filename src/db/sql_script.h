@@ -8,25 +8,14 @@
 
 #include "base/result.h"
 #include "db/connection.h"
+#include "db/statement_error.h"
 
 namespace prodev::db {
 
-// An error about a spot of a statement's text.
-struct StatementError {
-  // NOLINTNEXTLINE(google-explicit-constructor): lets TRY convert
-  StatementError(base::Error cause, size_t at = 0) : error(std::move(cause)), offset(at) {}
-
-  base::Error error;
-  size_t offset = 0;  // in bytes, from the statement's first one
-};
-
-template <class T>
-using StatementResult = tl::expected<T, StatementError>;
-
 // Looks at each statement of a script before SQLite does. True: it has been carried out. False: it
-// is SQLite's. `statement` begins with its first word and ends before the first `;` that is not in
-// quotes or comments (so a trigger is cut short: leave it to SQLite). `comment` is what the `--`
-// lines directly above it say (sql_comments.h). Runs inside the script's transaction.
+// is SQLite's. `statement` begins with its first word and ends before its `;`. `comment` is what
+// the
+// `--` lines directly above it say (sql_comments.h). Runs inside the script's transaction.
 using StatementHook = std::function<StatementResult<bool>(Connection&, std::string_view statement,
                                                           std::string_view comment)>;
 
@@ -40,8 +29,8 @@ class ScriptObserver {
   ScriptObserver& operator=(const ScriptObserver&) = delete;
 
   virtual base::Result<void> begin(Connection& connection) = 0;
-  // Around each statement that SQLite runs, not those that a hook carries out. `statement` is as
-  // for StatementHook. An error ends the script as one of the statement would.
+  // Around each statement that SQLite runs, not those that a hook carries out. `statement` is what
+  // SQLite is given (schema_statement.h). An error ends the script as one of the statement would.
   virtual StatementResult<void> before(Connection& connection, std::string_view statement) = 0;
   virtual StatementResult<void> after(Connection& connection, std::string_view statement) = 0;
   // After the last statement. An error is told with the file's name before it.
@@ -50,7 +39,10 @@ class ScriptObserver {
   virtual std::vector<std::string> notes() const = 0;
 };
 
-// Runs every statement of `sql`. An error is kBadInput (or what SQLite's code means) and reads
+// Runs every statement of `sql`, in SQLite's words or in those of PostgreSQL that have a meaning
+// here (schema_statement.h). The script is read to its end first: a statement that cannot be, in
+// any database, is told before one has run. An error is kBadInput (or what SQLite's code means) and
+// reads
 // "<file>:<line>:<column>: <message>, in: <beginning of the statement>". An empty `hook` leaves
 // everything to SQLite.
 base::Result<void> run_script(Connection& connection, std::string_view sql, const std::string& file,

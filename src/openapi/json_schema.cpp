@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "db/sql_tokens.h"
+#include "db/postgres_calls.h"
 #include "text/ascii.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
@@ -95,7 +95,7 @@ std::string description_of(const Table& table, const Column& column, bool tell_d
   if (const std::string reference = reference_of(table, column); !reference.empty())
     add_paragraph(text, reference);
   if (tell_default && !column.default_sql.empty())
-    add_paragraph(text, "Default: `" + column.default_sql + "`.");
+    add_paragraph(text, "Default: `" + db::as_written(column.default_sql) + "`.");
   return text;
 }
 

@@ -7,7 +7,7 @@
 #include "access/rules.h"
 #include "auth/authenticator.h"
 #include "catalog/catalog.h"
-#include "db/connection.h"
+#include "db/current_caller.h"
 #include "query/api_error.h"
 #include "query/lower.h"
 #include "records/schema.h"
@@ -40,6 +40,11 @@ struct Caller {
 
   // `statement` must be reset before the caller goes away.
   void bind(db::Statement& statement) const;
+
+  // For what the schema itself says of the caller: auth.uid() in defaults, triggers and views.
+  db::CallerScope scope(db::Connection& connection) const {
+    return {connection, subject, role, claims};
+  }
 
   std::string subject;  // empty: NULL
   std::string role;

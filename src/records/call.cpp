@@ -63,6 +63,7 @@ class Run {
         read_(read),
         options_(options),
         target_(target),
+        scope_(caller_.scope(target.connection)),
         body_(body) {}
 
   Outcome<ReadResult> run_reading() {
@@ -250,6 +251,7 @@ class Run {
   const query::Read& read_;
   const ReadOptions& options_;
   QueryTarget target_;
+  const db::CallerScope scope_;
   std::string& body_;
   std::vector<Value> arguments_;
 };

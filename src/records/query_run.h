@@ -25,7 +25,11 @@ class QueryRun {
  public:
   // The references outlive this.
   QueryRun(const ReadOptions& options, QueryTarget target, const Caller& caller, std::string& body)
-      : options_(options), target_(target), caller_(caller), body_(body) {}
+      : options_(options),
+        target_(target),
+        caller_(caller),
+        scope_(caller.scope(target.connection)),
+        body_(body) {}
 
   // Appends the rows to the body.
   query::Outcome<ReadResult> run(const LoweredRead& lowered);
@@ -49,6 +53,7 @@ class QueryRun {
   const ReadOptions& options_;
   QueryTarget target_;
   const Caller& caller_;
+  const db::CallerScope scope_;
   std::string& body_;
   ReadResult result_;
 };

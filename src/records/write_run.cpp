@@ -105,6 +105,7 @@ class PreparedWrite::Run {
 };
 
 Outcome<WriteResult> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {
+  const db::CallerScope scope = caller_.scope(writer.connection());
   if (view_) return ViewRun(*this, writer, body).run();
   return Run(*this, writer, body).run();
 }

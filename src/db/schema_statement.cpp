@@ -1,0 +1,176 @@
+#include "db/schema_statement.h"
+
+#include <algorithm>
+
+#include "db/foreign_spellings.h"
+
+namespace prodev::db {
+
+namespace {
+
+using Kind = SqlToken::Kind;
+
+bool is_one_of(const SqlToken& token, std::initializer_list<std::string_view> upper) {
+  return std::any_of(upper.begin(), upper.end(),
+                     [&](std::string_view word) { return token.is_word(word); });
+}
+
+bool word_at(const SqlTokenList& tokens, size_t at, std::string_view upper) {
+  return at < tokens.size() && tokens[at].is_word(upper);
+}
+
+bool creates_trigger(std::string_view script, size_t start) {
+  SqlTokens tokens(script, start);
+  if (!tokens.next().is_word("CREATE")) return false;
+  SqlToken token = tokens.next();
+  if (is_one_of(token, {"TEMP", "TEMPORARY"})) token = tokens.next();
+  return token.is_word("TRIGGER");
+}
+
+// SQLite would take a parameter that nobody binds for NULL.
+StatementResult<void> refuse_parameter(const SqlTokenList& tokens, size_t at) {
+  const SqlToken& token = tokens[at];
+  const bool after_colon = at > 0 && tokens[at - 1].is(':');
+  if (token.is(':') || (token.text.starts_with(':') && after_colon)) {
+    return fail_statement_at(after_colon ? tokens[at - 1].offset : token.offset,
+                             "SQLite has no :: casts: write CAST(value AS type)");
+  }
+  if (token.kind == Kind::kDollarString)
+    return fail_statement_at(token.offset,
+                             "SQLite has no $$ quotes, which would stand for NULL: write 'text', "
+                             "with '' for each ' in it");
+  return fail_statement_at(token.offset,
+                           std::string(token.text.substr(0, 40)) +
+                               " would be a parameter, and a schema file has none to give: "
+                               "write the value, text in single quotes");
+}
+
+bool is_parameter(const SqlTokenList& tokens, size_t at) {
+  const SqlToken& token = tokens[at];
+  return token.kind == Kind::kParameter || token.kind == Kind::kDollarString ||
+         (token.is(':') && at + 1 < tokens.size() && tokens[at + 1].text.starts_with(':') &&
+          tokens[at + 1].offset == token.offset + 1);
+}
+
+// DEFAULT and a bare word is a text for SQLite.
+StatementResult<void> refuse_default(const SqlTokenList& tokens, size_t at) {
+  if (!tokens[at].is_word("DEFAULT") || at + 1 == tokens.size()) return {};
+  const SqlToken& value = tokens[at + 1];
+  if (is_one_of(value, {"LOCALTIME", "LOCALTIMESTAMP"}))
+    return fail_statement_at(value.offset, "SQLite would store this as a text: write now()");
+  if (is_one_of(value, {"CURRENT_USER", "SESSION_USER", "USER", "CURRENT_ROLE", "CURRENT_SCHEMA",
+                        "CURRENT_CATALOG"}))
+    return fail_statement_at(value.offset,
+                             "SQLite would store this as a text: write auth.uid() or auth.role()");
+  return {};
+}
+
+StatementResult<void> refuse_schema(const SqlTokenList& tokens, size_t at) {
+  const bool qualifies = at + 2 < tokens.size() && tokens[at + 1].is('.') && !tokens[at].is('.') &&
+                         names_an_object(tokens, at);
+  if (!qualifies) return {};
+  const std::string_view sentence = refused_schema(tokens[at].value());
+  if (sentence.empty()) return {};
+  return fail_statement_at(tokens[at].offset, std::string(sentence));
+}
+
+StatementResult<void> check_token(const SqlTokenList& tokens, size_t at) {
+  if (is_parameter(tokens, at)) return refuse_parameter(tokens, at);
+  return refuse_default(tokens, at);
+}
+
+StatementResult<void> respell_calls(const SqlTokenList& tokens, std::vector<SqlEdit>& edits) {
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    Respelling respelling;
+    TRY(refuse_schema(tokens, i));
+    TRY_ASSIGN(const auto part, caller_call(tokens, i));
+    if (part) {
+      respelling = {kCallerCallTokens, stored_caller_call(*part)};
+    } else if (const auto known = respell(tokens, i)) {
+      respelling = *known;
+    } else {
+      TRY(check_token(tokens, i));
+      continue;
+    }
+    const SqlToken& last = tokens[i + respelling.tokens - 1];
+    edits.push_back(
+        {tokens[i].offset, last.offset + last.text.size(), std::string(respelling.sqlite)});
+    i += respelling.tokens - 1;
+  }
+  return {};
+}
+
+}  // namespace
+
+size_t SchemaStatement::source_offset(size_t offset) const {
+  size_t shift = 0;  // from bytes of `sql` to those of the source; may wrap around
+  for (const SqlEdit& edit : edits) {
+    const size_t begin = edit.begin - shift;
+    if (offset < begin) break;
+    if (offset < begin + edit.sql.size()) return edit.begin;
+    shift += (edit.end - edit.begin) - edit.sql.size();
+  }
+  return offset + shift;
+}
+
+SqlTokenList tokens_of(std::string_view statement) {
+  SqlTokenList tokens;
+  SqlTokens text(statement);
+  for (SqlToken token = text.next(); token.kind != Kind::kEnd; token = text.next()) {
+    tokens.push_back(token);
+    if (token.kind == Kind::kUnfinished) break;
+  }
+  return tokens;
+}
+
+size_t statement_end(std::string_view script, size_t start) {
+  const bool is_trigger = creates_trigger(script, start);
+  SqlTokens tokens(script, start);
+  // As sqlite3_complete() has it: a trigger ends at the `;` of `; END ;`.
+  bool after_semicolon = false;
+  bool after_end = false;
+  for (;;) {
+    const SqlToken token = tokens.next();
+    if (token.kind == Kind::kUnfinished) return script.size();
+    if (token.kind == Kind::kEnd) return token.offset;
+    if (token.is(';') && (!is_trigger || after_end)) return token.offset;
+    after_end = after_semicolon && token.is_word("END");
+    after_semicolon = token.is(';');
+  }
+}
+
+bool is_sqlite_statement(const SqlTokenList& tokens) {
+  if (tokens.empty()) return false;
+  if (is_one_of(tokens[0], {"SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE",
+                            "PRAGMA", "ANALYZE", "REINDEX", "ATTACH", "DETACH", "VACUUM", "EXPLAIN",
+                            "SAVEPOINT", "RELEASE"}))
+    return true;
+  if (is_one_of(tokens[0], {"CREATE", "DROP"}))
+    return tokens.size() > 1 && is_one_of(tokens[1], {"TABLE", "TEMP", "TEMPORARY", "INDEX",
+                                                      "UNIQUE", "VIEW", "VIRTUAL", "TRIGGER"});
+  if (!tokens[0].is_word("ALTER") || !word_at(tokens, 1, "TABLE")) return false;
+  for (size_t i = 2; i < tokens.size(); ++i) {
+    if (tokens[i].is_word("LEVEL") && word_at(tokens, i + 1, "SECURITY")) return false;
+  }
+  return true;
+}
+
+StatementResult<SchemaStatement> make_schema_statement(std::string_view statement) {
+  const SqlTokenList tokens = tokens_of(statement);
+  SchemaStatement made;
+  if (is_sqlite_statement(tokens)) {
+    TRY_ASSIGN(made.edits, number_columns(tokens));
+    TRY(respell_calls(tokens, made.edits));
+    std::stable_sort(made.edits.begin(), made.edits.end(),
+                     [](const SqlEdit& a, const SqlEdit& b) { return a.begin < b.begin; });
+  }
+  size_t at = 0;
+  for (const SqlEdit& edit : made.edits) {
+    made.sql.append(statement.substr(at, edit.begin - at)).append(edit.sql);
+    at = edit.end;
+  }
+  made.sql.append(statement.substr(at));
+  return made;
+}
+
+}  // namespace prodev::db
