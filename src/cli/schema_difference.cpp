@@ -5,7 +5,7 @@
 
 #include "access/rules.h"
 #include "catalog/catalog.h"
-#include "db/sql_tokens.h"
+#include "db/postgres_calls.h"
 #include "text/ascii.h"
 
 namespace prodev::cli {
@@ -98,7 +98,8 @@ base::Result<void> load(db::Connection& connection, const char* sql, std::string
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
-    parts.push_back({std::string(rows.column_text(0)), flattened(rows.column_text(1)),
+    parts.push_back({std::string(rows.column_text(0)),
+                     flattened(db::as_written(rows.column_text(1))),
                      std::string(rows.column_text(2))});
   }
 }

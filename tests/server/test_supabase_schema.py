@@ -115,6 +115,11 @@ create function stamp() returns text language sql volatile as $$ select gen_rand
     def test_commands_read_the_views_and_import_has_no_caller(self):
         (self.folder / "team.csv").write_text("name\nred\n")
         self.server.stop()
+        (self.folder / "schema/0002_more.sql").write_text("alter table team add made_by uuid default null;\n"
+            "create table stock (id uuid default gen_random_uuid(), by_user uuid default auth.uid(), at timestamptz default now());")
+        plan = run_prodev("migrate", "plan", "--dir", self.folder).stdout
+        for default in ("gen_random_uuid()", "auth.uid()", "now()"):
+            self.assertIn("DEFAULT " + default, plan)
         for words in (("doctor",), ("migrate", "plan"), ("export", "whoami", "--format", "json"),
                       ("import", "team", self.folder / "team.csv")):
             result = run_prodev(*words, "--dir", self.folder)
