@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "query/sql_functions.h"
+#include "rest/resource.h"
 #include "rest/responses.h"
 #include "rest/rpc.h"
 #include "rest/write_search.h"
@@ -30,13 +31,11 @@ std::string methods_of(const catalog::Table& table) {
 
 }  // namespace
 
-Outcome<std::string> Rest::table_name(std::string_view path) const {
-  const std::string_view prefix = options_.prefix;
-  std::string name(path.substr(std::min(prefix.size(), path.size())));
-  if (name.ends_with('/')) name.pop_back();
-  if (name.empty() || name.find('/') != std::string::npos)
+Outcome<std::string> Rest::table_name(const Request& request) const {
+  Resource resource = resource_of(request, options_.prefix);
+  if (resource.name.empty())
     return query::refuse({404, "PGRST125", "Invalid path specified in request URL"});
-  return name;
+  return std::move(resource.name);
 }
 
 Rest::Rest(const RestOptions& options, const records::CurrentSchema& schema,
@@ -100,8 +99,8 @@ Outcome<void> Rest::judge_head(const Request& request, const auth::Identity& ide
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead || method == Method::kOptions) return {};
   const records::Schema& schema = refresh(loops_[request.loop]);
-  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
-    return check_callable(schema, identity.role, name);
+  if (const Resource named = resource_of(request, options_.prefix); named.is_function)
+    return check_callable(schema, identity.role, named.name);
   TRY_ASSIGN(const auto call,
              make_write(request, identity, Timing(options_.server_timing, request.started_ns)));
   return check_rights(*call);
@@ -117,12 +116,12 @@ const records::Schema& Rest::refresh(Loop& loop) const {
 
 Outcome<void> Rest::describe_table(const Request& request, Response& response) {
   const records::Schema& schema = refresh(loops_[request.loop]);
-  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty()) {
-    TRY_ASSIGN(std::string methods, function_methods(schema, name));
+  if (const Resource named = resource_of(request, options_.prefix); named.is_function) {
+    TRY_ASSIGN(std::string methods, function_methods(schema, named.name));
     response.add_header("Allow", std::move(methods));
     return {};
   }
-  TRY_ASSIGN(const std::string name, table_name(request.path));
+  TRY_ASSIGN(const std::string name, table_name(request));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(schema, name, kNobody));
   response.add_header("Allow", methods_of(*table));
   return {};
@@ -142,8 +141,8 @@ Outcome<void> Rest::check_plan(const MediaType& media, const auth::Identity& ide
 Outcome<void> Rest::answer(const Request& request, const auth::Identity& identity, Timing timing,
                            Response& response) {
   refresh(loops_[request.loop]);
-  if (const std::string_view name = function_name(request.path, options_.prefix); !name.empty())
-    return call_function(request, identity, name, response);
+  if (const Resource named = resource_of(request, options_.prefix); named.is_function)
+    return call_function(request, identity, named.name, response);
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead)
     return read_table(request, identity, timing, response);
@@ -155,7 +154,7 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
                                                      const auth::Identity& identity,
                                                      Timing timing) {
   const records::SchemaPointer& schema = loops_[request.loop].schema;
-  TRY_ASSIGN(const std::string name, table_name(request.path));
+  TRY_ASSIGN(const std::string name, table_name(request));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));

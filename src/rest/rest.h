@@ -101,7 +101,7 @@ class Rest {
   // The schema in force, which `loop` keeps from now on.
   const records::Schema& refresh(Loop& loop) const;
   // Of /rest/v1/TABLE. PGRST125: there is none.
-  query::Outcome<std::string> table_name(std::string_view path) const;
+  query::Outcome<std::string> table_name(const http::Request& request) const;
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,

@@ -175,7 +175,7 @@ Outcome<void> Rest::read_table(const Request& request, const auth::Identity& ide
     TRY(run_on_loop(request, *known, identity, timing, response));
     return {};
   }
-  TRY_ASSIGN(const std::string name, table_name(request.path));
+  TRY_ASSIGN(const std::string name, table_name(request));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name, identity.role));

@@ -65,12 +65,6 @@ Outcome<Rpc> parse_post(const http::Request& request, std::string_view body,
 
 }  // namespace
 
-std::string_view function_name(std::string_view path, std::string_view prefix) {
-  constexpr std::string_view kFolder = "rpc/";
-  path.remove_prefix(std::min(prefix.size(), path.size()));
-  return path.starts_with(kFolder) ? path.substr(kFolder.size()) : std::string_view();
-}
-
 Outcome<Rpc> parse_rpc(const http::Request& request, std::string_view body,
                        const records::Schema& schema, std::string_view role,
                        std::string_view name) {

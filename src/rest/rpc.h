@@ -18,9 +18,6 @@ struct Rpc {
   RequestOptions options;
 };
 
-// The function that a path names; empty: the path is not one of functions.
-std::string_view function_name(std::string_view path, std::string_view prefix);
-
 // By GET and HEAD, parameters that are arguments of the function are its arguments and all others
 // are about its result; by POST, the body has the arguments. PGRST101 for other methods; 25006 for
 // GET of a function that writes; besides what records/find_function.h and rpc_arguments.h say.
