@@ -11,6 +11,7 @@
 #include "catalog/definition.h"
 #include "catalog/functions.h"
 #include "catalog/relationships.h"
+#include "catalog/schema_faults.h"
 #include "catalog/statistics.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
@@ -319,6 +320,8 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
   for (Table& table : catalog->tables_) {
     if (table.kind == TableKind::kView) take_facts_of_origins(table, catalog->tables_);
   }
+  for (std::string& fault : find_schema_faults(connection, catalog->tables_))
+    catalog->problems_.push_back(std::move(fault));
   if (const auto loaded = load_statistics(connection, catalog->tables_); !loaded) {
     if (loaded.error().code != base::Code::kCorrupt) return tl::make_unexpected(loaded.error());
     catalog->problems_.push_back("statistics are left out: " + loaded.error().message);

@@ -118,9 +118,9 @@ base::Result<Finding> check_rules(db::Connection& connection) {
 base::Result<Finding> check_left_out(db::Connection& connection) {
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
   if (catalog->problems().empty())
-    return Finding{Grade::kOk, "views and functions", "all fit the schema", ""};
-  return Finding{Grade::kWarn, "views and functions", list(catalog->problems()),
-                 "drop or replace them in a new schema file"};
+    return Finding{Grade::kOk, "schema", "all that it names is there", ""};
+  return Finding{Grade::kWarn, "schema", list(catalog->problems()),
+                 "drop, replace or mend them in a new schema file"};
 }
 
 base::Result<Finding> check_closed_tables(db::Connection& connection) {

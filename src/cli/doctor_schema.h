@@ -14,7 +14,8 @@ std::vector<Finding> check_schema(const config::Settings& settings);
 
 // Policies and privileges that name a table or column that is not there.
 base::Result<Finding> check_rules(db::Connection& connection);
-// Views and functions that do not fit the tables any more, and are not served.
+// Views and functions that do not fit the tables any more, and are not served; foreign keys and
+// tables that SQLite refuses to work with.
 base::Result<Finding> check_left_out(db::Connection& connection);
 // Tables and views that only service_role can use; told, but often meant so.
 base::Result<Finding> check_closed_tables(db::Connection& connection);

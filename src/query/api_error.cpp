@@ -4,6 +4,7 @@
 
 #include "config/nearest.h"
 #include "db/damage.h"
+#include "query/schema_fault.h"
 #include "telemetry/log.h"
 
 namespace prodev::query {
@@ -177,6 +178,7 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
               {},
               "The server's log says more."};
     case SQLITE_ERROR:
+      if (std::optional<ApiError> fault = schema_fault(message, table)) return *std::move(fault);
       return run_time_error(message);
     default:
       break;

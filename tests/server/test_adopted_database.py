@@ -12,7 +12,7 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import Client, eventually, is_sanitized  # noqa: E402
+from prodev import Client, eventually, is_sanitized, run_prodev  # noqa: E402
 from rest import RestFolderCase  # noqa: E402
 
 SINGULAR = {"Accept": "application/vnd.pgrst.object+json"}
@@ -102,6 +102,79 @@ class Adopted(RestFolderCase):
         self.server.stop()
         self.assertEqual(self.file.execute("SELECT * FROM sqlite_master").fetchall(), before)
         self.assertEqual(self.file.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+
+    def test_a_slash_in_a_name_is_sent_encoded(self):
+        self.adopt("""CREATE TABLE "a/b" (id INTEGER PRIMARY KEY, n INT); INSERT INTO "a/b" VALUES (1, 5);
+                      CREATE TABLE "rpc/x" (id INTEGER PRIMARY KEY); CREATE TABLE "50%2F" (id INTEGER PRIMARY KEY);""")
+        self.assertEqual(self.rows("a%2Fb"), [{"id": 1, "n": 5}])
+        self.assertEqual(self.rows("a%2fb?n=eq.5&select=id"), [{"id": 1}])
+        created = self.send("POST", "a%2Fb", {"n": 6}, {"Prefer": "return=headers-only"})
+        self.assertEqual((created.status, created.header("Location")), (201, "/rest/v1/a%2Fb?id=eq.2"))
+        self.assertEqual(self.wrote(self.send("PATCH", "a%2Fb?id=eq.2", {"n": 7}, RETURN), 200), [{"id": 2, "n": 7}])
+        self.assertEqual((self.rows("rpc%2Fx"), self.rows("50%252F")), ([], []))
+        for path in ("a/b", "a%252Fb", "a%2F", "%2Fa", "a%2Fb/c"):
+            self.assertEqual(self.send("GET", path).status, 404, path)
+        document = self.send("GET", "").json()
+        self.assertIn("/rest/v1/a%2Fb", document["paths"])
+
+    def test_a_foreign_key_without_a_unique_parent_is_named_with_the_mend(self):
+        self.adopt("""CREATE TABLE okt (id INTEGER PRIMARY KEY, n INT); INSERT INTO okt VALUES (1, 1);
+                      CREATE TABLE b (id INTEGER PRIMARY KEY, n INT REFERENCES okt (n));
+                      CREATE TABLE c (id INTEGER PRIMARY KEY, z INT REFERENCES nosuch (id));""")
+        mend = 'CREATE UNIQUE INDEX "okt_key" ON "okt" ("n")'
+        told = "\n".join(self.server.lines)
+        self.assertIn("the foreign key of b (\"n\") refers to okt (\"n\"), which is not unique", told)
+        self.assertIn(mend, told)
+        self.assertIn("refers to nosuch, which is not there", told)
+        doctor = run_prodev("doctor", "--dir", self.project, "--db", self.path).stdout
+        self.assertIn(mend, doctor)
+        for method, path, body in (("POST", "okt", {"n": 2}), ("PATCH", "okt?id=eq.1", {"n": 3}),
+                                   ("DELETE", "okt?id=eq.1", None), ("POST", "b", {"n": 1})):
+            error = self.wrote(self.send(method, path, body), 400)
+            self.assertEqual(error["code"], "42830", error)
+            self.assertNotIn("mismatch", error["message"])
+        self.assertEqual(self.wrote(self.send("POST", "c", {"z": 1}), 400)["code"], "42P01")
+        self.file.execute(mend)
+        eventually(lambda: self.send("POST", "okt", {"n": 2}).status == 201, "the mend is noticed")
+        self.assertEqual(self.send("POST", "b", {"n": 2}).status, 201)
+
+    def test_what_only_its_own_program_knows_never_stops_the_start(self):
+        self.project = self.make_folder()
+        self.path = self.project / "own.sqlite"
+        with sqlite3.connect(self.path) as own:
+            own.create_collation("de", lambda a, b: (a > b) - (a < b))
+            own.create_function("own", 1, lambda value: value, deterministic=True)
+            own.executescript("""
+                CREATE TABLE good (id INTEGER PRIMARY KEY); INSERT INTO good VALUES (1);
+                CREATE TABLE c (id INTEGER PRIMARY KEY, n TEXT COLLATE de); CREATE INDEX ci ON c (n);
+                CREATE TABLE f (id INTEGER PRIMARY KEY, n TEXT); CREATE INDEX fi ON f (own(n));
+                CREATE TABLE g (id INTEGER PRIMARY KEY, n TEXT, m TEXT GENERATED ALWAYS AS (own(n)) VIRTUAL);
+                CREATE VIEW v AS SELECT own(n) AS x FROM f;""")
+            own.execute("CREATE TABLE wide (%s)" % ", ".join(f"c{i}" for i in range(1990)))
+        self.server = self.start_prodev("--db", self.path, folder=self.project)
+        self.headers = self.bearer("service_role")
+        self.assertEqual((self.rows("good"), self.rows("wide"), self.rows("f")), ([{"id": 1}], [], []))
+        told = "\n".join(self.server.lines)
+        for table in ("c cannot be written", "f cannot be written", "g cannot be read", "v is left out"):
+            self.assertIn("warning   " + table, told)
+        for method, path, body, code in (("POST", "c", {"n": "x"}, "42704"), ("GET", "c?order=n", None, "42704"),
+                                         ("POST", "f", {"n": "x"}, "42883"), ("GET", "g", None, "42883")):
+            error = self.wrote(self.send(method, path, body), 400)
+            self.assertEqual(error["code"], code, error)
+
+    def test_a_many_to_many_relation_of_prisma_embeds(self):
+        self.adopt("""CREATE TABLE "Post" (id INTEGER PRIMARY KEY, title TEXT);
+                      CREATE TABLE "Tag" (id INTEGER PRIMARY KEY, name TEXT);
+                      CREATE TABLE "_PostToTag" ("A" INTEGER NOT NULL, "B" INTEGER NOT NULL,
+                        CONSTRAINT "_PostToTag_A_fkey" FOREIGN KEY ("A") REFERENCES "Post" (id) ON DELETE CASCADE,
+                        CONSTRAINT "_PostToTag_B_fkey" FOREIGN KEY ("B") REFERENCES "Tag" (id) ON DELETE CASCADE);
+                      CREATE UNIQUE INDEX "_PostToTag_AB_unique" ON "_PostToTag" ("A", "B");
+                      CREATE INDEX "_PostToTag_B_index" ON "_PostToTag" ("B");
+                      INSERT INTO "Post" VALUES (1, 'p'); INSERT INTO "Tag" VALUES (7, 't');
+                      INSERT INTO "_PostToTag" VALUES (1, 7);""")
+        self.assertEqual(self.rows("Post?select=title,Tag(name)"), [{"title": "p", "Tag": [{"name": "t"}]}])
+        self.assertEqual(self.rows("Tag?select=name,Post(title)"), [{"name": "t", "Post": [{"title": "p"}]}])
+        self.assertEqual(self.rows("_PostToTag?select=A,Tag(name)"), [{"A": 1, "Tag": {"name": "t"}}])
 
     def test_a_table_without_a_declared_key(self):
         self.adopt("CREATE TABLE log (line TEXT, n INTEGER); INSERT INTO log VALUES ('a', 1), ('a', 1), (NULL, 2)")

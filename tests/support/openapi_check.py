@@ -19,13 +19,18 @@ TABLES = "/rest/v1/"
 CREDENTIALS = ("authorization", "apikey")
 
 
+def spelled(path):
+    """One spelling for all of a path's: its slashes part it, those that are encoded do not."""
+    return "/".join(urllib.parse.quote(urllib.parse.unquote(part)).replace("/", "%2F") for part in path.split("/"))
+
+
 class Document:
     """One OpenAPI document: its operations by decoded path, with references resolved."""
 
     def __init__(self, text):
         self.root = json.loads(text)
         jsonschema.Draft202012Validator.check_schema({"$defs": self.root["components"].get("schemas", {})})
-        self.paths = {urllib.parse.unquote(path): item for path, item in self.root["paths"].items()}
+        self.paths = {spelled(path): item for path, item in self.root["paths"].items()}
 
     def resolved(self, item):
         while "$ref" in item:
@@ -60,7 +65,7 @@ def check_response(document, method, target, response):
     """AssertionError when `response` is not what `document` says. False: it has no such operation, and no
     rows were answered."""
     path, _, query = target.partition("?")
-    path = DOCUMENT if path == TABLES else urllib.parse.unquote(path).rstrip("/")
+    path = DOCUMENT if path == TABLES else spelled(path).rstrip("/")
     operation = document.operation(method, path)
     about = f"{method} {target}: {response!r}"
     if operation is None:

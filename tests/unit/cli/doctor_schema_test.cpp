@@ -40,7 +40,7 @@ TEST_CASE("doctor tells of views and functions that are left out") {
   const std::string schema = std::string(kNote) +
                              "CREATE FUNCTION bodies() RETURNS SETOF text LANGUAGE sql AS"
                              " $$ SELECT owner FROM note; $$;";
-  CHECK(found(check_left_out, schema) == "ok: all fit the schema");
+  CHECK(found(check_left_out, schema) == "ok: all that it names is there");
   CHECK(found(check_left_out, schema + "DROP TABLE note;")
             .find("warn: function bodies() is left out: no such table: note -> ") == 0);
 }
