@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <ostream>
 
+#include "access/privileges.h"
 #include "auth/jwt.h"
 #include "auth/keys.h"
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "config/nearest.h"
 #include "config/value.h"
 #include "server/folders.h"
 #include "text/json_reader.h"
@@ -82,6 +85,42 @@ Result<std::string> claims_of(const CommandLine& line, const config::Settings& s
   return json + "}";
 }
 
+bool exists(const std::string& path) {
+  std::error_code ignored;  // what cannot be looked at is not there
+  return std::filesystem::exists(path, ignored);
+}
+
+// A key made in a folder that is no project would be one that no server takes.
+Result<void> check_project(const config::Settings& settings) {
+  const bool is_project =
+      exists(settings.dir + "/prodev.toml") || exists(config::effective_schema_dir(settings)) ||
+      exists(config::effective_data_dir(settings)) || exists(config::effective_db_file(settings));
+  if (is_project) return {};
+  return fail(Code::kUsage, "there is no project in " + settings.dir +
+                                ": name its folder with --dir, or give the secret of the server "
+                                "with --jwt-secret");
+}
+
+// A server would take the token, and let it do nothing.
+Result<void> check_role(const config::Settings& settings, const std::string& role) {
+  const std::string path = config::effective_db_file(settings);
+  std::vector<std::string> roles = {"anon", "authenticated", "service_role"};
+  const bool has_database = exists(path);
+  if (has_database) {
+    TRY_ASSIGN(db::Connection connection, db::Connection::open(path, db::OpenMode::kReadOnly));
+    TRY_ASSIGN(const access::Roles known, access::Roles::load(connection));
+    roles = known.names();
+  } else if (!settings.jwt_secret.empty()) {
+    return {};  // of another machine's server
+  }
+  if (std::find(roles.begin(), roles.end(), role) != roles.end()) return {};
+  const std::string near = config::nearest(role, roles);
+  std::string way_out = has_database ? "CREATE ROLE in a schema file makes it"
+                                     : "prodev migrate makes those of the schema files";
+  if (!near.empty()) way_out = "did you mean " + near + "?";
+  return fail(Code::kUsage, "there is no role " + role + " in this project: " + way_out);
+}
+
 Result<auth::Keys> load_keys(const config::Settings& settings) {
   const std::string data = config::effective_data_dir(settings);
   if (settings.jwt_secret.empty()) TRY(server::make_private_folder(data));
@@ -94,6 +133,8 @@ base::Result<int> run_token(const CommandLine& line, const Context& context) {
   constexpr int64_t kAnyTime_s = int64_t{1} << 60;  // a token may be made for later
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(const std::string claims, claims_of(line, settings));
+  if (settings.jwt_secret.empty()) TRY(check_project(settings));
+  TRY(check_role(settings, line.option("--role")));
   TRY_ASSIGN(const auth::Keys keys, load_keys(settings));
   const std::string token = auth::sign(keys.signing, claims);
   const auto taken = auth::verify(keys.signing, token, 0, {kAnyTime_s, settings.jwt_audience});

@@ -22,6 +22,10 @@ def decode(part):
 class Token(FolderCase):
     def setUp(self):
         self.project = self.make_folder()
+        (self.project / "schema").mkdir()
+        (self.project / "schema/0001_roles.sql").write_text(
+            'CREATE ROLE a; CREATE ROLE staff; CREATE ROLE "a ""b"" \u00e9";', encoding="utf-8")
+        self.assertEqual(run_prodev("migrate", "--dir", self.project).returncode, 0)
         self.key_file = self.project / "data/keys/jwt.key"
 
     def token(self, *arguments, environment=None):
@@ -75,7 +79,7 @@ class Token(FolderCase):
 
     def test_a_secret_in_the_environment_replaces_the_file(self):
         self.claims("--role", "a", secret=SECRET, environment={"PRODEV_JWT_SECRET": SECRET})
-        self.assertFalse((self.project / "data").exists())
+        self.assertFalse(self.key_file.exists())
         self.claims("--role", "a", "--jwt-secret", SECRET, secret=SECRET)
 
     def test_the_first_audience_of_the_settings_is_named(self):
@@ -98,6 +102,24 @@ class Token(FolderCase):
         self.assert_usage_error("--role", "a", "--claims", '{"x":1,"x":2}', says="would not take")
         self.assert_usage_error("--role", "a", "--claims", '{"nbf":"x"}', says="must be a number")
         self.assert_usage_error("--role", "a", "--claims", '{"x":"%s"}' % ("x" * 8_000), says="decoded")
+
+    def test_a_role_that_does_not_exist_is_refused_with_the_nearest(self):
+        self.assert_usage_error("--role", "stuff", says="there is no role stuff in this project: did you mean staff?")
+        self.assert_usage_error("--role", "nobody", says="there is no role nobody in this project: CREATE ROLE")
+        self.assert_usage_error("--role", "nobody", "--jwt-secret", SECRET, says="there is no role nobody")
+        self.assert_usage_error("--role", "public", says="there is no role public")
+        self.assertFalse(self.key_file.exists())
+
+    def test_where_there_is_no_project_there_is_no_token_and_no_key(self):
+        self.project = self.make_folder()
+        self.assert_usage_error("--role", "anon", says="there is no project in")
+        self.assertEqual(list(self.project.iterdir()), [])
+        # Tokens of other issuers: the secret says which server takes them.
+        self.claims("--role", "whoever", "--jwt-secret", SECRET, secret=SECRET)
+        self.assertEqual(list(self.project.iterdir()), [])
+        (self.project / "schema").mkdir()
+        self.assert_usage_error("--role", "staff", says="prodev migrate makes those of the schema files")
+        self.claims("--role", "anon")
 
     def test_a_key_that_others_can_read_is_refused(self):
         self.claims("--role", "a")
