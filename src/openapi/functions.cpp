@@ -261,7 +261,7 @@ class FunctionPath {
 std::vector<Overloads> functions_of(const records::Schema& schema, std::string_view role) {
   std::vector<Overloads> all;
   for (const Function& function : schema.catalog->functions()) {
-    if (function.takes_row() || function.name.find('/') != std::string::npos) continue;
+    if (function.takes_row()) continue;
     if (!schema.rules->may_execute(role, function.id)) continue;
     if (all.empty() || all.back().front()->name != function.name) all.emplace_back();
     all.back().push_back(&function);

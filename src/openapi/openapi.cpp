@@ -117,7 +117,7 @@ void Openapi::answer_table_schema(const Request& request, Response& response) {
   const auth::Identity* identity = identify(request, response);
   if (identity == nullptr) return;
   const records::SchemaPointer schema = schema_.get();
-  const std::string name = request.path.substr(request.path.rfind('/') + 1);
+  const std::string name = request.path.substr(std::string_view("/schemas/").size());
   const std::optional<Relation> found = find_readable(*schema, identity->role, name);
   if (!found) {
     http::set_error(response, 404, "PGRST205",

@@ -58,8 +58,6 @@ std::vector<Relation> relations_of(const records::Schema& schema, std::string_vi
   std::vector<Relation> relations;
   for (const Table& table : schema.catalog->tables()) {
     Relation relation = relation_of(schema, role, table);
-    // A name with a slash has no address.
-    if (table.name.find('/') != std::string::npos) continue;
     if (relation.can_read() || !relation.insertable.empty())
       relations.push_back(std::move(relation));
   }
