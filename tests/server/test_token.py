@@ -119,6 +119,7 @@ class Token(FolderCase):
         self.assertEqual(list(self.project.iterdir()), [])
         (self.project / "schema").mkdir()
         self.assert_usage_error("--role", "staff", says="prodev migrate makes those of the schema files")
+        self.key_file = self.project / "data/keys/jwt.key"
         self.claims("--role", "anon")
 
     def test_a_key_that_others_can_read_is_refused(self):

@@ -3,7 +3,8 @@
 import json
 
 from openapi_check import CheckedClient
-from prodev import FolderCase, run_prodev
+from prodev import FolderCase
+from rest import make_token
 
 SCHEMA = """
 CREATE ROLE staff;
@@ -51,9 +52,7 @@ class RestCase(FolderCase):
 
     def token(self, role, sub=""):
         if (role, sub) not in self.tokens:
-            result = run_prodev("token", "--role", role, "--sub", sub, "--dir", self.folder)
-            self.assertEqual(result.returncode, 0, result.stderr)
-            self.tokens[role, sub] = result.stdout.strip()
+            self.tokens[role, sub] = make_token(self.folder, role, sub or None)
         return self.tokens[role, sub]
 
     def call(self, method, path, body=None, role="staff", sub="s", headers=()):
