@@ -109,7 +109,7 @@ class Adopted(RestFolderCase):
         self.assertEqual(self.rows("a%2Fb"), [{"id": 1, "n": 5}])
         self.assertEqual(self.rows("a%2fb?n=eq.5&select=id"), [{"id": 1}])
         created = self.send("POST", "a%2Fb", {"n": 6}, {"Prefer": "return=headers-only"})
-        self.assertEqual((created.status, created.header("Location")), (201, "/rest/v1/a%2Fb?id=eq.2"))
+        self.assertEqual((created.status, created.header("Location")), (201, "a%2Fb?id=eq.2"))
         self.assertEqual(self.wrote(self.send("PATCH", "a%2Fb?id=eq.2", {"n": 7}, RETURN), 200), [{"id": 2, "n": 7}])
         self.assertEqual((self.rows("rpc%2Fx"), self.rows("50%252F")), ([], []))
         for path in ("a/b", "a%252Fb", "a%2F", "%2Fa", "a%2Fb/c"):
@@ -240,13 +240,6 @@ class Adopted(RestFolderCase):
                 self.assertEqual(self.send("DELETE", f"{plain(table)}?{word(name)}=neq.1").status, 204)
                 self.assertEqual(len(self.stored(f"SELECT * FROM {name_sql(table)}")), 1)
                 self.assertEqual(self.send("DELETE", f"{plain(table)}?{word(name)}=eq.1").status, 204)
-
-    def test_a_table_with_a_slash_in_its_name_cannot_be_addressed(self):
-        """A path is decoded before it is routed: the answer says that it is the path."""
-        self.adopt('CREATE TABLE "a/b" (x); CREATE TABLE a (x)')
-        for path in ("a%2Fb", "a/b"):
-            response = self.send("GET", path)
-            self.assertEqual((response.status, response.json()["code"]), (404, "PGRST125"))
 
     def test_views_with_and_without_triggers(self):
         self.adopt("""
