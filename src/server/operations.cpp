@@ -3,9 +3,8 @@
 #include <optional>
 
 #include "db/damage.h"
-#include "text/json_string.h"
-
 #include "text/authority.h"
+#include "text/json_string.h"
 
 namespace prodev::server {
 
