@@ -57,6 +57,11 @@ class Pages(ServerCase):
                     if url.fragment and not url.fragment.startswith("/"):
                         self.assertIn(url.fragment, self.page(url.path).ids)
 
+    def test_every_link_holds_under_the_prefix_of_a_proxy(self):
+        for path in PAGES:
+            for link in self.page(path).links:
+                self.assertFalse(link.startswith("/"), f"{path} names {link}, which is not relative")
+
     def test_no_page_uses_an_id_twice(self):
         for path in PAGES:
             ids = self.page(path).ids
