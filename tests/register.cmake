@@ -95,5 +95,10 @@ add_test(NAME oracle/rules
   COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/oracle/rules/test_rules.py)
 set_tests_properties(oracle/rules PROPERTIES TIMEOUT 300
   ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
+# Random requests to two servers that differ in rows that nobody who asks may see.
+add_test(NAME oracle/unseen
+  COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/oracle/test_unseen.py)
+set_tests_properties(oracle/unseen PROPERTIES TIMEOUT 300
+  ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
 # It measures: nothing beside it, and nothing that it disturbs.
 set_tests_properties(bench/smoke PROPERTIES TIMEOUT 300 RUN_SERIAL ON)
