@@ -101,7 +101,8 @@ class Takeover(FolderCase):
             hammer.stop()
             self.assertEqual(hammer.problems, [])
         with Client(server.redirect_port) as client:
-            self.assertEqual(client.get("/x").header("Location"), f"https://localhost:{server.port}/x")
+            host = f"localhost:{server.redirect_port}"
+            self.assertEqual(client.request("GET", "/x", host=host).header("Location"), f"https://localhost:{server.port}/x")
         server.stop()
 
     def test_a_redirect_listener_that_the_predecessor_had_not_is_opened(self):
