@@ -1,5 +1,6 @@
 """/rest/v1/rpc: functions of the schema, called as PostgREST's documentation says."""
 
+import contextlib
 import json
 import pathlib
 import sqlite3
@@ -482,13 +483,15 @@ class Changes(RestFolderCase):
         server = self.start_prodev(folder=folder)
         self.assertEqual(self.ask(server, "GET", "rpc/letters").json(), ["x"])
         server.stop()
-        (folder / "schema/0002_rename.sql").write_text("ALTER TABLE t RENAME TO u;")
+        # Not by a schema file, which functions follow.
+        with contextlib.closing(sqlite3.connect(folder / "data/prodev.db")) as database:
+            database.execute("ALTER TABLE t RENAME TO u")
         server = self.start_prodev(folder=folder)
         self.assertEqual(self.ask(server, "GET", "rpc/letters").status, 404)
         server.stop()
         told = run_prodev("doctor", "--dir", folder)
         self.assertIn("function letters() is left out: no such table: t", told.stdout)
-        (folder / "schema/0003_mend.sql").write_text(
+        (folder / "schema/0002_mend.sql").write_text(
             "CREATE OR REPLACE FUNCTION letters() RETURNS SETOF text LANGUAGE sql AS $$ SELECT a || '?' FROM u $$;")
         server = self.start_prodev(folder=folder)
         self.assertEqual(self.ask(server, "GET", "rpc/letters").json(), ["x?"])
