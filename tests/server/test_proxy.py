@@ -193,11 +193,13 @@ class WhoIsTheClient(ProxyCase):
         for client in open_ones:
             self.addCleanup(client.close)
             self.assertEqual(client.get("/healthz").status, 200)
-        others = [Client(server.port, source="127.0.0.8") for _ in range(3)]
-        for client in others:
+        for _ in range(2):  # one after the other: several loops take connections
+            client = Client(server.port, source="127.0.0.8")
             self.addCleanup(client.close)
-        self.assertEqual([client.get("/healthz").status for client in others[:2]], [200, 200])
-        self.assertEqual(others[2].read_response().status, 429)
+            self.assertEqual(client.get("/healthz").status, 200)
+        third = Client(server.port, source="127.0.0.8")
+        self.addCleanup(third.close)
+        self.assertEqual(third.read_response().status, 429)
 
     def test_clients_of_one_proxy_share_the_read_lane_in_turns(self):
         server = self.start_project("--trusted-proxies", PROXY, "--read-threads", "2", "--read-timeout-ms", "700")
