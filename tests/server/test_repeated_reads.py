@@ -95,10 +95,10 @@ class RepeatedReads(RestFolderCase):
     def test_lines_of_one_header_are_not_one_line(self):
         two = {"Range": "0-0\r\nRange: 2-2"}
         for _ in range(TIMES):
-            for headers, ids in ((two, [1]), ({"Range": "0-0, 2-2"}, [1, 2, 3, 4])):
+            for headers, status in ((two, 400), ({"Range": "0-0, 2-2"}, 200)):
                 response = self.ask(self.server, "GET", "note?select=id&order=id", None,
                                     {**headers, **self.bearer("service_role")})
-                self.assertEqual([row["id"] for row in response.json()], ids)
+                self.assertEqual(response.status, status)
 
     def test_pages_follow_each_other(self):
         for _ in range(TIMES):
