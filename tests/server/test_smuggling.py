@@ -118,7 +118,8 @@ class SmugglingTest(prodev.ProbeCase):
     def test_a_malformed_chunk_is_refused(self):
         for name, body in REFUSED_CHUNKS.items():
             with self.subTest(name):
-                self.refuse(chunked(body), 400)
+                # Such a size is a number, and beyond what any body may have.
+                self.refuse(chunked(body), 413 if name == "a size beyond 64 bits" else 400)
 
     def test_a_malformed_chunk_is_refused_when_it_comes_byte_by_byte(self):
         for name in ("a bare LF after the size", "data longer than its size", "a bare LF at the end"):
