@@ -192,7 +192,7 @@ class Peers(TakeoverCase):
         self.assertRegex(second.recv(100), rb"\Alisteners")
         first.send(b"drain")
         self.assertEqual(first.recv(100), b"draining")
-        self.assertFalse((self.home / "data/control.sock").exists())
+        eventually(lambda: not (self.home / "data/control.sock").exists(), "it is gone")
         for late in [second, third]:
             try:
                 late.send(b"listeners")
