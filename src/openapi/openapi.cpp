@@ -102,7 +102,7 @@ void Openapi::send(const DocumentPointer& document, std::string_view content_typ
 void Openapi::answer_document(const Request& request, Response& response) {
   const auth::Identity* identity = identify(request, response);
   if (identity == nullptr) return;
-  constexpr std::string_view kType = "application/openapi+json; charset=utf-8";
+  static constexpr std::string_view kType = "application/openapi+json; charset=utf-8";
   const records::SchemaPointer schema = schema_.get();
   Key key = key_of(*schema, identity->role, request.path);
   if (const DocumentPointer document = find(*schema, key))

@@ -47,6 +47,7 @@ class Openapi {
   struct Key {
     std::string role;
     std::string server_url;
+    // NOLINTNEXTLINE(modernize-use-nullptr): it takes the comparison with 0 in there for one
     auto operator<=>(const Key&) const = default;
   };
 
