@@ -22,7 +22,7 @@ function(add_server_test build file)
   string(REPLACE "test_" "" name ${name})
   add_test(NAME ${build}/server/${name} COMMAND ${launch_${build}} python3 ${file})
   set_tests_properties(${build}/server/${name} PROPERTIES
-    TIMEOUT 300
+    TIMEOUT 600
     ENVIRONMENT "PRODEV_BIN=${builds}/${build}/prodev;PROBE_SERVER_BIN=${builds}/${build}/probe_server;PRODEV_BUILD=${build};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support;${sanitizer_options}")
 endfunction()
 
