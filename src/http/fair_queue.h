@@ -46,7 +46,10 @@ class FairQueue {
     std::pair<Client, T> taken(client, std::move(share.items.front()));
     share.items.pop_front();
     ++share.served;
-    if (!share.items.empty() && share.served < at_once_) next_.push_back(client);
+    if (!share.items.empty() && share.served < at_once_) {
+      next_.push_back(client);
+      changed_.notify_one();  // the push told nobody: the client was in line already
+    }
     if (--size_ == 0 && closed_) changed_.notify_all();
     return taken;
   }

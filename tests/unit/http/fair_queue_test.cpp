@@ -1,6 +1,7 @@
 #include "http/fair_queue.h"
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -41,6 +42,29 @@ TEST_CASE("a client that is served as often as it may be is passed over until it
   queue.finish("greedy");
   waiting.join();
   CHECK(last == 3);
+}
+
+TEST_CASE("two items of a client that come at once are served at once") {
+  for (int round = 0; round < 100; ++round) {
+    Queue queue(10, 2);
+    std::atomic<int> served = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 2; ++i) {
+      threads.emplace_back([&] {
+        if (queue.pop()) ++served;
+        while (served < 2) std::this_thread::yield();  // at it until both are
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // both wait
+    REQUIRE(queue.try_push("a", 1));
+    REQUIRE(queue.try_push("a", 2));
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (served < 2 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    CHECK(served == 2);
+    served = 2;
+    queue.close();
+    for (std::thread& thread : threads) thread.join();
+  }
 }
 
 TEST_CASE("a queue that is full or closed takes nothing, and gives what it has before it ends") {
