@@ -24,7 +24,7 @@ Deadline::Deadline(Connection& connection, int64_t deadline_ns)
 
 Deadline::~Deadline() {
   ::sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr);
-  watch_thread({});
+  unwatch_thread(connection_.handle());
 }
 
 int Deadline::check(void* deadline) {
@@ -53,6 +53,10 @@ bool statements_end() { return ending.load(std::memory_order_relaxed); }
 void watch_thread(const Watch& watch) {
   thread_watch = watch;
   thread_steps = 0;
+}
+
+void unwatch_thread(const sqlite3* handle) {
+  if (thread_watch.handle == handle) watch_thread({});
 }
 
 }  // namespace prodev::db

@@ -48,7 +48,10 @@ struct Watch {
   void* self = nullptr;
   uint64_t most_steps = kNoLimit;
 };
-// From now on, for this thread; {}: there is no limit.
+// From now on, for this thread, until unwatch_thread() of its handle or the next call.
 void watch_thread(const Watch& watch);
+// Nobody answers for `handle` on this thread any more: a connection that is opened later may have
+// its address.
+void unwatch_thread(const sqlite3* handle);
 
 }  // namespace prodev::db

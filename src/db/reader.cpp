@@ -51,7 +51,7 @@ void Reader::set_deadline(int64_t deadline_ns) {
 void Reader::rest() {
   end_turn();
   deadline_ns_ = 0;
-  watch_thread({});
+  unwatch_thread(connection_.handle());
 }
 
 // Not 0: the statement is to end.

@@ -37,7 +37,7 @@ class Reader {
                                                     ConnectionSetup setup = nullptr,
                                                     Turns* turns = nullptr,
                                                     const ReaderLimits& limits = {});
-  ~Reader() { end_turn(); }
+  ~Reader() { rest(); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
@@ -50,7 +50,7 @@ class Reader {
   // With turns, waits for one, and keeps one until the next call or rest().
   // REQUIRES: on the thread that runs them.
   void set_deadline(int64_t deadline_ns);
-  // No more statements for now.
+  // No more statements for now. REQUIRES: on the thread of the last set_deadline().
   void rest();
 
  private:

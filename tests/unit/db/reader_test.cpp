@@ -47,6 +47,16 @@ TEST_CASE("long reads that take turns all come to their end") {
   CHECK(finished == 4);
 }
 
+TEST_CASE("a reader that is gone answers for no connection that gets its address") {
+  const test::TempFolder folder;
+  auto reader = std::move(*Reader::open(empty_database(folder)));
+  const sqlite3* handle = reader->connection().handle();
+  reader->set_deadline(1);
+  CHECK(must_end(handle));
+  reader.reset();
+  CHECK_FALSE(must_end(handle));
+}
+
 TEST_CASE("a read that gets no turn ends at its deadline, and gives back the one that it had") {
   const test::TempFolder folder;
   const std::string path = empty_database(folder);
