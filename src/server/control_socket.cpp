@@ -101,6 +101,7 @@ void ControlSocket::run() {
     peers_ = std::move(kept);
     if (waiting[1].revents != 0 && listener_) accept_peer();
   }
+  peers_.clear();  // who still hopes for an answer need not wait for the successor
   if (successor_) (void)control::wait_readable(successor_.get(), control::kSilence_ms);
 }
 
