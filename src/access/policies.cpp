@@ -11,13 +11,6 @@ constexpr std::string_view kSelect =
     "   AND s.name = table_name COLLATE NOCASE)"
     " FROM _prodev_policy ORDER BY table_name, name";
 
-std::optional<Verb> verb_called(std::string_view name) {
-  for (const Verb verb : kVerbs) {
-    if (name_of(verb) == name) return verb;
-  }
-  return std::nullopt;
-}
-
 std::optional<Condition> condition_at(const db::Statement& row, int column) {
   if (row.column_is_null(column)) return std::nullopt;
   return Condition{std::string(row.column_text(column)), {}, {}};
@@ -57,7 +50,7 @@ base::Result<std::vector<Policy>> read_policies(SystemTables& tables) {
     Policy policy;
     policy.table = rows.column_text(1);
     policy.name = rows.column_text(2);
-    policy.verb = verb_called(rows.column_text(3));
+    policy.verb = verb_named(rows.column_text(3));
     policy.restrictive = rows.column_int(4) != 0;
     policy.using_condition = condition_at(rows, 5);
     policy.check_condition = condition_at(rows, 6);

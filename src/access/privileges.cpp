@@ -13,17 +13,6 @@ base::Result<bool> has_system_tables(db::Connection& connection) {
       .exists("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_privilege'", {});
 }
 
-std::string lowered(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), text::to_lower);
-  return lower;
-}
-
-Verb verb_called(std::string_view name) {
-  return *std::find_if(kVerbs.begin(), kVerbs.end() - 1,
-                       [&](Verb verb) { return name_of(verb) == name; });
-}
-
 // What two roles may do together.
 void add(Scope& scope, const Scope& other) {
   scope.kind = std::max(scope.kind, other.kind);
@@ -36,7 +25,7 @@ base::Result<Roles> Roles::load(db::Connection& connection) {
   Roles roles;
   TRY_ASSIGN(const bool present, has_system_tables(connection));
   if (!present) {
-    roles.names_ = {"anon", "authenticated", std::string(kServiceRole)};
+    roles.names_ = {std::string(kAnonymousRole), "authenticated", std::string(kServiceRole)};
     return roles;
   }
   TRY_ASSIGN(
@@ -82,8 +71,9 @@ base::Result<Privileges> Privileges::load(db::Connection& connection) {
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return privileges;
-    Scope& scope = privileges.said_[{std::string(rows.column_text(0)), lowered(rows.column_text(1)),
-                                     verb_called(rows.column_text(2))}];
+    Scope& scope =
+        privileges.said_[{std::string(rows.column_text(0)), text::lowered(rows.column_text(1)),
+                          *verb_named(rows.column_text(2))}];
     const std::string_view kind = rows.column_text(3);
     scope.kind = kind == "table"     ? Scope::Kind::kTable
                  : kind == "columns" ? Scope::Kind::kColumns

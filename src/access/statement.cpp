@@ -117,17 +117,11 @@ Parsed parse_alter_table(TokenCursor& cursor) {
   return EnableRowSecurity{*table};
 }
 
-std::string lowered(std::string_view word) {
-  std::string lower(word);
-  std::transform(lower.begin(), lower.end(), lower.begin(), text::to_lower);
-  return lower;
-}
-
 // An error when the word that is next is none of `sqlite`, and near one of `ours`.
 Parsed leave_to_sqlite(const TokenCursor& cursor, const std::vector<std::string>& sqlite,
                        const std::vector<std::string>& ours) {
   const db::SqlToken& token = cursor.token();
-  const std::string word = lowered(token.text);
+  const std::string word = text::lowered(token.text);
   if (token.kind != db::SqlToken::Kind::kWord ||
       std::find(sqlite.begin(), sqlite.end(), word) != sqlite.end()) {
     return std::nullopt;

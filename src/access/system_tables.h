@@ -15,6 +15,7 @@ namespace prodev::access {
 
 constexpr std::string_view kPublic = "public";
 constexpr std::string_view kServiceRole = "service_role";
+constexpr std::string_view kAnonymousRole = "anon";  // of who shows no token
 
 struct Table {
   std::string name;  // as it was created

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace prodev::access {
@@ -17,6 +18,14 @@ constexpr std::string_view name_of(Verb verb) {
   constexpr std::array<std::string_view, kVerbs.size()> kNames = {"select", "insert", "update",
                                                                   "delete"};
   return kNames[static_cast<size_t>(verb)];
+}
+
+// None for other words.
+constexpr std::optional<Verb> verb_named(std::string_view name) {
+  for (const Verb verb : kVerbs) {
+    if (name_of(verb) == name) return verb;
+  }
+  return std::nullopt;
 }
 
 }  // namespace prodev::access

@@ -13,10 +13,6 @@ using db::SqlToken;
 using Kind = SqlToken::Kind;
 using Tokens = std::vector<SqlToken>;
 
-bool is_name(const SqlToken& token) {
-  return token.kind == Kind::kWord || token.kind == Kind::kQuotedName;
-}
-
 bool same_name(const SqlToken& a, const SqlToken& b) {
   return text::equal_ignoring_case(a.value(), b.value());
 }
@@ -31,7 +27,7 @@ Column* find(std::vector<Column>& columns, const SqlToken& name) {
 
 // "c IS NULL OR rest" -> "rest", when rest is about c as well.
 void drop_null_clause(Tokens& check) {
-  const bool clause = check.size() > 4 && is_name(check[0]) && check[1].is_word("IS") &&
+  const bool clause = check.size() > 4 && check[0].is_name() && check[1].is_word("IS") &&
                       check[2].is_word("NULL") && check[3].is_word("OR");
   if (!clause) return;
   const SqlToken name = check[0];
@@ -42,7 +38,7 @@ void drop_null_clause(Tokens& check) {
 
 void note_json(const Tokens& check, std::vector<Column>& columns) {
   if (check.size() != 4 || !check[0].is_word("json_valid") || !check[1].is('(') ||
-      !is_name(check[2]) || !check[3].is(')'))
+      !check[2].is_name() || !check[3].is(')'))
     return;
   if (Column* column = find(columns, check[2])) {
     column->kind = ValueKind::kJson;
@@ -51,7 +47,7 @@ void note_json(const Tokens& check, std::vector<Column>& columns) {
 }
 
 void note_list(const Tokens& check, std::vector<Column>& columns) {
-  if (check.size() < 5 || !is_name(check[0]) || !check[1].is_word("IN") || !check[2].is('(') ||
+  if (check.size() < 5 || !check[0].is_name() || !check[1].is_word("IN") || !check[2].is('(') ||
       !check.back().is(')'))
     return;
   std::vector<std::string> words;

@@ -12,15 +12,6 @@ namespace {
 
 using Kind = db::SqlToken::Kind;
 
-bool is_name(const db::SqlToken& token) {
-  return token.kind == Kind::kWord || token.kind == Kind::kQuotedName;
-}
-
-std::string in_lower_case(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), text::to_lower);
-  return name;
-}
-
 // Where a body names a column of its row.
 struct RowColumn {
   size_t at = 0;  // the first token
@@ -132,7 +123,7 @@ class BodyLowering {
     for (size_t i = 0; i < tokens_.size(); ++i) {
       const bool qualifies = i + 1 < tokens_.size() && tokens_[i + 1].is('.');
       const bool qualified = i > 0 && tokens_[i - 1].is('.');
-      if (is_name(tokens_[i]) && !qualifies && !qualified &&
+      if (tokens_[i].is_name() && !qualifies && !qualified &&
           text::equal_ignoring_case(tokens_[i].value(), name))
         return true;
     }
@@ -150,7 +141,7 @@ class BodyLowering {
   }
 
   bool begins_row_column(size_t at, std::string_view qualifier) const {
-    if (at + 2 >= tokens_.size() || !tokens_[at + 1].is('.') || !is_name(tokens_[at + 2]))
+    if (at + 2 >= tokens_.size() || !tokens_[at + 1].is('.') || !tokens_[at + 2].is_name())
       return false;
     if (at > 0 && tokens_[at - 1].is('.')) return false;
     const db::SqlToken& token = tokens_[at];
@@ -159,7 +150,7 @@ class BodyLowering {
              (token.text[0] == ':' && !definition_.arguments.front().name.empty() &&
               text::equal_ignoring_case(token.text.substr(1), definition_.arguments.front().name));
     }
-    return is_name(token) && !qualifier.empty() &&
+    return token.is_name() && !qualifier.empty() &&
            text::equal_ignoring_case(token.value(), qualifier);
   }
 
@@ -194,7 +185,7 @@ class BodyLowering {
       // Tokens that stood apart still do.
       body.pieces.push_back({lowered.sql + " ", std::move(column)});
       for (size_t i = from; i < to; ++i) {
-        if (is_name(tokens_[i])) body.names.push_back(in_lower_case(tokens_[i].value()));
+        if (tokens_[i].is_name()) body.names.push_back(text::lowered(tokens_[i].value()));
       }
       return {};
     };

@@ -34,7 +34,7 @@ std::string refusal_of(db::Connection& connection, const std::string& sql) {
 }
 
 // Whether the columns are the primary key or those of a whole unique index, in any order.
-bool is_unique(const Table& table, std::vector<std::string> columns) {
+bool is_key(const Table& table, std::vector<std::string> columns) {
   std::vector<std::string> key;
   for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
   const auto lower = [](std::vector<std::string>& names) {
@@ -67,7 +67,7 @@ std::optional<std::string> fault_of(const Table& table, const ForeignKey& key,
   const Table* parent = find(tables, key.table);
   if (parent == nullptr)
     return subject + " refers to " + key.table + ", which is not there: rows cannot be written";
-  if (key.referenced.size() == key.columns.size() && is_unique(*parent, key.referenced))
+  if (key.referenced.size() == key.columns.size() && is_key(*parent, key.referenced))
     return std::nullopt;
   return subject + " refers to " + parent->name + " (" + list(key.referenced) +
          "), which is not unique: rows of neither can be written; the mend is CREATE UNIQUE "

@@ -8,12 +8,6 @@
 namespace prodev::cli {
 namespace {
 
-std::string quoted(std::string_view name) {
-  std::string sql;
-  db::append_name(sql, name);
-  return sql;
-}
-
 base::Result<std::vector<std::string>> strings(db::Connection& connection, std::string_view sql,
                                                std::string_view schema, std::string_view table) {
   std::vector<std::string> found;
@@ -53,8 +47,8 @@ base::Result<RowDifference> compare(db::Connection& connection, const std::strin
   TRY_ASSIGN(const auto was_columns, strings(connection, kColumns, "was_", table));
   TRY_ASSIGN(const auto key, strings(connection, kKey, "main", table));
   TRY_ASSIGN(const auto was_key, strings(connection, kKey, "was_", table));
-  const std::string now = "main." + quoted(table);
-  const std::string was = "was_." + quoted(table);
+  const std::string now = "main." + db::quoted_name(table);
+  const std::string was = "was_." + db::quoted_name(table);
   RowDifference rows{table, 0, 0, 0};
   if (key != was_key) {
     TRY_ASSIGN(rows.added, count(connection, now));
@@ -63,12 +57,13 @@ base::Result<RowDifference> compare(db::Connection& connection, const std::strin
   }
   std::string same = key.empty() ? "n._rowid_ = w._rowid_" : "";
   for (const std::string& column : key)
-    same += (same.empty() ? "n." : " AND n.") + quoted(column) + " IS w." + quoted(column);
+    same += (same.empty() ? "n." : " AND n.") + db::quoted_name(column) + " IS w." +
+            db::quoted_name(column);
   std::string differs;
   for (const std::string& column : columns) {
     if (std::find(was_columns.begin(), was_columns.end(), column) == was_columns.end()) continue;
-    differs += (differs.empty() ? "n." : " OR n.") + quoted(column) + " IS NOT w." +
-               quoted(column) + " COLLATE BINARY";
+    differs += (differs.empty() ? "n." : " OR n.") + db::quoted_name(column) + " IS NOT w." +
+               db::quoted_name(column) + " COLLATE BINARY";
   }
   const auto only_in = [&](const std::string& one, const std::string& other) {
     return one + " WHERE NOT EXISTS (SELECT 1 FROM " + other + " WHERE " + same + ")";
@@ -94,13 +89,13 @@ base::Result<std::vector<RowDifference>> compare_attached(db::Connection& connec
     if (has(was_tables, table)) {
       TRY_ASSIGN(rows, compare(connection, table));
     } else {
-      TRY_ASSIGN(rows.added, count(connection, "main." + quoted(table)));
+      TRY_ASSIGN(rows.added, count(connection, "main." + db::quoted_name(table)));
     }
     differences.push_back(std::move(rows));
   }
   for (const std::string& table : was_tables) {
     if (has(tables, table)) continue;
-    TRY_ASSIGN(const int64_t removed, count(connection, "was_." + quoted(table)));
+    TRY_ASSIGN(const int64_t removed, count(connection, "was_." + db::quoted_name(table)));
     differences.push_back({table, 0, removed, 0});
   }
   std::erase_if(differences, [](const RowDifference& one) {

@@ -38,7 +38,7 @@ constexpr std::string_view kArrays = "SQLite has no arrays: keep '[\"a\", \"b\"]
 constexpr std::string_view kInterval = "SQLite has no intervals: write datetime('now', '-7 days')";
 constexpr std::string_view kFormat = "SQLite formats times with strftime('%Y-%m', c)";
 
-constexpr SpellingRow kStatements[] = {
+constexpr SpellingRow kRefused[] = {
     {"CREATE EXTENSION",
      "SQLite has no extensions to create: leave this out; gen_random_uuid(), JSON and full-text "
      "search (CREATE VIRTUAL TABLE ... USING fts5) are built in"},
@@ -280,19 +280,6 @@ constexpr SpellingRow kRefusals[] = {
     {"unknown database", "there is one schema here: write names alone or after public."},
 };
 
-size_t match(std::string_view row, const SqlTokenList& tokens, size_t at) {
-  size_t count = 0;
-  while (!row.empty()) {
-    const size_t end = std::min(row.find(' '), row.size());
-    const std::string_view want = row.substr(0, end);
-    if (at + count >= tokens.size()) return 0;
-    if (want != "*" && !text::equal_ignoring_case(tokens[at + count].text, want)) return 0;
-    ++count;
-    row.remove_prefix(std::min(end + 1, row.size()));
-  }
-  return count;
-}
-
 // The index of the token at `offset`, or of the last one before.
 size_t token_at(const SqlTokenList& tokens, size_t offset) {
   const auto after =
@@ -307,7 +294,7 @@ constexpr size_t kTokensBetween = 2;
 
 // Whether what `row` matches at tokens[at] is what SQLite stopped about at tokens[stop].
 bool is_about(const SpellingRow& row, const SqlTokenList& tokens, size_t at, size_t stop) {
-  const size_t count = match(row.tokens, tokens, at);
+  const size_t count = count_matching(row.tokens, tokens, at);
   if (count == 0) return false;
   const bool loose = row.tokens.ends_with('*');
   return at + count + (loose ? 0 : kTokensBetween + 1) > stop;
@@ -316,8 +303,8 @@ bool is_about(const SpellingRow& row, const SqlTokenList& tokens, size_t at, siz
 }  // namespace
 
 std::string_view refused_statement(const SqlTokenList& tokens) {
-  for (const SpellingRow& row : kStatements) {
-    if (match(row.tokens, tokens, 0) > 0) return row.sentence;
+  for (const SpellingRow& row : kRefused) {
+    if (count_matching(row.tokens, tokens, 0) > 0) return row.sentence;
   }
   return {};
 }

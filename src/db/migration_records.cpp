@@ -9,7 +9,7 @@ namespace prodev::db {
 
 namespace {
 
-constexpr const char* kTable =
+constexpr const char* kRecordsTable =
     "CREATE TABLE IF NOT EXISTS _prodev_migration ("
     " number INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE,"
@@ -85,7 +85,7 @@ base::Result<std::vector<MigrationStatus>> migration_status(
 }
 
 base::Result<void> prepare_records(Connection& connection) {
-  TRY(connection.execute(kTable));
+  TRY(connection.execute(kRecordsTable));
   TRY_ASSIGN(const bool has_sql, keeps_sql(connection, "_prodev_migration"));
   if (has_sql) return {};
   return connection.execute("ALTER TABLE _prodev_migration ADD COLUMN sql TEXT");

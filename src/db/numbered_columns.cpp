@@ -11,11 +11,6 @@ namespace {
 
 using Kind = SqlToken::Kind;
 
-bool is_one_of(const SqlToken& token, std::initializer_list<std::string_view> upper) {
-  return std::any_of(upper.begin(), upper.end(),
-                     [&](std::string_view word) { return token.is_word(word); });
-}
-
 // The parts of a table's definition between commas: tokens[begin] to before tokens[end].
 struct Element {
   size_t begin = 0;
@@ -40,12 +35,12 @@ std::vector<Element> elements_of(const SqlTokenList& tokens, size_t open) {
 }
 
 bool is_constraint(const SqlToken& first) {
-  return is_one_of(first, {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"});
+  return first.is_one_of({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"});
 }
 
 bool ends_type(const SqlToken& token) {
   return is_constraint(token) ||
-         is_one_of(token, {"NOT", "NULL", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"});
+         token.is_one_of({"NOT", "NULL", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"});
 }
 
 bool is_array_suffix(const SqlToken& token) {
@@ -80,8 +75,8 @@ class Numbering {
     size_t type_end = type;
     while (type_end < element.end && !ends_type(tokens_[type_end])) ++type_end;
     TRY(check_type(type, type_end));
-    if (type < type_end && is_one_of(tokens_[type], {"SERIAL", "BIGSERIAL", "SMALLSERIAL",
-                                                     "SERIAL4", "SERIAL8", "SERIAL2"})) {
+    if (type < type_end && tokens_[type].is_one_of({"SERIAL", "BIGSERIAL", "SMALLSERIAL", "SERIAL4",
+                                                    "SERIAL8", "SERIAL2"})) {
       replace(type, type + 1, "INTEGER");
       return number(element, tokens_[type]);
     }
@@ -101,7 +96,7 @@ class Numbering {
   // SQLite takes any words for a type.
   StatementResult<void> check_type(size_t begin, size_t end) const {
     for (size_t i = begin; i < end; ++i) {
-      if (is_one_of(tokens_[i], {"AUTO_INCREMENT"}) ||
+      if (tokens_[i].is_one_of({"AUTO_INCREMENT"}) ||
           (tokens_[i].is_word("IDENTITY") && i + 1 < end && tokens_[i + 1].is('(')))
         return fail_statement_at(tokens_[i].offset,
                                  "SQLite has no " + std::string(tokens_[i].text) +
@@ -134,8 +129,8 @@ class Numbering {
   // START WITH 1 INCREMENT BY 1 and the like are what SQLite does anyway.
   static StatementResult<void> check_option(const SqlToken& token) {
     const bool usual =
-        token.text == "1" || is_one_of(token, {"START", "WITH", "INCREMENT", "BY", "NO", "MINVALUE",
-                                               "MAXVALUE", "CYCLE", "CACHE"});
+        token.text == "1" || token.is_one_of({"START", "WITH", "INCREMENT", "BY", "NO", "MINVALUE",
+                                              "MAXVALUE", "CYCLE", "CACHE"});
     if (usual) return {};
     return fail_statement_at(token.offset,
                              "SQLite numbers rows from 1 by 1: leave the options of IDENTITY out");
@@ -146,7 +141,7 @@ class Numbering {
     for (size_t i = element.begin; i + 1 < element.end; ++i) {
       if (!tokens_[i].is_word("PRIMARY") || !tokens_[i + 1].is_word("KEY")) continue;
       size_t end = i + 2;
-      if (end < element.end && is_one_of(tokens_[end], {"ASC", "DESC"})) ++end;
+      if (end < element.end && tokens_[end].is_one_of({"ASC", "DESC"})) ++end;
       if (end + 2 < element.end && tokens_[end].is_word("ON") &&
           tokens_[end + 1].is_word("CONFLICT"))
         end += 3;
@@ -195,7 +190,7 @@ class Numbering {
 StatementResult<std::vector<SqlEdit>> number_columns(const SqlTokenList& tokens) {
   size_t i = 1;
   const bool creates = tokens[0].is_word("CREATE");
-  while (i < tokens.size() && is_one_of(tokens[i], {"TEMP", "TEMPORARY"})) ++i;
+  while (i < tokens.size() && tokens[i].is_one_of({"TEMP", "TEMPORARY"})) ++i;
   if (i >= tokens.size() || !tokens[i].is_word("TABLE")) return std::vector<SqlEdit>();
   if (creates) {
     while (i < tokens.size() && !tokens[i].is('(')) {

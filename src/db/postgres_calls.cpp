@@ -44,24 +44,6 @@ constexpr CallRow kCalls[] = {
     {"pg_catalog . now ( )", kNow},
 };
 
-// How many tokens of `row` stand at tokens[at]; 0: not all of them.
-size_t match(std::string_view row, const SqlTokenList& tokens, size_t at) {
-  size_t count = 0;
-  while (!row.empty()) {
-    const size_t end = std::min(row.find(' '), row.size());
-    if (at + count >= tokens.size() ||
-        !text::equal_ignoring_case(tokens[at + count].text, row.substr(0, end)))
-      return 0;
-    ++count;
-    row.remove_prefix(std::min(end + 1, row.size()));
-  }
-  return count;
-}
-
-bool is_name(const SqlToken& token) {
-  return token.kind == Kind::kWord || token.kind == Kind::kQuotedName;
-}
-
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
@@ -78,6 +60,19 @@ constexpr CallerRow kCaller[] = {{"UID", "(_prodev_auth_uid())", "auth.uid()"},
                                  {"JWT", "(_prodev_auth_jwt())", "auth.jwt()"}};
 
 }  // namespace
+
+size_t count_matching(std::string_view pattern, const SqlTokenList& tokens, size_t at) {
+  size_t count = 0;
+  while (!pattern.empty()) {
+    const size_t end = std::min(pattern.find(' '), pattern.size());
+    const std::string_view want = pattern.substr(0, end);
+    if (at + count >= tokens.size()) return 0;
+    if (want != "*" && !text::equal_ignoring_case(tokens[at + count].text, want)) return 0;
+    ++count;
+    pattern.remove_prefix(std::min(end + 1, pattern.size()));
+  }
+  return count;
+}
 
 bool names_an_object(const SqlTokenList& tokens, size_t at) {
   static constexpr std::array<std::string_view, 11> kBefore = {
@@ -98,14 +93,14 @@ std::optional<Respelling> respell(const SqlTokenList& tokens, size_t at) {
   if (at > 0 && tokens[at - 1].is('.')) return std::nullopt;
   if (tokens[at].kind == Kind::kWord) {
     for (const CallRow& row : kCalls) {
-      const size_t count = match(row.tokens, tokens, at);
+      const size_t count = count_matching(row.tokens, tokens, at);
       if (count > 0) return Respelling{count, row.sqlite};
     }
   }
-  const bool in_public = is_name(tokens[at]) &&
+  const bool in_public = tokens[at].is_name() &&
                          text::equal_ignoring_case(tokens[at].value(), "public") &&
                          at + 2 < tokens.size() && tokens[at + 1].is('.') &&
-                         is_name(tokens[at + 2]) && names_an_object(tokens, at);
+                         tokens[at + 2].is_name() && names_an_object(tokens, at);
   if (in_public) return Respelling{2, {}};
   return std::nullopt;
 }

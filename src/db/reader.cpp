@@ -12,7 +12,7 @@ namespace prodev::db {
 
 namespace {
 
-constexpr size_t kStatements = 512;
+constexpr size_t kCachedStatements = 512;
 constexpr int64_t kTurn_ns = 5'000'000;
 
 // All cores but one.
@@ -25,7 +25,7 @@ size_t turns_at_once() {
 
 Reader::Reader(Connection connection, Turns* turns, const ReaderLimits& limits)
     : connection_(std::move(connection)),
-      statements_(connection_, kStatements),
+      statements_(connection_, kCachedStatements),
       turns_(turns),
       limits_(limits) {
   ::sqlite3_progress_handler(connection_.handle(), limits.instructions, check_time, this);

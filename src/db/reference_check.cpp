@@ -11,18 +11,10 @@ namespace prodev::db {
 
 namespace {
 
-using Kind = DanglingReference::Kind;
-
 std::string lower(std::string_view name) {
   std::string text(name);
   for (char& c : text) c = text::to_lower(c);
   return text;
-}
-
-std::string quoted(std::string_view name) {
-  std::string sql;
-  append_name(sql, name);
-  return sql;
 }
 
 base::Result<std::vector<std::string>> strings(Connection& connection, std::string_view sql) {
@@ -53,9 +45,9 @@ base::Result<Statement> prepare_values(Connection& connection, const std::string
     std::string label;
     for (const char c : name) label.append(c == '\'' ? 2 : 1, c);
     sql += sql.empty() ? "SELECT '" : " || ', ";
-    sql += label + " = ' || quote(" + quoted(name) + ")";
+    sql += label + " = ' || quote(" + quoted_name(name) + ")";
   }
-  return connection.prepare(sql + " FROM " + quoted(table) + " WHERE _rowid_ = ?");
+  return connection.prepare(sql + " FROM " + quoted_name(table) + " WHERE _rowid_ = ?");
 }
 
 base::Result<std::string> values_of(Statement& statement, int64_t row_id) {
@@ -68,12 +60,13 @@ base::Result<std::string> values_of(Statement& statement, int64_t row_id) {
 base::Result<void> check_table(Connection& connection, const std::string& table,
                                std::vector<DanglingReference>& dangling) {
   TRY_ASSIGN(Statement rows,
-             connection.prepare("PRAGMA main.foreign_key_check(" + quoted(table) + ")"));
+             connection.prepare("PRAGMA main.foreign_key_check(" + quoted_name(table) + ")"));
   std::map<int64_t, Statement> values;  // by the number of the foreign key
   for (;;) {
     TRY_ASSIGN(const bool found, rows.step());
     if (!found) return {};
-    DanglingReference one{Kind::kRow, lower(table), lower(rows.column_text(2)), {}, {}};
+    DanglingReference one{
+        DanglingReference::Kind::kRow, lower(table), lower(rows.column_text(2)), {}, {}};
     if (!rows.column_is_null(1)) {
       const int64_t key = rows.column_int(3);
       if (!values.contains(key)) {
@@ -99,19 +92,22 @@ base::Result<void> check_parents(Connection& connection, References& references)
     if (!row) return {};
     std::string parent = lower(rows.column_text(1));
     if (!references.tables.contains(parent))
-      references.dangling.push_back(
-          {Kind::kNoTable, lower(rows.column_text(0)), std::move(parent), {}, {}});
+      references.dangling.push_back({DanglingReference::Kind::kNoTable,
+                                     lower(rows.column_text(0)),
+                                     std::move(parent),
+                                     {},
+                                     {}});
   }
 }
 
 // Table, parent, values; a table that only one of the two sides has stands as "".
-using Key = std::tuple<Kind, std::string, std::string, std::string>;
+using Key = std::tuple<DanglingReference::Kind, std::string, std::string, std::string>;
 
 Key key_of(const DanglingReference& one, const std::set<std::string>& shared) {
   const auto name = [&](const std::string& table) {
     return shared.contains(table) ? table : std::string();
   };
-  if (one.kind != Kind::kRow) return {one.kind, one.table, one.parent, {}};
+  if (one.kind != DanglingReference::Kind::kRow) return {one.kind, one.table, one.parent, {}};
   return {one.kind, name(one.table), name(one.parent), one.values};
 }
 
@@ -133,7 +129,8 @@ base::Result<References> load_references(Connection& connection) {
     if (checked) continue;
     // "foreign key mismatch" is an error of the table's declaration; others (I/O, damage) are not.
     if (checked.error().code != base::Code::kBadInput) return tl::make_unexpected(checked.error());
-    references.dangling.push_back({Kind::kMismatch, lower(table), {}, checked.error().message, {}});
+    references.dangling.push_back(
+        {DanglingReference::Kind::kMismatch, lower(table), {}, checked.error().message, {}});
   }
   return references;
 }
@@ -146,7 +143,7 @@ std::vector<DanglingReference> new_dangling(const References& before, const Refe
   for (const DanglingReference& one : before.dangling) ++known[key_of(one, shared)];
   std::vector<DanglingReference> fresh;
   for (const DanglingReference& one : after.dangling) {
-    if (one.kind == Kind::kNoTable && !shared.contains(one.table)) continue;
+    if (one.kind == DanglingReference::Kind::kNoTable && !shared.contains(one.table)) continue;
     const auto found = known.find(key_of(one, shared));
     if (found != known.end() && found->second-- > 0) continue;
     fresh.push_back(one);
@@ -156,14 +153,14 @@ std::vector<DanglingReference> new_dangling(const References& before, const Refe
 
 std::string describe(const DanglingReference& reference) {
   switch (reference.kind) {
-    case Kind::kMismatch:
+    case DanglingReference::Kind::kMismatch:
       return "a foreign key of " + reference.table +
              " refers to columns that are not UNIQUE together, so that writes fail (" +
              reference.values + ")";
-    case Kind::kNoTable:
+    case DanglingReference::Kind::kNoTable:
       return "a foreign key of " + reference.table + " refers to the table " + reference.parent +
              ", which is not there";
-    case Kind::kRow:
+    case DanglingReference::Kind::kRow:
       break;
   }
   std::string text = reference.table;

@@ -14,12 +14,6 @@ namespace prodev::db {
 
 namespace {
 
-std::string quoted(std::string_view name) {
-  std::string sql;
-  append_name(sql, name);
-  return sql;
-}
-
 base::Result<std::vector<std::string>> strings(Connection& connection, std::string_view sql,
                                                std::string_view schema,
                                                std::string_view table = {}) {
@@ -111,7 +105,7 @@ class TableCarry {
   }
 
  private:
-  std::string name() const { return quoted(result_.table); }
+  std::string name() const { return quoted_name(result_.table); }
 
   base::Result<void> load() {
     TRY_ASSIGN(const auto main_columns, columns_of(target_, "main", result_.table));
@@ -137,14 +131,14 @@ class TableCarry {
     std::string sql;
     for (const std::string& column : key_) {
       sql += sql.empty() ? "" : " AND ";
-      sql += x + "." + quoted(column) + " IS " + y + "." + quoted(column);
+      sql += x + "." + quoted_name(column) + " IS " + y + "." + quoted_name(column);
     }
     return sql;
   }
   std::string list(const std::string& before = "") const {
     std::string sql;
     for (const std::string& column : columns_)
-      sql += (sql.empty() ? "" : ", ") + before + quoted(column);
+      sql += (sql.empty() ? "" : ", ") + before + quoted_name(column);
     return sql;
   }
 
@@ -174,7 +168,7 @@ class TableCarry {
   base::Result<void> count_unknown() {
     std::string same = same_key("w", "i");
     for (const std::string& column : columns_)
-      same += " AND i." + quoted(column) + " IS w." + quoted(column) + " COLLATE BINARY";
+      same += " AND i." + quoted_name(column) + " IS w." + quoted_name(column) + " COLLATE BINARY";
     TRY_ASSIGN(const int64_t unknown,
                count(target_, "SELECT count(*) FROM was_." + name() +
                                   " AS w WHERE NOT EXISTS (SELECT 1 FROM is_." + name() +
@@ -203,7 +197,7 @@ class TableCarry {
     std::string differs;
     for (const std::string& column : columns_) {
       if (std::find(key_.begin(), key_.end(), column) != key_.end()) continue;
-      const std::string one = quoted(column);
+      const std::string one = quoted_name(column);
       const std::string changed = "i." + one + " IS NOT w." + one + " COLLATE BINARY";
       set +=
           (set.empty() ? "" : ", ") + one + " = iif(" + changed + ", i." + one + ", t." + one + ")";
@@ -235,7 +229,7 @@ base::Result<void> remove_dangling(Connection& target, const References& before,
     bool any = false;
     for (const DanglingReference& one : new_dangling(before, now)) {
       if (one.kind != DanglingReference::Kind::kRow || !one.row_id) continue;
-      TRY(target.execute("DELETE FROM main." + quoted(one.table) +
+      TRY(target.execute("DELETE FROM main." + quoted_name(one.table) +
                          " WHERE _rowid_ = " + std::to_string(*one.row_id)));
       CarriedRows& rows = carried[one.table];
       if (rows.table.empty()) rows.table = one.table;
@@ -258,7 +252,7 @@ base::Result<void> rebuild_text_indexes(Connection& target) {
                      "main"));
   for (const std::string& table : tables) {
     // One without contents cannot be rebuilt, and says so.
-    (void)target.execute("INSERT INTO main." + quoted(table) + " (" + quoted(table) +
+    (void)target.execute("INSERT INTO main." + quoted_name(table) + " (" + quoted_name(table) +
                          ") VALUES ('rebuild')");
   }
   return {};

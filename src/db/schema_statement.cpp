@@ -10,11 +10,6 @@ namespace {
 
 using Kind = SqlToken::Kind;
 
-bool is_one_of(const SqlToken& token, std::initializer_list<std::string_view> upper) {
-  return std::any_of(upper.begin(), upper.end(),
-                     [&](std::string_view word) { return token.is_word(word); });
-}
-
 bool word_at(const SqlTokenList& tokens, size_t at, std::string_view upper) {
   return at < tokens.size() && tokens[at].is_word(upper);
 }
@@ -23,7 +18,7 @@ bool creates_trigger(std::string_view script, size_t start) {
   SqlTokens tokens(script, start);
   if (!tokens.next().is_word("CREATE")) return false;
   SqlToken token = tokens.next();
-  if (is_one_of(token, {"TEMP", "TEMPORARY"})) token = tokens.next();
+  if (token.is_one_of({"TEMP", "TEMPORARY"})) token = tokens.next();
   return token.is_word("TRIGGER");
 }
 
@@ -56,10 +51,10 @@ bool is_parameter(const SqlTokenList& tokens, size_t at) {
 StatementResult<void> refuse_default(const SqlTokenList& tokens, size_t at) {
   if (!tokens[at].is_word("DEFAULT") || at + 1 == tokens.size()) return {};
   const SqlToken& value = tokens[at + 1];
-  if (is_one_of(value, {"LOCALTIME", "LOCALTIMESTAMP"}))
+  if (value.is_one_of({"LOCALTIME", "LOCALTIMESTAMP"}))
     return fail_statement_at(value.offset, "SQLite would store this as a text: write now()");
-  if (is_one_of(value, {"CURRENT_USER", "SESSION_USER", "USER", "CURRENT_ROLE", "CURRENT_SCHEMA",
-                        "CURRENT_CATALOG"}))
+  if (value.is_one_of({"CURRENT_USER", "SESSION_USER", "USER", "CURRENT_ROLE", "CURRENT_SCHEMA",
+                       "CURRENT_CATALOG"}))
     return fail_statement_at(value.offset,
                              "SQLite would store this as a text: write auth.uid() or auth.role()");
   return {};
@@ -141,13 +136,13 @@ size_t statement_end(std::string_view script, size_t start) {
 
 bool is_sqlite_statement(const SqlTokenList& tokens) {
   if (tokens.empty()) return false;
-  if (is_one_of(tokens[0], {"SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE",
-                            "PRAGMA", "ANALYZE", "REINDEX", "ATTACH", "DETACH", "VACUUM", "EXPLAIN",
-                            "SAVEPOINT", "RELEASE"}))
+  if (tokens[0].is_one_of({"SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE",
+                           "PRAGMA", "ANALYZE", "REINDEX", "ATTACH", "DETACH", "VACUUM", "EXPLAIN",
+                           "SAVEPOINT", "RELEASE"}))
     return true;
-  if (is_one_of(tokens[0], {"CREATE", "DROP"}))
-    return tokens.size() > 1 && is_one_of(tokens[1], {"TABLE", "TEMP", "TEMPORARY", "INDEX",
-                                                      "UNIQUE", "VIEW", "VIRTUAL", "TRIGGER"});
+  if (tokens[0].is_one_of({"CREATE", "DROP"}))
+    return tokens.size() > 1 && tokens[1].is_one_of({"TABLE", "TEMP", "TEMPORARY", "INDEX",
+                                                     "UNIQUE", "VIEW", "VIRTUAL", "TRIGGER"});
   if (!tokens[0].is_word("ALTER") || !word_at(tokens, 1, "TABLE")) return false;
   for (size_t i = 2; i < tokens.size(); ++i) {
     if (tokens[i].is_word("LEVEL") && word_at(tokens, i + 1, "SECURITY")) return false;

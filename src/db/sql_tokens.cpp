@@ -1,5 +1,7 @@
 #include "db/sql_tokens.h"
 
+#include <algorithm>
+
 #include "text/ascii.h"
 
 namespace prodev::db {
@@ -31,6 +33,11 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool SqlToken::is_word(std::string_view upper) const {
   return kind == Kind::kWord && text::equal_ignoring_case(text, upper);
+}
+
+bool SqlToken::is_one_of(std::initializer_list<std::string_view> upper) const {
+  return std::any_of(upper.begin(), upper.end(),
+                     [&](std::string_view word) { return is_word(word); });
 }
 
 std::string SqlToken::value() const {
@@ -125,6 +132,12 @@ void append_name(std::string& sql, std::string_view name) {
     name.remove_prefix(quote + 1);
   }
   sql.append(name).push_back('"');
+}
+
+std::string quoted_name(std::string_view name) {
+  std::string sql;
+  append_name(sql, name);
+  return sql;
 }
 
 }  // namespace prodev::db

@@ -3,6 +3,7 @@
 // of running it.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,11 @@ struct SqlToken {
 
   // Whether this is the keyword `upper` (ASCII upper case).
   bool is_word(std::string_view upper) const;
+  bool is_one_of(std::initializer_list<std::string_view> upper) const;
   bool is(char punctuation) const {
     return kind == Kind::kPunctuation && text.size() == 1 && text[0] == punctuation;
   }
+  bool is_name() const { return kind == Kind::kWord || kind == Kind::kQuotedName; }
   // A name or string without its quotes or dollar signs; other tokens as written.
   std::string value() const;
 };
@@ -49,5 +52,6 @@ class SqlTokens {
 
 // `name` in double quotes, as an identifier of a statement. `name` may hold anything but NUL.
 void append_name(std::string& sql, std::string_view name);
+std::string quoted_name(std::string_view name);
 
 }  // namespace prodev::db

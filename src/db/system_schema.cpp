@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kPrefix = "_prodev_";
 constexpr std::string_view kFolder = "schema/system/";
 
-constexpr const char* kTable =
+constexpr const char* kVersionTable =
     "CREATE TABLE IF NOT EXISTS _prodev_system_migration ("
     " number INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE,"
@@ -69,7 +69,7 @@ base::Result<void> apply_after(Connection& connection, const std::vector<SystemF
   TRY(check_known(applied, files.back().number));
   TRY_ASSIGN(const bool former, has_former_system_tables(connection));
   if (former) TRY(rename_former_system_tables(connection));
-  TRY(connection.execute(kTable));
+  TRY(connection.execute(kVersionTable));
   TRY_ASSIGN(
       Statement record,
       connection.prepare("INSERT INTO _prodev_system_migration (number, name) VALUES (?, ?)"));

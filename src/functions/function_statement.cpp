@@ -22,9 +22,7 @@ bool is_array_suffix(const db::SqlToken& token) {
          token.text.find_first_not_of("0123456789", 1) == token.text.size() - 1;
 }
 
-bool is_name(const db::SqlToken& token) {
-  return token.kind == Kind::kWord || (token.kind == Kind::kQuotedName && !is_array_suffix(token));
-}
+bool is_name(const db::SqlToken& token) { return token.is_name() && !is_array_suffix(token); }
 
 struct TypeWords {
   std::string_view first;

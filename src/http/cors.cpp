@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text/ascii.h"
+#include "text/join.h"
 
 namespace prodev::http {
 
@@ -14,15 +15,6 @@ constexpr std::string_view kExposed =
     "Accept-Ranges, Allow, Content-Disposition, Content-Encoding, Content-Location, "
     "Content-Profile, Content-Range, Date, ETag, Link, Location, Preference-Applied, Proxy-Status, "
     "Retry-After, Server-Timing, Warning, WWW-Authenticate, X-Request-Id, X-Total-Count";
-
-std::string join(const std::vector<std::string>& items) {
-  std::string list;
-  for (const std::string& item : items) {
-    if (!list.empty()) list += ", ";
-    list += item;
-  }
-  return list;
-}
 
 bool is_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -70,7 +62,7 @@ void Cors::allow_headers(const Request& request, Response& response) const {
   std::string joined;
   const std::string names =
       headers_.empty() ? names_of(request.head.find_list("access-control-request-headers", joined))
-                       : join(headers_);
+                       : text::joined(headers_);
   if (!names.empty()) response.add_header("Access-Control-Allow-Headers", names);
 }
 

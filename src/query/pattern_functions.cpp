@@ -160,7 +160,7 @@ void match(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kPatternFunctions[] = {
     {"like", 2, like},   {"like", 3, like},           {"glob", 2, glob},
     {"instr", 2, instr}, {"_match", 2, match<false>}, {"_imatch", 2, match<true>},
 };
@@ -168,7 +168,7 @@ constexpr SqlFunction kFunctions[] = {
 }  // namespace
 
 base::Result<void> register_pattern_functions(db::Connection& connection) {
-  for (const SqlFunction& function : kFunctions) {
+  for (const SqlFunction& function : kPatternFunctions) {
     if (function.register_on(connection.handle()) != SQLITE_OK)
       return db::fail_sqlite(connection.handle(), "a function cannot be registered");
   }

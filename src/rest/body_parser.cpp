@@ -126,23 +126,23 @@ struct BodyType {
   Outcome<void> (*read)(std::string_view body, RowCollector& rows);
 };
 
-constexpr BodyType kTypes[] = {{"application/json", read_json},
-                               {"application/vnd.pgrst.object+json", read_json},
-                               {"application/vnd.pgrst.array+json", read_json},
-                               {"application/x-ndjson", read_json_lines},
-                               {"text/csv", read_csv},
-                               {"application/x-www-form-urlencoded", read_form}};
+constexpr BodyType kBodyTypes[] = {{"application/json", read_json},
+                                   {"application/vnd.pgrst.object+json", read_json},
+                                   {"application/vnd.pgrst.array+json", read_json},
+                                   {"application/x-ndjson", read_json_lines},
+                                   {"text/csv", read_csv},
+                                   {"application/x-www-form-urlencoded", read_form}};
 
 }  // namespace
 
 Outcome<records::NewRows> parse_new_rows(std::string_view content_type, std::string_view body,
                                          const RowTarget& target) {
   const std::string_view type =
-      content_type.empty() ? kTypes[0].name : text::take_list_item(content_type, ';');
-  const auto* row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const BodyType& known) {
-    return text::equal_ignoring_case(known.name, type);
-  });
-  if (row == std::end(kTypes))
+      content_type.empty() ? kBodyTypes[0].name : text::take_list_item(content_type, ';');
+  const auto* row = std::find_if(
+      std::begin(kBodyTypes), std::end(kBodyTypes),
+      [&](const BodyType& known) { return text::equal_ignoring_case(known.name, type); });
+  if (row == std::end(kBodyTypes))
     return query::refuse({400, "PGRST102", "Content-Type not acceptable: " + std::string(type)});
   RowCollector rows(target);
   TRY(rows.begin());

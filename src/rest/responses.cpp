@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "access/system_tables.h"
 #include "text/json_string.h"
 #include "text/url.h"
 
@@ -65,7 +66,7 @@ void respond_error(http::Response& response, const query::ApiError& error, std::
   response.clear();
   response.status = error.status;
   response.undo = true;  // 300 is an error, too
-  if (error.code == "42501" && role == "anon") {
+  if (error.code == "42501" && role == access::kAnonymousRole) {
     response.status = 401;
     response.add_header("WWW-Authenticate", "Bearer");
   }

@@ -1,5 +1,6 @@
 #include "rest/rest.h"
 
+#include "access/system_tables.h"
 #include "base/clock.h"
 #include "query/sql_functions.h"
 #include "rest/resource.h"
@@ -18,7 +19,6 @@ using http::Response;
 using query::Outcome;
 
 // The role that OPTIONS is answered for: it says nothing of who calls.
-constexpr std::string_view kNobody = "anon";
 
 std::string methods_of(const catalog::Table& table) {
   std::string methods = "OPTIONS,GET,HEAD";
@@ -122,7 +122,8 @@ Outcome<void> Rest::describe_table(const Request& request, Response& response) {
     return {};
   }
   TRY_ASSIGN(const std::string name, table_name(request));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(schema, name, kNobody));
+  TRY_ASSIGN(const catalog::Table* table,
+             records::find_table(schema, name, access::kAnonymousRole));
   response.add_header("Allow", methods_of(*table));
   return {};
 }

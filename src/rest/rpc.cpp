@@ -1,5 +1,6 @@
 #include "rest/rpc.h"
 
+#include "access/system_tables.h"
 #include "records/find_function.h"
 #include "rest/rpc_arguments.h"
 
@@ -13,7 +14,6 @@ using query::Outcome;
 using records::RowFormat;
 
 // The role that OPTIONS is answered for: it says nothing of who calls.
-constexpr std::string_view kNobody = "anon";
 
 bool is_read(Method method) { return method == Method::kGet || method == Method::kHead; }
 
@@ -94,7 +94,7 @@ Outcome<std::string> function_methods(const records::Schema& schema, std::string
     found = true;
     reads |= function.reads_only;
   }
-  if (!found) TRY(records::find_function(schema, kNobody, name, {}));
+  if (!found) TRY(records::find_function(schema, access::kAnonymousRole, name, {}));
   return std::string(reads ? "OPTIONS,GET,HEAD,POST" : "OPTIONS,POST");
 }
 

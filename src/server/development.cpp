@@ -20,7 +20,6 @@ namespace prodev::server {
 namespace {
 
 namespace fs = std::filesystem;
-using State = db::MigrationState;
 
 base::Result<int64_t> number(db::Connection& connection, std::string_view sql) {
   TRY_ASSIGN(db::Statement rows, connection.prepare(sql));
@@ -116,14 +115,16 @@ class Development {
                db::migration_status(connection_, files_));
     int64_t first = std::numeric_limits<int64_t>::max();
     for (const db::MigrationStatus& status : statuses) {
-      if (status.state == State::kChanged && !has_statement(status.number)) {
+      if (status.state == db::MigrationState::kChanged && !has_statement(status.number)) {
         plan.waits_for = status.name;
         return plan;
       }
       // A file that is gone is more often being moved than given up.
-      if (status.state == State::kMissing && !redo_) TRY(db::check_applicable({status}));
-      if (status.state == State::kPending) plan.has_pending = true;
-      if (status.state != State::kApplied && status.state != State::kWaiting)
+      if (status.state == db::MigrationState::kMissing && !redo_)
+        TRY(db::check_applicable({status}));
+      if (status.state == db::MigrationState::kPending) plan.has_pending = true;
+      if (status.state != db::MigrationState::kApplied &&
+          status.state != db::MigrationState::kWaiting)
         first = std::min(first, status.number);
     }
     if (redo_) first = std::min(first, newest(records));

@@ -12,7 +12,7 @@
 namespace prodev::server {
 
 namespace {
-constexpr auto kPause = std::chrono::milliseconds(20);
+constexpr auto kLockPause = std::chrono::milliseconds(20);
 }
 
 base::Result<StartLock> StartLock::wait(const std::string& data_dir, const Signals& signals) {
@@ -29,7 +29,7 @@ base::Result<StartLock> StartLock::wait(const std::string& data_dir, const Signa
                      {{"data", data_dir}});
     }
     told = true;
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kLockPause);
     if (signals.stop_requested()) return StartLock({});
   }
   return StartLock(std::move(folder));

@@ -10,7 +10,7 @@ namespace prodev::server {
 
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(5);
+constexpr auto kDrainPause = std::chrono::milliseconds(5);
 
 // A release before the answer "draining" just hangs up, and removes its control.sock a moment
 // later.
@@ -20,7 +20,7 @@ base::Result<void> wait_for_removal(const std::string& data_dir) {
     const base::Result<base::UniqueFd> owner = control::connect_to_owner(data_dir);
     if (!owner && owner.error().code == base::Code::kNotFound) return {};
     if (base::monotonic_ms() > deadline_ms) break;
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kDrainPause);
   }
   return base::fail(base::Code::kUnavailable, "it keeps its control.sock");
 }

@@ -34,33 +34,25 @@ class Reader {
   const db::SqlToken& token() const { return token_; }
 
  private:
-  bool is_name() const {
-    return token_.kind == Kind::kWord || token_.kind == Kind::kQuotedName ||
-           token_.kind == Kind::kString;
-  }
+  bool is_name() const { return token_.is_name() || token_.kind == Kind::kString; }
   void step() { token_ = tokens_.next(); }
 
   db::SqlTokens tokens_;
   db::SqlToken token_;
 };
 
-std::string quoted(std::string_view name) {
-  std::string text;
-  db::append_name(text, name);
-  return text;
-}
-
 }  // namespace
 
 std::string Alteration::forth() const {
-  return "ALTER TABLE main." + quoted(table) + " RENAME " +
-         (is_of_column() ? "COLUMN " + quoted(column) + " TO " : "TO ") + written_name;
+  return "ALTER TABLE main." + db::quoted_name(table) + " RENAME " +
+         (is_of_column() ? "COLUMN " + db::quoted_name(column) + " TO " : "TO ") + written_name;
 }
 
 std::string Alteration::back() const {
-  if (!is_of_column()) return "ALTER TABLE main." + quoted(name) + " RENAME TO " + quoted(table);
-  return "ALTER TABLE main." + quoted(table) + " RENAME COLUMN " + quoted(name) + " TO " +
-         quoted(column);
+  if (!is_of_column())
+    return "ALTER TABLE main." + db::quoted_name(name) + " RENAME TO " + db::quoted_name(table);
+  return "ALTER TABLE main." + db::quoted_name(table) + " RENAME COLUMN " + db::quoted_name(name) +
+         " TO " + db::quoted_name(column);
 }
 
 std::optional<Alteration> parse_alteration(std::string_view statement) {

@@ -9,12 +9,6 @@
 namespace prodev::statements {
 namespace {
 
-std::string quoted(std::string_view name) {
-  std::string text;
-  db::append_name(text, name);
-  return text;
-}
-
 // Undoes everything that was done in its life.
 class Trial {
  public:
@@ -169,7 +163,7 @@ base::Result<std::vector<StoredText>> follow_to_successor(db::Connection& connec
                                                           const std::string& to,
                                                           const std::vector<StoredText>& texts) {
   // The successor takes the old name for a moment, so that SQLite sees what the texts refer to.
-  const Alteration instead{from, {}, to, quoted(to)};
+  const Alteration instead{from, {}, to, db::quoted_name(to)};
   std::vector<StoredText> changed;
   for (const StoredText& text : texts) {
     if (!mentions(text.text, from)) continue;

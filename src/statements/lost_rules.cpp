@@ -5,22 +5,17 @@
 
 #include "statements/stored_rules.h"
 #include "text/ascii.h"
+#include "text/join.h"
 
 namespace prodev::statements {
 namespace {
-
-std::string join(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
 
 base::Result<void> end_rules_of_tables(StoredRules& rules, std::vector<std::string>& notes) {
   TRY_ASSIGN(const std::vector<std::string> tables, rules.without_object());
   for (const std::string& table : tables) {
     TRY_ASSIGN(const std::vector<std::string> ended, rules.end(table));
     if (!ended.empty())
-      notes.push_back("there is no " + table + " any more: its rules end: " + join(ended));
+      notes.push_back("there is no " + table + " any more: its rules end: " + text::joined(ended));
   }
   return {};
 }
@@ -40,7 +35,7 @@ base::Result<void> end_rules_of_columns(db::Connection& connection, StoredRules&
       TRY_ASSIGN(const std::vector<std::string> ended, rules.end_column(table, column));
       if (!ended.empty())
         notes.push_back(table + " has no column " + column +
-                        " any more: this ends: " + join(ended));
+                        " any more: this ends: " + text::joined(ended));
     }
   }
   return {};

@@ -13,16 +13,6 @@ namespace {
 using catalog::SqlTokenList;
 using Kind = db::SqlToken::Kind;
 
-std::string quoted(std::string_view name) {
-  std::string text;
-  db::append_name(text, name);
-  return text;
-}
-
-bool is_name(const db::SqlToken& token) {
-  return token.kind == Kind::kWord || token.kind == Kind::kQuotedName;
-}
-
 // auth.uid() and its like, five tokens.
 bool is_auth_call(const SqlTokenList& tokens, size_t at) {
   return at + 4 < tokens.size() && tokens[at].is_word("AUTH") && tokens[at + 1].is('.') &&
@@ -49,7 +39,7 @@ bool names_as_table(const SqlTokenList& tokens, std::string_view name) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     const bool qualifies = i + 1 < tokens.size() && tokens[i + 1].is('.');
     const bool qualified = i > 0 && tokens[i - 1].is('.');
-    if (is_name(tokens[i]) && !qualifies && !qualified &&
+    if (tokens[i].is_name() && !qualifies && !qualified &&
         text::equal_ignoring_case(tokens[i].value(), name))
       return true;
   }
@@ -60,9 +50,9 @@ std::optional<RowName> row_name(const SqlTokenList& tokens,
                                 const catalog::FunctionDefinition& function) {
   for (const auto& argument : function.arguments) {
     if (!argument.type.is_table) continue;
-    const std::string table = quoted(argument.type.name);
+    const std::string table = db::quoted_name(argument.type.name);
     if (!argument.name.empty()) {
-      const std::string name = quoted(argument.name);
+      const std::string name = db::quoted_name(argument.name);
       return RowName{table + " AS " + name, name};
     }
     if (!names_as_table(tokens, argument.type.name)) return RowName{table, table};
@@ -105,7 +95,7 @@ class ProbeMaker {
     tokens_ = std::move(*tokens);
     if (probe_.text_.kind != StoredText::Kind::kBody) {
       begin("VIEW");
-      write("AS SELECT 1 FROM " + quoted(probe_.text_.table) + " WHERE (");
+      write("AS SELECT 1 FROM " + db::quoted_name(probe_.text_.table) + " WHERE (");
       copy(0, tokens_.size());
       write(")");
       finish();
@@ -150,7 +140,7 @@ class ProbeMaker {
     if (returning < end) {
       write("SELECT");
       copy(returning + 1, end);
-      write("FROM " + quoted(tokens_[*target].value()) + ";");
+      write("FROM " + db::quoted_name(tokens_[*target].value()) + ";");
     }
     write("END");
     finish();
@@ -162,7 +152,7 @@ class ProbeMaker {
     origins_.clear();
     object_.name = probe_.text_.rule + " (" + std::to_string(static_cast<int>(probe_.text_.kind)) +
                    "." + std::to_string(probe_.objects_.size() + 1) + ")";
-    object_.sql = "CREATE " + std::string(what) + " " + quoted(object_.name);
+    object_.sql = "CREATE " + std::string(what) + " " + db::quoted_name(object_.name);
   }
   void write(std::string_view sql) { object_.sql += " " + std::string(sql); }
   void copy(size_t begin, size_t end) {

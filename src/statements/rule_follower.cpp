@@ -11,6 +11,7 @@
 #include "statements/stored_rules.h"
 #include "statements/stored_text.h"
 #include "text/ascii.h"
+#include "text/join.h"
 
 namespace prodev::statements {
 namespace {
@@ -19,12 +20,6 @@ constexpr const char* kWayOut =
     " (DROP it, or ALTER or replace it so that it fits, in the same file)";
 
 bool is_same(std::string_view a, std::string_view b) { return text::equal_ignoring_case(a, b); }
-
-std::string join(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
 
 std::vector<std::string> without(const std::set<std::string>& names,
                                  const std::set<std::string>& others) {
@@ -35,7 +30,7 @@ std::vector<std::string> without(const std::set<std::string>& names,
 }
 
 std::string note_of(const std::string& table, const std::vector<std::string>& ended) {
-  return "with " + table + " end its rules: " + join(ended);
+  return "with " + table + " end its rules: " + text::joined(ended);
 }
 
 class RuleFollower : public db::ScriptObserver {

@@ -11,8 +11,6 @@
 namespace prodev::statements {
 namespace {
 
-using Kind = StoredText::Kind;
-
 base::Result<void> load_policies(db::Connection& connection, std::vector<StoredText>& texts) {
   TRY_ASSIGN(db::Statement rows,
              connection.prepare("SELECT id, table_name, name, using_expression, check_expression"
@@ -22,7 +20,8 @@ base::Result<void> load_policies(db::Connection& connection, std::vector<StoredT
     if (!row) return {};
     const std::string table(rows.column_text(1));
     const std::string rule = "policy " + std::string(rows.column_text(2)) + " on " + table;
-    for (const auto& [kind, column] : {std::pair(Kind::kUsing, 3), std::pair(Kind::kCheck, 4)}) {
+    for (const auto& [kind, column] :
+         {std::pair(StoredText::Kind::kUsing, 3), std::pair(StoredText::Kind::kCheck, 4)}) {
       if (rows.column_is_null(column)) continue;
       texts.push_back(
           {kind, rows.column_int(0), rule, table, std::string(rows.column_text(column)), {}});
@@ -30,20 +29,21 @@ base::Result<void> load_policies(db::Connection& connection, std::vector<StoredT
   }
 }
 
-std::string_view column_of(Kind kind) {
-  return kind == Kind::kUsing ? "using_expression" : "check_expression";
+std::string_view column_of(StoredText::Kind kind) {
+  return kind == StoredText::Kind::kUsing ? "using_expression" : "check_expression";
 }
 
 // The functions that do not fit, and why, in the catalog's words.
 base::Result<void> find_unfit_functions(db::Connection& connection,
                                         const std::vector<StoredText>& texts,
                                         std::vector<Unfit>& unfit) {
-  const bool any = std::any_of(texts.begin(), texts.end(),
-                               [](const auto& text) { return text.kind == Kind::kBody; });
+  const bool any = std::any_of(texts.begin(), texts.end(), [](const auto& text) {
+    return text.kind == StoredText::Kind::kBody;
+  });
   if (!any) return {};
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
   for (const StoredText& text : texts) {
-    if (text.kind != Kind::kBody) continue;
+    if (text.kind != StoredText::Kind::kBody) continue;
     const auto made = catalog::make_function(connection, *catalog, text.function);
     if (made) continue;
     if (made.error().error.code != base::Code::kBadInput)
@@ -67,13 +67,13 @@ base::Result<std::vector<StoredText>> load_stored_texts(db::Connection& connecti
   for (catalog::FunctionDefinition& function : functions) {
     const std::string rule = "function " + function.signature();
     const std::string body = function.body;
-    texts.push_back({Kind::kBody, function.id, rule, {}, body, std::move(function)});
+    texts.push_back({StoredText::Kind::kBody, function.id, rule, {}, body, std::move(function)});
   }
   return texts;
 }
 
 base::Result<void> save(db::Connection& connection, const StoredText& text) {
-  const std::string sql = text.kind == Kind::kBody
+  const std::string sql = text.kind == StoredText::Kind::kBody
                               ? "UPDATE _prodev_function SET body = ?1 WHERE id = ?2 + 0"
                               : "UPDATE _prodev_policy SET " + std::string(column_of(text.kind)) +
                                     " = ?1 WHERE id = ?2 + 0";
@@ -84,9 +84,7 @@ bool mentions(std::string_view text, std::string_view name) {
   db::SqlTokens tokens(text);
   for (db::SqlToken token = tokens.next(); token.kind != db::SqlToken::Kind::kEnd;
        token = tokens.next()) {
-    const bool is_name = token.kind == db::SqlToken::Kind::kWord ||
-                         token.kind == db::SqlToken::Kind::kQuotedName ||
-                         token.kind == db::SqlToken::Kind::kString;
+    const bool is_name = token.is_name() || token.kind == db::SqlToken::Kind::kString;
     if (is_name && text::equal_ignoring_case(token.value(), name)) return true;
   }
   return false;
@@ -108,7 +106,7 @@ base::Result<std::vector<Unfit>> find_unfit(db::Connection& connection,
                                             const std::vector<StoredText>& texts) {
   std::vector<Unfit> unfit;
   for (const StoredText& text : texts) {
-    if (text.kind == Kind::kBody) continue;
+    if (text.kind == StoredText::Kind::kBody) continue;
     TRY_ASSIGN(std::string problem, problem_of_expression(connection, text));
     if (!problem.empty()) unfit.push_back({text, std::move(problem)});
   }

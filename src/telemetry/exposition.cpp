@@ -7,7 +7,7 @@
 namespace prodev::telemetry {
 namespace {
 
-void append_escaped(std::string& out, std::string_view text, bool quotes) {
+void append_label_value(std::string& out, std::string_view text, bool quotes) {
   for (const char c : text) {
     if (c == '\n') {
       out += "\\n";
@@ -25,7 +25,7 @@ void append_escaped(std::string& out, std::string_view text, bool quotes) {
 std::string label(std::string_view name, std::string_view value) {
   std::string out(name);
   out += "=\"";
-  append_escaped(out, value, true);
+  append_label_value(out, value, true);
   out += '"';
   return out;
 }
@@ -44,7 +44,7 @@ void Exposition::family(std::string_view name, std::string_view help, std::strin
   text_ += "# HELP ";
   text_ += name;
   text_ += ' ';
-  append_escaped(text_, help, false);
+  append_label_value(text_, help, false);
   text_ += "\n# TYPE ";
   text_ += name;
   text_ += ' ';

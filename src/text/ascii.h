@@ -1,11 +1,18 @@
 // Characters and words of protocols, which are ASCII whatever the locale.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace prodev::text {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+inline std::string lowered(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
+}
 
 // 0 to 15; -1 when `c` is not a hex digit.
 constexpr int hex_value(char c) {
