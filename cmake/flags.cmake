@@ -10,6 +10,10 @@ target_compile_options(prodev_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion
   -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-qual -Wformat=2
   -Wimplicit-fallthrough -Wextra-semi -Wvla>)
+if(PRODEV_SANITIZE)
+  # Several files are compiled at a time: names of one may shadow another's.
+  target_compile_options(prodev_warnings INTERFACE -Wno-shadow)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(prodev_warnings INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-Wduplicated-cond -Wsuggest-override>)
