@@ -114,7 +114,7 @@ Outcome<void> read_csv(std::string_view body, RowCollector& rows) {
 
 // name=value&...: one row.
 Outcome<void> read_form(std::string_view body, RowCollector& rows) {
-  Outcome<std::vector<Parameter>> fields = parse_query_string(body);
+  Outcome<std::vector<Parameter>> fields = parse_form(body);
   if (!fields) return query::refuse({400, "PGRST102", fields.error().message});
   rows.begin_row();
   for (Parameter& field : *fields) TRY(add_field(rows, field.name, std::move(field.value)));

@@ -63,16 +63,16 @@ enum class Place { kAlone, kNested };
 
 Outcome<std::vector<std::string>> parse_list(Scanner& scanner, std::string_view open,
                                              std::string_view close) {
-  if (!scanner.take(open)) return scanner.fail("'" + std::string(open) + "'");
+  if (!scanner.take_mark(open)) return scanner.fail("'" + std::string(open) + "'");
   std::vector<std::string> items;
-  if (scanner.take(close)) return items;
+  if (scanner.take_mark(close)) return items;
   for (;;) {
     if (items.size() >= kMaxListItems)
       return scanner.fail("at most " + std::to_string(kMaxListItems) + " values");
     TRY_ASSIGN(std::string item, scanner.take_word("," + std::string(close)));
     items.push_back(std::move(item));
-    if (scanner.take(close)) return items;
-    if (!scanner.take(",")) return scanner.fail("',' or '" + std::string(close) + "'");
+    if (scanner.take_mark(close)) return items;
+    if (!scanner.take_mark(",")) return scanner.fail("',' or '" + std::string(close) + "'");
   }
 }
 
@@ -108,7 +108,11 @@ Outcome<query::Quantifier> parse_modifier(Scanner& scanner, const OperatorRow& r
 Outcome<std::string> parse_operand(Scanner& scanner, Place place) {
   if (place == Place::kAlone) return std::string(scanner.take_rest());
   if (scanner.rest().starts_with('{')) return scanner.take_braces();
-  return scanner.take_word(",)");
+  if (scanner.rest().starts_with('"')) return scanner.take_word(",)");
+  // Blanks in front are the value's own, as where it stands alone.
+  std::string_view bare = scanner.take_until(",)");
+  while (bare.ends_with(' ')) bare.remove_suffix(1);
+  return std::string(bare);
 }
 
 void prepare_operand(std::string& operand, Operand kind) {
@@ -162,15 +166,15 @@ class LogicParser {
  private:
   Outcome<Condition> parse_group(Condition::Kind kind, bool negated, size_t depth) {
     if (depth > kMaxDepth) return scanner_.fail("at most " + std::to_string(kMaxDepth) + " levels");
-    if (!scanner_.take("(")) return scanner_.fail("'('");
+    if (!scanner_.take_mark("(")) return scanner_.fail("'('");
     Condition group;
     group.kind = kind;
     group.negated = negated;
     for (;;) {
       TRY_ASSIGN(Condition child, parse_member(depth));
       group.children.push_back(std::move(child));
-      if (scanner_.take(")")) return group;
-      if (!scanner_.take(",")) return scanner_.fail("',' or ')'");
+      if (scanner_.take_mark(")")) return group;
+      if (!scanner_.take_mark(",")) return scanner_.fail("',' or ')'");
     }
   }
 
@@ -182,7 +186,9 @@ class LogicParser {
     for (const auto& [word, kind] :
          {std::pair("and", Condition::Kind::kAll), std::pair("or", Condition::Kind::kAny)}) {
       Scanner after_word = ahead;
-      if (!after_word.take(word) || !after_word.rest().starts_with('(')) continue;
+      if (!after_word.take(word)) continue;
+      after_word.skip_blanks();
+      if (!after_word.rest().starts_with('(')) continue;
       scanner_ = after_word;
       return parse_group(kind, negated, depth + 1);
     }
@@ -206,11 +212,15 @@ Outcome<query::Field> parse_field(Scanner& scanner, std::string_view stops) {
     if (field.path.size() >= kMaxPathSteps)
       return scanner.fail("at most " + std::to_string(kMaxPathSteps) + " steps");
     field.as_text = scanner.take(">");
+    scanner.skip_blanks();
+    const Scanner at_key = scanner;
     const bool quoted = scanner.rest().starts_with('"');
     query::JsonStep step;
     TRY_ASSIGN(step.key, scanner.take_name(stops));
     if (step.key.empty() && !quoted) return scanner.fail("a key or an index");
     step.is_index = !quoted && is_index(step.key);
+    if (!quoted && !step.is_index && step.key.starts_with('-'))
+      return at_key.fail("an index of up to 9 digits, or a key in quotes");
     field.path.push_back(std::move(step));
   }
   return field;
@@ -235,16 +245,16 @@ Outcome<std::vector<query::OrderItem>> parse_order(std::string_view text) {
       return scanner.fail("at most " + std::to_string(kMaxOrderItems) + " columns");
     query::OrderItem item;
     TRY_ASSIGN(item.field, parse_field(scanner, ".,()"));
-    if (item.field.is_plain() && scanner.take("(")) {
+    if (item.field.is_plain() && scanner.take_mark("(")) {
       item.relation = std::move(item.field.column);
       TRY_ASSIGN(item.field, parse_field(scanner, ".,()"));
-      if (!scanner.take(")")) return scanner.fail("')'");
+      if (!scanner.take_mark(")")) return scanner.fail("')'");
     }
     if (item.field.column.empty()) return scanner.fail("a column");
     bool directed = false;
     while (scanner.take(".")) {
       const Scanner at_word = scanner;
-      const std::string_view word = scanner.take_until(".,");
+      const std::string_view word = text::trim(scanner.take_until(".,"));
       const bool nulls = word == "nullsfirst" || word == "nullslast";
       const bool direction = word == "asc" || word == "desc";
       if ((!nulls && !direction) || item.nulls_first || (direction && directed))
@@ -254,7 +264,7 @@ Outcome<std::vector<query::OrderItem>> parse_order(std::string_view text) {
       directed = directed || direction;
     }
     items.push_back(std::move(item));
-  } while (scanner.take(","));
+  } while (scanner.take_mark(","));
   if (!scanner.at_end()) return scanner.fail("'.' or ','");
   return items;
 }
@@ -268,7 +278,7 @@ Outcome<std::vector<std::string>> parse_names(std::string_view text) {
     TRY_ASSIGN(std::string name, scanner.take_word(","));
     if (name.empty()) return scanner.fail("a column");
     names.push_back(std::move(name));
-  } while (scanner.take(","));
+  } while (scanner.take_mark(","));
   return names;
 }
 

@@ -14,7 +14,11 @@ struct Parameter {
   std::string value;
 };
 
-// In the order sent; names may repeat. PGRST100 for a bad escape or too many parameters.
+// In the order sent; names may repeat. A '%' that begins no escape is itself. PGRST100 for too many
+// parameters.
 query::Outcome<std::vector<Parameter>> parse_query_string(std::string_view query);
+
+// The same of a body, where a bad escape is PGRST100, too: what is to be stored is not guessed.
+query::Outcome<std::vector<Parameter>> parse_form(std::string_view body);
 
 }  // namespace prodev::rest

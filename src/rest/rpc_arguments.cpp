@@ -224,7 +224,7 @@ Outcome<CallBody> CallBody::read(const http::Request& request, std::string_view 
   std::string_view type = request.header("content-type");
   type = text::trim(type.substr(0, type.find(';')));
   if (text::equal_ignoring_case(type, "application/x-www-form-urlencoded")) {
-    TRY_ASSIGN(call.form, parse_query_string(body));
+    TRY_ASSIGN(call.form, parse_form(body));
     call.given.names = names_of(call.form);
   } else if (text::equal_ignoring_case(type, "text/plain")) {
     call.given.form = Form::kText;

@@ -1,5 +1,7 @@
 #include "rest/scanner.h"
 
+#include "text/ascii.h"
+
 namespace prodev::rest {
 
 bool Scanner::take(std::string_view word) {
@@ -16,6 +18,21 @@ std::string_view Scanner::take_until(std::string_view stops) {
   return taken;
 }
 
+void Scanner::skip_blanks() {
+  while (!at_end() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+}
+
+bool Scanner::take_mark(std::string_view mark) {
+  const size_t before = at_;
+  skip_blanks();
+  if (take(mark)) {
+    skip_blanks();
+    return true;
+  }
+  at_ = before;
+  return false;
+}
+
 query::Outcome<std::string> Scanner::take_quoted() {
   std::string word;
   while (!at_end() && text_[at_] != '"') {
@@ -23,11 +40,13 @@ query::Outcome<std::string> Scanner::take_quoted() {
     word.push_back(text_[at_++]);
   }
   if (!take("\"")) return fail("a closing '\"'");
+  skip_blanks();
   return word;
 }
 
 query::Outcome<std::string> Scanner::take_word(std::string_view stops) {
-  if (!take("\"")) return std::string(take_until(stops));
+  skip_blanks();
+  if (!take("\"")) return std::string(text::trim(take_until(stops)));
   TRY_ASSIGN(std::string word, take_quoted());
   if (!at_end() && stops.find(text_[at_]) == std::string_view::npos)
     return fail("one of '" + std::string(stops) + "' after the closing '\"'");
@@ -35,6 +54,7 @@ query::Outcome<std::string> Scanner::take_word(std::string_view stops) {
 }
 
 query::Outcome<std::string> Scanner::take_name(std::string_view stops) {
+  skip_blanks();
   const std::string_view ahead = rest();
   const std::string_view name = ahead.substr(0, ahead.find_first_of(stops));
   const size_t arrow = name.find("->");
@@ -48,7 +68,7 @@ query::Outcome<std::string> Scanner::take_name(std::string_view stops) {
   }
   const std::string_view taken = name.substr(0, arrow);
   at_ += taken.size();
-  return std::string(taken);
+  return std::string(text::trim(taken));
 }
 
 query::Outcome<std::string> Scanner::take_braces() {

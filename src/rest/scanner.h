@@ -20,9 +20,13 @@ class Scanner {
   // Everything before the first of `stops`, or to the end.
   std::string_view take_until(std::string_view stops);
   std::string_view take_rest() { return take_until({}); }
+  void skip_blanks();
+  // Takes a mark such as "," and the blanks on both sides of it.
+  bool take_mark(std::string_view mark);
 
   // A name or value: "in quotes", with \" and \\ for themselves, or everything before one of
-  // `stops`. A quote must end before one of `stops` or the text does.
+  // `stops`. A quote must end before one of `stops` or the text does. Blanks around either are
+  // passed over, those inside are part of it.
   query::Outcome<std::string> take_word(std::string_view stops);
 
   // As take_word(), and what is not in quotes also ends before "->".

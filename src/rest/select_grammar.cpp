@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rest/grammar.h"
+#include "text/ascii.h"
 
 namespace prodev::rest {
 
@@ -34,6 +35,7 @@ class SelectParser {
   Outcome<void> parse(Read& read) {
     if (scanner_.at_end()) return {};
     TRY(parse_items(read));
+    scanner_.skip_blanks();
     if (!scanner_.at_end()) return scanner_.fail("',' or the end");
     return {};
   }
@@ -44,11 +46,12 @@ class SelectParser {
       if (++items_ > kMaxSelectItems)
         return scanner_.fail("at most " + std::to_string(kMaxSelectItems) + " columns");
       TRY(parse_item(read));
-    } while (scanner_.take(","));
+    } while (scanner_.take_mark(","));
     return {};
   }
 
   Outcome<void> parse_item(Read& read) {
+    scanner_.skip_blanks();
     if (scanner_.take("...")) {
       TRY_ASSIGN(std::string target, scanner_.take_name(kStops));
       return parse_embed(read, {}, std::move(target), true);
@@ -82,8 +85,8 @@ class SelectParser {
   }
 
   Outcome<void> parse_cast(std::string& cast) {
-    if (!scanner_.take("::")) return {};
-    cast = scanner_.take_until(".,()");
+    if (!scanner_.take_mark("::")) return {};
+    cast = text::trim(scanner_.take_until(".,()"));
     if (cast.empty()) return scanner_.fail("the name of a type");
     return {};
   }
@@ -123,10 +126,10 @@ class SelectParser {
         return scanner_.fail("inner, left or one hint");
       }
     }
-    if (!scanner_.take("(")) return scanner_.fail("'('");
-    if (!scanner_.take(")")) {
+    if (!scanner_.take_mark("(")) return scanner_.fail("'('");
+    if (!scanner_.take_mark(")")) {
       TRY(parse_items(embed.read));
-      if (!scanner_.take(")")) return scanner_.fail("',' or ')'");
+      if (!scanner_.take_mark(")")) return scanner_.fail("',' or ')'");
     }
     --depth_;
     SelectItem item;

@@ -25,8 +25,10 @@ tl::unexpected<query::ApiError> not_satisfiable(std::string_view details) {
 
 Outcome<uint64_t> parse_bound(std::string_view name, std::string_view value) {
   if (const std::optional<uint64_t> number = parse_number(value)) return *number;
-  if (value.starts_with('-') && name == "limit" && parse_number(value.substr(1)))
+  if (value.starts_with('-') && parse_number(value.substr(1))) {
+    if (name == "offset") return 0;
     return not_satisfiable("Limit should be greater than or equal to zero.");
+  }
   return query::refuse(
       {400, "PGRST100",
        "\"failed to parse " + std::string(name) + " (" + std::string(value) + ")\"",

@@ -6,20 +6,40 @@
 
 namespace prodev::text {
 
+namespace {
+
+// The byte that the escape at the beginning of `text` stands for; -1: it begins with none.
+int escaped_byte(std::string_view text) {
+  if (text.size() < 3) return -1;
+  const int high = hex_value(text[1]);
+  const int low = hex_value(text[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+}  // namespace
+
 bool percent_decode(std::string_view encoded, std::string& out) {
   size_t percent = encoded.find('%');
   out.assign(encoded.substr(0, percent));
   while (percent != std::string_view::npos) {
-    if (percent + 2 >= encoded.size()) return false;
-    const int high = hex_value(encoded[percent + 1]);
-    const int low = hex_value(encoded[percent + 2]);
-    if (high < 0 || low < 0) return false;
-    out.push_back(static_cast<char>(high * 16 + low));
+    const int byte = escaped_byte(encoded.substr(percent));
+    if (byte < 0) return false;
+    out.push_back(static_cast<char>(byte));
     const size_t next = encoded.find('%', percent + 3);
     out.append(encoded.substr(percent + 3, std::min(next, encoded.size()) - percent - 3));
     percent = next;
   }
   return true;
+}
+
+std::string percent_decode_leniently(std::string_view encoded) {
+  std::string out;
+  while (!encoded.empty()) {
+    const int byte = encoded.front() == '%' ? escaped_byte(encoded) : -1;
+    out.push_back(byte < 0 ? encoded.front() : static_cast<char>(byte));
+    encoded.remove_prefix(byte < 0 ? 1 : 3);
+  }
+  return out;
 }
 
 void append_percent_encoded(std::string& out, std::string_view text) {

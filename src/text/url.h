@@ -10,6 +10,10 @@ namespace prodev::text {
 // digits; `out` is then unspecified.
 [[nodiscard]] bool percent_decode(std::string_view encoded, std::string& out);
 
+// The same where nothing is refused: a '%' that begins no escape is itself (WHATWG URL,
+// percent-decode), as in like.%off.
+std::string percent_decode_leniently(std::string_view encoded);
+
 // Appends `text` with everything but the unreserved characters of section 2.3 encoded, so that it
 // can stand in any part of a URL.
 void append_percent_encoded(std::string& out, std::string_view text);

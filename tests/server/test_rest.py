@@ -108,7 +108,7 @@ class Reading(RestCase):
             ("product?id=in.1", "PGRST100", "'('"), ("product?id=in.(1", "PGRST100", "')'"),
             ("product?or=(id.eq.1", "PGRST100", "end of input"), ("product?or=id.eq.1", "PGRST100", "'('"),
             ("product?order=id.up", "PGRST100", "asc, desc"), ("product?select=id,", "PGRST100", "a column"),
-            ("product?limit=many", "PGRST100", "whole number"), ("product?id=eq.%zz", "PGRST100", "hex"),
+            ("product?limit=many", "PGRST100", "whole number"), ("product?id=eq.%zz", "22P02", "%zz"),
             ("product?id=eq.abc", "22P02", "bigint"), ("product?price=eq.NaN", "22P02", "NaN"),
             ("product?id=eq.99999999999999999999", "22003", "out of range"),
             ("product?active=eq.maybe", "22P02", "boolean"), ("product?name=is.true", "42804", "boolean"),

@@ -38,7 +38,7 @@ TEST_CASE("other forms of ranges are passed over") {
 TEST_CASE("bounds are whole numbers") {
   CHECK(*parse_bound("limit", "7") == 7);
   CHECK(parse_bound("limit", "-7").error().code == "PGRST103");
-  CHECK(parse_bound("offset", "-7").error().code == "PGRST100");
+  CHECK(*parse_bound("offset", "-7") == 0);
   for (const char* text : {"", "x", "1.5", "99999999999999999999", "-x", "7 "})
     CHECK(parse_bound("limit", text).error().code == "PGRST100");
 }
