@@ -15,10 +15,20 @@ using catalog::Relationship;
 using catalog::Table;
 using Choices = std::vector<const Relationship*>;
 
+const catalog::ColumnPair* only_pair(const Relationship& relationship) {
+  return relationship.columns.size() == 1 ? &relationship.columns.front() : nullptr;
+}
+
+// The column that holds the foreign key, when it is one.
 bool is_key_column(const Relationship& relationship, std::string_view name) {
-  if (relationship.columns.size() != 1) return false;
-  const catalog::ColumnPair& pair = relationship.columns.front();
-  return (relationship.holds_key ? pair.from : pair.to) == name;
+  const catalog::ColumnPair* pair = only_pair(relationship);
+  return pair != nullptr && (relationship.holds_key ? pair->from : pair->to) == name;
+}
+
+// The column that the foreign key refers to.
+bool is_referred_column(const Relationship& relationship, std::string_view name) {
+  const catalog::ColumnPair* pair = only_pair(relationship);
+  return pair != nullptr && (relationship.holds_key ? pair->to : pair->from) == name;
 }
 
 bool fits_hint(const Relationship& relationship, std::string_view hint) {
@@ -27,25 +37,42 @@ bool fits_hint(const Relationship& relationship, std::string_view hint) {
     return relationship.junction == hint || relationship.constraint == hint ||
            (relationship.from != relationship.to && relationship.junction_constraint == hint);
   }
-  return relationship.constraint == hint || is_key_column(relationship, hint);
+  return relationship.constraint == hint || is_key_column(relationship, hint) ||
+         is_referred_column(relationship, hint);
 }
 
-// A foreign key of the table itself, named instead of where it leads.
-bool is_own_key(const Catalog& catalog, const Relationship& relationship, std::string_view name) {
-  if (!relationship.holds_key ||
-      (relationship.constraint != name && !is_key_column(relationship, name)))
-    return false;
+// Whether a target without a hint names the relationship by the table that it leads to, or by its
+// foreign key: the constraint, the column that holds it, the column that it refers to.
+enum class Naming : uint8_t { kNot, kByReferred, kByKey, kByTable };
+
+Naming naming_of(const Catalog& catalog, const Relationship& relationship,
+                 std::string_view target) {
+  if (relationship.to == target) return Naming::kByTable;
+  if (relationship.cardinality == Cardinality::kManyToMany) return Naming::kNot;
   const Table* to = catalog.find(relationship.to);
-  return to != nullptr && to->kind != catalog::TableKind::kView;
+  if (to == nullptr || to->kind == catalog::TableKind::kView) return Naming::kNot;
+  const bool own_column = relationship.holds_key && is_key_column(relationship, target);
+  if (own_column || relationship.constraint == target) return Naming::kByKey;
+  return is_referred_column(relationship, target) ? Naming::kByReferred : Naming::kNot;
+}
+
+// The referred-to column counts only where nothing else has that name: it is that of many keys.
+Choices named_by_target(const Catalog& catalog, const Table& from, std::string_view target) {
+  Choices choices;
+  Choices referred;
+  for (const Relationship& one : catalog.relationships(from.row_type())) {
+    const Naming naming = naming_of(catalog, one, target);
+    if (naming == Naming::kByReferred) referred.push_back(&one);
+    if (naming > Naming::kByReferred) choices.push_back(&one);
+  }
+  return choices.empty() ? referred : choices;
 }
 
 Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed) {
+  if (embed.hint.empty()) return named_by_target(catalog, from, embed.target);
   Choices choices;
   for (const Relationship& one : catalog.relationships(from.row_type())) {
-    const bool is_target = one.to == embed.target;
-    if (embed.hint.empty() ? is_target || is_own_key(catalog, one, embed.target)
-                           : is_target && fits_hint(one, embed.hint))
-      choices.push_back(&one);
+    if (one.to == embed.target && fits_hint(one, embed.hint)) choices.push_back(&one);
   }
   return choices;
 }
@@ -54,6 +81,11 @@ Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed
 // refer to a row, rather than through a junction. The way to the one that the row refers to is
 // named by the key as the target.
 void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
+  const bool by_key = choices.size() == 2 && embed.hint.empty() &&
+                      choices[0]->constraint == choices[1]->constraint &&
+                      choices[0]->from == choices[0]->to;
+  if (by_key && embed.target != from.row_type())
+    std::erase_if(choices, [](const Relationship* one) { return !one->holds_key; });
   if (embed.target != from.row_type()) return;
   const auto is_direct = [](const Relationship* one) {
     return one->cardinality != Cardinality::kManyToMany;

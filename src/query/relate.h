@@ -9,10 +9,10 @@
 namespace prodev::query {
 
 // The one relationship from the table `from` that the target and hint of `embed` name
-// (docs.postgrest.org, Foreign Key Joins): a table; or the constraint or column of a foreign key of
-// `from`. PGRST200 when there is none, PGRST201 with the choices when there are several. One by
-// tables that the caller may not read is neither named nor in the way of another. Valid as long as
-// the catalog.
+// (docs.postgrest.org, Foreign Key Joins): a table; the constraint of a foreign key, from either
+// side; a column that holds one, of `from`; or a column that one refers to. PGRST200 when there is
+// none, PGRST201 with the choices when there are several. One by tables that the caller may not
+// read is neither named nor in the way of another. Valid as long as the catalog.
 Outcome<const catalog::Relationship*> find_relationship(const Context& context,
                                                         const catalog::Table& from,
                                                         const Embed& embed);

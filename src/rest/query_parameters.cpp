@@ -40,6 +40,22 @@ Outcome<Target> parse_target(const std::string& name) {
   return target;
 }
 
+// With PostgREST's hint for a relation that has an alias.
+tl::unexpected<query::ApiError> not_embedded(const Read& read, const std::string& name) {
+  query::ApiError error;
+  error.status = 400;
+  error.code = "PGRST108";
+  error.message = "'" + name + "' is not an embedded resource in this request";
+  error.hint = "Verify that '" + name + "' is included in the 'select' query parameter.";
+  const auto aliased = std::find_if(read.embeds.begin(), read.embeds.end(),
+                                    [&](const query::Embed& one) { return one.target == name; });
+  if (aliased != read.embeds.end()) {
+    error.details = "Target names are not allowed in filters if they have an alias";
+    error.hint = "Change '" + name + "' to '" + aliased->alias + "' in filters, orders or limits.";
+  }
+  return query::refuse(std::move(error));
+}
+
 class Reader {
  public:
   Outcome<QueryParameters> parse(std::vector<Parameter> parameters) {
@@ -112,14 +128,7 @@ class Reader {
     for (const std::string& name : path) {
       const auto embed = std::find_if(read->embeds.begin(), read->embeds.end(),
                                       [&](const query::Embed& one) { return one.name() == name; });
-      if (embed == read->embeds.end()) {
-        return query::refuse(
-            {400,
-             "PGRST108",
-             "'" + name + "' is not an embedded resource in this request",
-             {},
-             "Verify that '" + name + "' is included in the 'select' query parameter."});
-      }
+      if (embed == read->embeds.end()) return not_embedded(*read, name);
       read = &embed->read;
     }
     return read;
