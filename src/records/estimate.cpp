@@ -139,7 +139,10 @@ std::string largest_rowid_sql(const Table& table) {
   return sql;
 }
 
-bool may_estimate(const query::Guard& guard) { return guard.rows.empty(); }
+bool may_estimate(const Table& table, const query::Guard& guard) {
+  const bool known = table.estimated_rows || !catalog::rowid_name(table).empty();
+  return known && guard.rows.empty();
+}
 
 uint64_t estimate_rows(const Table& table, const Condition& where, uint64_t rows) {
   const double share = Estimate(table, rows).share(where);

@@ -15,9 +15,9 @@ namespace prodev::records {
 // ANALYZE has not been; empty: the table has none.
 std::string largest_rowid_sql(const catalog::Table& table);
 
-// Whether rows may be estimated at all: statistics are of all rows, and where
-// `guard` hides some they would tell how many.
-bool may_estimate(const query::Guard& guard);
+// Whether the rows of `table` may be estimated at all: statistics are of all rows, and where
+// `guard` hides some they would tell how many. Of a view, or a virtual table, there are none.
+bool may_estimate(const catalog::Table& table, const query::Guard& guard);
 
 // How many of the `rows` rows of `table` pass `where`. Filters count as
 // independent of each other, and shares that no index tells of are PostgreSQL's

@@ -139,7 +139,7 @@ bool QueryRun::tell_from_window(const query::Read& read) {
 }
 
 Outcome<void> QueryRun::find_total(const LoweredRead& lowered) {
-  if (options_.count == Count::kExact || !may_estimate(lowered.guard))
+  if (options_.count == Count::kExact || !may_estimate(lowered.table, lowered.guard))
     return read_count(lowered.table, lowered.count);
   TRY_ASSIGN(const uint64_t rows, table_rows(lowered.table));
   const uint64_t estimate = estimate_rows(lowered.table, lowered.read.where, rows);

@@ -16,7 +16,7 @@ Outcome<LoweredRead> lower_rows(const Schema& schema, std::string_view role,
   context.embedded_rows = options.embedded_rows;
   LoweredRead lowered{table, read, guard_of(*rights), {}, {}};
   TRY_ASSIGN(lowered.rows, query::lower_read(context, table, read, lowered.guard));
-  const bool estimates = may_estimate(lowered.guard);
+  const bool estimates = may_estimate(table, lowered.guard);
   if (options.count == Count::kExact || options.count == Count::kEstimated ||
       (options.count == Count::kPlanned && !estimates)) {
     const bool bounded = options.count == Count::kEstimated && estimates;

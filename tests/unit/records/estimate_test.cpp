@@ -59,10 +59,12 @@ TEST_CASE("estimates go by keys, indexes and what is known of columns") {
   CHECK(estimate("(id.gt.5)") == 67);
 }
 
-TEST_CASE("nothing is estimated where rows are hidden") {
-  CHECK(may_estimate({}));
-  CHECK_FALSE(may_estimate({"(x)", nullptr}));
-  CHECK_FALSE(may_estimate({"(0)", nullptr}));
+TEST_CASE("nothing is estimated where rows are hidden, or where nothing tells their number") {
+  const catalog::Table& table = *loaded().find("t");
+  CHECK(may_estimate(table, {}));
+  CHECK_FALSE(may_estimate(table, {"(x)", nullptr}));
+  CHECK_FALSE(may_estimate(table, {"(0)", nullptr}));
+  CHECK_FALSE(may_estimate(*loaded().find("v"), {}));
 }
 
 TEST_CASE("the largest rowid is asked for under a name that no column hides") {
