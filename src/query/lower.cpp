@@ -21,10 +21,18 @@ bool is_grouping(const Read& read, const Field& field) {
   });
 }
 
+// A column of a relation is one when it was spread.
+bool is_grouping(const Read& read, const OrderItem& item) {
+  if (item.relation.empty()) return is_grouping(read, item.field);
+  const Embed* embed = find_embed(read, item.relation);
+  return embed == nullptr || (embed->spread && is_grouping(embed->read, item.field));
+}
+
 Outcome<void> check_grouped(const Scope& scope, const OrderItem& item) {
-  if (!item.relation.empty() || is_grouping(scope.read, item.field)) return {};
+  if (is_grouping(scope.read, item)) return {};
+  const std::string& owner = item.relation.empty() ? scope.table.name : item.relation;
   return refuse({400, "42803",
-                 "column \"" + scope.table.name + "." + item.field.column +
+                 "column \"" + owner + "." + item.field.column +
                      "\" must appear in the GROUP BY clause or be used in an aggregate function",
                  "The rows are grouped by what select= has beside aggregates.",
                  "Select the column, or leave it out of order=."});

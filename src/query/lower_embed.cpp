@@ -202,40 +202,50 @@ Outcome<void> Lowering::add_spread(const Scope& parent, const Embed& embed, Resu
   TRY_ASSIGN(const Source source, source_of(parent, embed));
   TRY(check_repetition(source.scope.table, embed.read));
   for (const SelectItem& item : embed.read.select) {
-    // Each column is read by itself, so that it can be grouped by; aggregates are of the parent's.
+    // Each is read by itself, so that it can be grouped by.
     Read one = embed.read;
     one.select = {item};
-    const bool aggregates = !item.embed && item.aggregate != Aggregate::kNone;
-    if (aggregates) one.select.front().aggregate = Aggregate::kNone;
-    if (aggregates && (!source.to_one || item.field.column.empty())) {
+    TRY(add_spread_columns(parent, source, one, results));
+  }
+  return {};
+}
+
+// The columns of `read`, whose aggregates are of the parent's rows: sum((SELECT amount FROM ...)).
+Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& source,
+                                           const Read& read, Results& results) {
+  Scope scope{source.scope.table, source.scope.guard, read, source.scope.qualifier};
+  scope.spread = true;
+  TRY_ASSIGN(const Results inner, results_of(scope, false));
+  TRY_ASSIGN(const std::string tail, tail_of(source, inner));
+  for (size_t i = 0; i < inner.columns.size(); ++i) {
+    TRY(check_size(results));
+    const std::optional<SelectItem>& aggregated = inner.aggregates[i];
+    if (aggregated && !source.to_one) {
       return refuse({400, "PGRST127", "Feature not implemented",
                      "Aggregates are not implemented for one-to-many or many-to-many spreads."});
     }
-    const Scope scope{source.scope.table, source.scope.guard, one, source.scope.qualifier};
-    TRY_ASSIGN(const Results inner, results_of(scope, false));
-    TRY_ASSIGN(const std::string tail, tail_of(source, inner));
-    for (size_t i = 0; i < inner.columns.size(); ++i) {
-      TRY(check_size(results));
-      OutputColumn column = inner.columns[i];
-      Results alone;
-      alone.sql = inner.expression(i);
-      alone.end(column);
-      std::string sql;
-      if (source.to_one) {
-        sql = "(SELECT " + alone.sql + source.sql + tail + (tail.empty() ? " LIMIT 1)" : ")");
-      } else {
-        add_rows(source, alone, tail, true, sql);
-        column = {column.name, catalog::ValueKind::kJson, true};
-      }
-      sql = source.in_its_row(sql);
-      Typed typed{column.kind, column.always_json};
-      if (aggregates) {
-        TRY(apply_aggregate(item, typed, sql));
-        if (item.alias.empty()) column.name = aggregate_name(item.aggregate);
-      }
-      results.begin();
-      results.sql += sql;
-      results.end({column.name, typed.kind, typed.always_json}, aggregates);
+    OutputColumn column = inner.columns[i];
+    Results alone;
+    alone.sql = inner.expression(i);
+    alone.end(column);
+    std::string sql;
+    if (source.to_one) {
+      sql = "(SELECT " + alone.sql + source.sql + tail + (tail.empty() ? " LIMIT 1)" : ")");
+    } else {
+      add_rows(source, alone, tail, true, sql);
+      column = {column.name, catalog::ValueKind::kJson, true};
+    }
+    sql = source.in_its_row(sql);
+    Typed typed{column.kind, column.always_json};
+    if (aggregated && !parent.spread) TRY(apply_aggregate(*aggregated, typed, sql));
+    column.kind = typed.kind;
+    column.always_json = typed.always_json;
+    results.begin();
+    results.sql += sql;
+    if (aggregated && parent.spread) {
+      results.end_unaggregated(std::move(column), *aggregated);
+    } else {
+      results.end(std::move(column), aggregated.has_value());
     }
   }
   return {};

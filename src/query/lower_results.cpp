@@ -79,9 +79,15 @@ std::string_view aggregate_name(Aggregate aggregate) {
 void Results::end(OutputColumn column, bool is_aggregate) {
   columns.push_back(std::move(column));
   ends.push_back(sql.size());
+  aggregates.emplace_back();
   if (!grouped || is_aggregate) return;
   if (!grouping.empty()) grouping += ',';
   grouping += std::to_string(columns.size());
+}
+
+void Results::end_unaggregated(OutputColumn column, const SelectItem& item) {
+  end(std::move(column), true);
+  aggregates.back() = item;
 }
 
 std::string_view Results::expression(size_t i) const {
@@ -111,6 +117,13 @@ Outcome<void> Lowering::add_item(const Scope& scope, const SelectItem& item, Res
   if (old_count || (item.field.column.empty() && item.aggregate == Aggregate::kCount)) {
     SelectItem count = item;
     count.aggregate = Aggregate::kCount;
+    if (scope.spread) {
+      // The rows of the parent that have one: where there is none, the subquery is NULL.
+      results.begin();
+      results.sql += '1';
+      results.end_unaggregated({name_of(count), ValueKind::kInteger, false}, count);
+      return {};
+    }
     std::string sql = "*";
     Typed typed;
     TRY(apply_aggregate(count, typed, sql));
@@ -136,6 +149,11 @@ Outcome<void> Lowering::add_item(const Scope& scope, const SelectItem& item, Res
     typed = {cast->kind, false};
   }
   const bool is_aggregate = item.aggregate != Aggregate::kNone;
+  if (is_aggregate && scope.spread) {
+    results.sql += sql;
+    results.end_unaggregated({name_of(item), typed.kind, typed.always_json}, item);
+    return {};
+  }
   if (is_aggregate) TRY(apply_aggregate(item, typed, sql));
   results.sql += sql;
   results.end({name_of(item), typed.kind, typed.always_json}, is_aggregate);
@@ -181,7 +199,7 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
   }();
   TRY(check_repetition(scope.table, scope.read));
   Results results;
-  results.grouped = is_grouped(scope.table, scope.read);
+  results.grouped = !scope.spread && is_grouped(scope.table, scope.read);
   const bool all = star && scope.read.select.empty();
   for (const SelectItem& item : all ? kEverything : scope.read.select) {
     TRY(check_size(results));

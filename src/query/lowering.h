@@ -26,6 +26,7 @@ struct Scope {
   std::string qualifier;  // what its columns are qualified with, in SQL
   bool qualifies = true;  // false: its own columns need no qualifier
   bool embedded = true;   // false: the guard's SQL can stand where the columns do
+  bool spread = false;    // its columns become its parent's, and so do its aggregates
 
   bool hides_rows() const { return !guard.rows.empty(); }
   // "CASE WHEN ... THEN ": what follows, up to END, is asked of rows that the caller may see.
@@ -43,14 +44,18 @@ struct Results {
   std::string sql;  // the expressions, with commas between them
   std::vector<OutputColumn> columns;
   std::vector<size_t> ends;  // of each expression in `sql`
-  bool grouped = false;      // there are aggregates
-  std::string grouping;      // then: the places of the others, "1,3"
+  // Of a spread: the item whose aggregate its parent puts the expression into.
+  std::vector<std::optional<SelectItem>> aggregates;
+  bool grouped = false;  // there are aggregates
+  std::string grouping;  // then: the places of the others, "1,3"
 
   // Both around an expression that is appended to `sql`.
   void begin() {
     if (!columns.empty()) sql += ',';
   }
   void end(OutputColumn column, bool is_aggregate = false);
+  // As end(), of an expression that is yet to be put into the aggregate of `item`.
+  void end_unaggregated(OutputColumn column, const SelectItem& item);
   std::string_view expression(size_t i) const;
 };
 
@@ -74,6 +79,14 @@ struct Base {
   catalog::Column column;
 };
 
+// The left side of a comparison.
+struct Compared {
+  catalog::Column column;
+  std::string sql;
+  Operator op = Operator::kEq;
+  bool as_stored = false;  // as Condition
+};
+
 class Lowering {
  public:
   explicit Lowering(const Context& context);
@@ -92,6 +105,9 @@ class Lowering {
   // lower_field.cpp: a column, or a value in it: for a result, and to be compared.
   Outcome<Typed> add_field(const Scope& scope, const Field& field, std::string& out);
   Outcome<catalog::Column> add_operand(const Scope& scope, const Field& field, std::string& out);
+  // lower_compare.cpp: the same to be sorted by.
+  Outcome<catalog::Column> add_order_operand(const Scope& scope, const Field& field,
+                                             std::string& out);
   Outcome<const catalog::Column*> readable_column(const Scope& scope, std::string_view name) const;
   // The function called `name` of a row of the scope's table; nullptr: there is none. 42501 when
   // the caller may not use it.
@@ -109,6 +125,8 @@ class Lowering {
   Outcome<Source> source_of(const Scope& parent, const Embed& embed);
   Outcome<void> add_embed(const Scope& parent, const Embed& embed, Results& results);
   Outcome<void> add_spread(const Scope& parent, const Embed& embed, Results& results);
+  Outcome<void> add_spread_columns(const Scope& parent, const Source& source, const Read& read,
+                                   Results& results);
   Outcome<void> add_exists(const Scope& parent, const Embed& embed, std::string& out);
   Outcome<void> add_related_operand(const Scope& scope, const OrderItem& item, std::string& out);
 
@@ -140,8 +158,12 @@ class Lowering {
   Outcome<void> add_list(const Scope& scope, const Condition& condition, std::string& out);
   Outcome<void> add_one(const Scope& scope, const Condition& condition, const std::string& operand,
                         std::string& out);
-  Outcome<void> add_comparand(const catalog::Column& column, const std::string& text,
-                              std::string& out);
+  // lower_compare.cpp
+  Outcome<void> add_compared(const Compared& left, const std::string& operand, std::string& out);
+  Outcome<size_t> add_operands(const Compared& left, const std::string& operand, bool all,
+                               std::string& out);
+  Outcome<void> add_time(const Compared& left, const std::string& operand, std::string& out);
+  Outcome<void> add_no_time(const Compared& left, const std::string& operand, std::string& out);
   Outcome<void> add_pattern(const Scope& scope, const Condition& condition,
                             const std::string& pattern, std::string& out);
   Outcome<void> add_prefix_range(const Scope& scope, const Field& field, bool any_case,
