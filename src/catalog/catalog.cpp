@@ -106,10 +106,18 @@ void note_primary_key(Table& table) {
   });
 }
 
-// A table without a declared key is still addressed by its rowid, under that name.
+// NULLs in a key do not tell rows apart; SQLite allows them but in INTEGER PRIMARY KEY.
+bool tells_rows_apart(const Table& table) {
+  return !table.primary_key.empty() &&
+         std::all_of(table.primary_key.begin(), table.primary_key.end(),
+                     [&](size_t i) { return table.columns[i].not_null; });
+}
+
+// A table without a declared key that tells its rows apart is still addressed by its rowid, under
+// that name.
 void add_rowid(Table& table) {
   const bool has_rowid = table.kind != TableKind::kView && !table.without_rowid;
-  if (!has_rowid || !table.primary_key.empty()) return;
+  if (!has_rowid || tells_rows_apart(table)) return;
   const bool taken = std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) {
     return text::equal_ignoring_case(c.name, "rowid");
   });
@@ -264,12 +272,12 @@ base::Result<void> complete(db::Connection& connection, Table& table, std::strin
     TRY(note_origins(connection, table));
     return note_view_triggers(connection, table);
   }
-  add_rowid(table);
   if (table.kind == TableKind::kVirtual) note_content(sql, table);
   TRY(load_foreign_keys(connection, table));
   name_foreign_keys(sql, table);
   TRY(load_indexes(connection, table));
   note_rowid_alias(table);
+  add_rowid(table);
   return {};
 }
 

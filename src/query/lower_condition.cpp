@@ -9,42 +9,9 @@ namespace prodev::query {
 
 namespace {
 
-constexpr std::string_view operator_sql(Operator op) {
-  switch (op) {
-    case Operator::kNeq:
-      return " <> ";
-    case Operator::kGt:
-      return " > ";
-    case Operator::kGte:
-      return " >= ";
-    case Operator::kLt:
-      return " < ";
-    case Operator::kLte:
-      return " <= ";
-    case Operator::kIsDistinct:
-      return " IS NOT ";
-    default:
-      return " = ";
-  }
-}
-
 using catalog::Column;
 using catalog::Table;
 using catalog::ValueKind;
-
-// A JSON operand as _json_key() makes it of stored values (sql_functions.h).
-Outcome<Value> json_operand(std::string_view text) {
-  if (!text::is_json(text)) {
-    return refuse(
-        {400, "22P02",
-         "invalid input syntax for type json: \"" + std::string(text.substr(0, 100)) + "\"",
-         "A string needs quotes here; ->> compares with plain text."});
-  }
-  return Value::of_text(std::string(text));
-}
-
-// What a comparison with `operand` calls on each stored value, and what `operand` is compared as.
-bool compares_json(const Column& column) { return column.kind == ValueKind::kJson; }
 
 }  // namespace
 
@@ -165,37 +132,6 @@ Outcome<void> Lowering::add_comparison(const Scope& scope, const Condition& cond
   return {};
 }
 
-Outcome<void> Lowering::add_one(const Scope& scope, const Condition& condition,
-                                const std::string& operand, std::string& out) {
-  switch (condition.op) {
-    case Operator::kLike:
-    case Operator::kIlike:
-    case Operator::kMatch:
-    case Operator::kImatch:
-      return add_pattern(scope, condition, operand, out);
-    default:
-      break;
-  }
-  TRY_ASSIGN(const Column column, add_operand(scope, condition.field, out));
-  out += operator_sql(condition.op);
-  return add_comparand(column, operand, out);
-}
-
-// The parameter that `text` is compared with.
-Outcome<void> Lowering::add_comparand(const Column& column, const std::string& text,
-                                      std::string& out) {
-  if (!compares_json(column)) {
-    TRY_ASSIGN(Value value, comparand(column, text));
-    add_value(std::move(value), out);
-    return {};
-  }
-  TRY_ASSIGN(Value value, json_operand(text));
-  out += "_json_key(";
-  add_value(std::move(value), out);
-  out += ')';
-  return {};
-}
-
 Outcome<void> Lowering::add_is(const Scope& scope, const Condition& condition, std::string& out) {
   struct Row {
     std::string_view word;
@@ -229,17 +165,6 @@ Outcome<void> Lowering::add_is(const Scope& scope, const Condition& condition, s
   }
   return refuse({400, "PGRST100", "failed to parse filter (is." + operand + ")",
                  "is takes null, not_null, true, false or unknown"});
-}
-
-Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition, std::string& out) {
-  TRY_ASSIGN(const Column column, add_operand(scope, condition.field, out));
-  out += " IN (";
-  for (size_t i = 0; i < condition.operands.size(); ++i) {
-    if (i > 0) out += ',';
-    TRY(add_comparand(column, condition.operands[i], out));
-  }
-  out += ')';
-  return {};
 }
 
 Outcome<void> Lowering::add_json(const Scope& scope, const Condition& condition, std::string& out) {

@@ -282,7 +282,7 @@ Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem&
                        "' do not form a many-to-one or one-to-one relationship"});
   }
   std::string read = "(SELECT ";
-  TRY_ASSIGN(const Column column, add_operand(source.scope, item.field, read));
+  TRY_ASSIGN(const Column column, add_order_operand(source.scope, item.field, read));
   read.append(source.sql) += " LIMIT 1)";
   out += source.in_its_row(read);
   // A subquery has no collation of its own.

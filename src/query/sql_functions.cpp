@@ -15,6 +15,7 @@
 #include "query/pattern_functions.h"
 #include "query/sql_function.h"
 #include "query/stored_form.h"
+#include "query/time_functions.h"
 #include "text/json_reader.h"
 
 namespace prodev::query {
@@ -225,6 +226,7 @@ base::Result<void> register_functions(db::Connection& connection) {
       return db::fail_sqlite(connection.handle(), "a function cannot be registered");
   }
   TRY(register_pattern_functions(connection));
+  TRY(register_time_functions(connection));
   return register_stored_form(connection);
 }
 

@@ -13,7 +13,7 @@
 //                                 loose: values of b's arrays may be of another type
 //   _json_overlaps(a, b, loose)   whether two arrays have an element in common
 //
-// and those of pattern_functions.h.
+// and those of pattern_functions.h and time_functions.h.
 #pragma once
 
 #include "base/result.h"

@@ -17,14 +17,6 @@ using catalog::Column;
 using catalog::ValueKind;
 using db::StorageClass;
 
-tl::unexpected<ApiError> wrong_syntax(const Column& column, std::string_view text) {
-  std::string shown(text.substr(0, 100));
-  return refuse({400, "22P02",
-                 "invalid input syntax for type " + std::string(catalog::type_name(column.kind)) +
-                     ": \"" + shown + "\"",
-                 "Column " + column.name});
-}
-
 tl::unexpected<ApiError> out_of_range(const Column& column, std::string_view text) {
   return refuse({400, "22003",
                  "value \"" + std::string(text.substr(0, 100)) + "\" is out of range for type " +
@@ -88,6 +80,38 @@ Value parse_any(std::string_view text) {
   return Value::of_text(std::string(text));
 }
 
+// Any type that SQLite does not know is numeric to it, whatever its name means; some of the names
+// mean numbers.
+bool is_decimal(const Column& column) {
+  std::string type;
+  for (const char c : column.declared_type.substr(0, column.declared_type.find('(')))
+    type.push_back(text::to_lower(c));
+  const std::string_view name = text::trim(type);
+  return name == "numeric" || name == "decimal" || name == "dec" || name == "number";
+}
+
+Outcome<Value> parse_numeric(const Column& column, std::string_view text) {
+  Value value = parse_any(text);
+  if (value.type == StorageClass::kText && is_decimal(column)) return wrong_syntax(column, text);
+  return value;
+}
+
+// Other programs store dates as numbers, too.
+Outcome<Value> parse_date(const Column& column, std::string_view text) {
+  if (is_date(text)) return Value::of_text(std::string(text));
+  constexpr size_t kDateBytes = 10;
+  if (is_timestamp(text)) return Value::of_text(std::string(text.substr(0, kDateBytes)));
+  Value value = parse_any(text);
+  if (value.type == StorageClass::kText) return wrong_syntax(column, text);
+  return value;
+}
+
+Outcome<Value> parse_uuid(const Column& column, std::string_view text) {
+  std::optional<std::string> key = uuid_key(text);
+  if (!key) return wrong_syntax(column, text);
+  return Value::of_text(std::move(*key));
+}
+
 Outcome<void> check_text(const Column& column, std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const size_t length = text[i] == '\0' ? 0 : text::utf8_character_length(text.substr(i, 4));
@@ -111,9 +135,6 @@ Outcome<void> check_format(const Column& column, std::string_view text) {
       break;
     case ValueKind::kTimestamp:
       valid = is_timestamp(text);
-      break;
-    case ValueKind::kUuid:
-      valid = is_uuid(text);
       break;
     case ValueKind::kJson:
       valid = text::is_json(text);
@@ -188,19 +209,34 @@ void Value::bind(db::Statement& statement, int parameter) const {
   }
 }
 
+tl::unexpected<ApiError> wrong_syntax(const Column& column, std::string_view text) {
+  const bool is_time = column.kind == ValueKind::kTimestamp || column.kind == ValueKind::kDate ||
+                       column.kind == ValueKind::kTime;
+  return refuse({400, is_time ? "22007" : "22P02",
+                 "invalid input syntax for type " + std::string(catalog::type_name(column.kind)) +
+                     ": \"" + std::string(text.substr(0, 100)) + "\"",
+                 "Column " + column.name});
+}
+
 Outcome<Value> comparand(const Column& column, std::string_view text) {
   TRY(check_text(column, text));
   switch (column.kind) {
     case ValueKind::kInteger:
-      return parse_integer(column, text);
+      return parse_integer(column, text::trim(text));
     case ValueKind::kReal:
-      return parse_real(column, text);
+      return parse_real(column, text::trim(text));
     case ValueKind::kBoolean:
-      return parse_boolean(column, text);
+      return parse_boolean(column, text::trim(text));
     case ValueKind::kBlob:
       return parse_blob(column, text);
     case ValueKind::kAny:
       return parse_any(text);
+    case ValueKind::kNumeric:
+      return parse_numeric(column, text::trim(text));
+    case ValueKind::kDate:
+      return parse_date(column, text::trim(text));
+    case ValueKind::kUuid:
+      return parse_uuid(column, text::trim(text));
     default:  // SQLite applies the column's affinity to text
       return Value::of_text(std::string(text));
   }
@@ -208,6 +244,7 @@ Outcome<Value> comparand(const Column& column, std::string_view text) {
 
 Outcome<Value> stored_text(const Column& column, std::string_view text) {
   TRY(check_format(column, text));
+  if (column.kind == ValueKind::kDate) return Value::of_text(std::string(text));
   if (column.kind == ValueKind::kNumeric) {
     TRY(check_text(column, text));
     return parse_any(text);

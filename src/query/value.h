@@ -27,12 +27,17 @@ struct Value {
   void bind(db::Statement& statement, int parameter) const;
 };
 
-// `text` as a value to compare with `column`. 22P02 when it cannot be one of the column's type,
-// 22003 when it is out of range. Blobs are base64 (RFC 4648), booleans PostgreSQL's spellings.
+// 22P02: `text` is no value of the column's type; 22007 of a date or time.
+tl::unexpected<ApiError> wrong_syntax(const catalog::Column& column, std::string_view text);
+
+// `text` as a value to compare with `column`: wrong_syntax() when it cannot be one of the column's
+// type, 22003 when it is out of range. Blobs are base64 (RFC 4648), booleans PostgreSQL's
+// spellings, UUIDs become lower case, of a time only the date counts for a DATE; blanks around a
+// number are passed over. What a TIMESTAMP or TIME is compared with is not checked here.
 Outcome<Value> comparand(const catalog::Column& column, std::string_view text);
 
 // `text` as a value to store in `column`: as comparand(), and dates, times, UUIDs and JSON are
-// checked where the column is declared so.
+// checked where the column is declared so. Dates and times are stored as they are spelled.
 Outcome<Value> stored_text(const catalog::Column& column, std::string_view text);
 
 // The next JSON value as a value to store in `column`. Numbers keep their digits; objects and

@@ -20,6 +20,9 @@ using query::Outcome;
 
 constexpr size_t kHashBytes = 16;
 
+// The column that tells the rows of a table apart whose key may be NULL, or that has none.
+constexpr std::string_view kRowid = "rowid";
+
 // Of the table itself, and not a value within it.
 bool is_column(const OrderItem& item) { return item.relation.empty() && item.field.is_plain(); }
 
@@ -29,17 +32,24 @@ bool names(const std::vector<OrderItem>& order, std::string_view column) {
   });
 }
 
+// Texts that differ may be the same time.
+bool has_one_spelling(const Column& column) {
+  return column.kind != catalog::ValueKind::kTimestamp && column.kind != catalog::ValueKind::kTime;
+}
+
+bool is_rowid(const Column* column) { return column != nullptr && column->hidden; }
+
 // Whether no two rows can have the same values of the columns of `order`. NULLs differ from each
 // other in a unique index, and so do not count.
 bool is_total(const Table& table, const std::vector<OrderItem>& order) {
   const auto fixes = [&](const std::string& name) {
     const Column* column = table.find_column(name);
-    return column != nullptr && column->not_null && names(order, name);
+    return column != nullptr && column->not_null && has_one_spelling(*column) && names(order, name);
   };
   const bool by_key = !table.primary_key.empty() &&
                       std::all_of(table.primary_key.begin(), table.primary_key.end(),
-                                  [&](size_t i) { return names(order, table.columns[i].name); });
-  return by_key ||
+                                  [&](size_t i) { return fixes(table.columns[i].name); });
+  return by_key || (names(order, kRowid) && is_rowid(table.find_column(kRowid))) ||
          std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
            return index.unique && !index.partial &&
                   std::all_of(index.columns.begin(), index.columns.end(), fixes);
@@ -59,6 +69,7 @@ Condition compare(const std::string& column, Operator op, std::string value) {
   condition.field.column = column;
   condition.op = op;
   condition.operands.push_back(std::move(value));
+  condition.as_stored = op != Operator::kIs;
   return condition;
 }
 
@@ -157,15 +168,15 @@ std::optional<std::vector<OrderItem>> total_order(const Table& table, const quer
                                                   std::vector<OrderItem> order) {
   if (order.empty()) return std::nullopt;
   const bool descending = order.back().descending;
-  for (const size_t i : table.primary_key) {
-    if (is_total(table, order)) break;
-    const std::string& name = table.columns[i].name;
-    if (names(order, name)) continue;
+  const auto add = [&](std::string_view name) {
+    if (is_total(table, order) || names(order, name)) return;
     OrderItem item;
     item.field.column = name;
     item.descending = descending;
     order.push_back(std::move(item));
-  }
+  };
+  for (const size_t i : table.primary_key) add(table.columns[i].name);
+  if (is_rowid(table.find_column(kRowid))) add(kRowid);
   const bool usable =
       is_total(table, order) && std::all_of(order.begin(), order.end(), [&](const OrderItem& item) {
         return can_be_told(table, readable, item);

@@ -24,9 +24,20 @@ INSERT INTO item SELECT i + 1, printf('c%03d', (i * 7) % 500), i % 10, CASE WHEN
 CREATE TABLE pair (a TEXT NOT NULL, b INTEGER NOT NULL, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID, STRICT;
 INSERT INTO pair SELECT 'a' || (id % 3), id, 'v' FROM item WHERE id <= 20;
 CREATE TABLE empty (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE npk (a TEXT, b TEXT, v INTEGER, PRIMARY KEY (a, b));
+INSERT INTO npk VALUES ('x', NULL, 1), ('x', NULL, 2), ('x', 'y', 3), ('x', NULL, 4), ('z', NULL, 5), (NULL, NULL, 6), (NULL, NULL, 7);
+CREATE TABLE loose (v INTEGER) STRICT;
+INSERT INTO loose VALUES (3), (3), (3), (1), (2);
+CREATE TABLE ev (id INTEGER PRIMARY KEY, at TIMESTAMP NOT NULL UNIQUE, key UUID);
+INSERT INTO ev VALUES (1, '2026-11-28 08:00:00', 'b'), (2, '2026-11-28T08:00:00Z', 'B'), (3, '2026-11-28T08:00:00.000Z', 'A'),
+  (4, '2026-11-28T09:00:00+01:00', 'a'), (5, '2026-11-28T07:59:59Z', NULL), (6, '2026-11-28', 'A');
+CREATE INDEX ev_key ON ev (key);
 CREATE VIEW items AS SELECT * FROM item;
 CREATE POLICY i ON item TO staff USING (true) WITH CHECK (true);
 CREATE POLICY p ON pair TO staff USING (true) WITH CHECK (true);
+CREATE POLICY n ON npk TO staff USING (true);
+CREATE POLICY l ON loose TO staff USING (true);
+CREATE POLICY v ON ev TO staff USING (true);
 CREATE POLICY e ON empty TO staff USING (true) WITH CHECK (true);
 CREATE POLICY few ON item FOR SELECT TO authenticated USING (grp = 1);
 GRANT SELECT ON items TO staff;
@@ -232,6 +243,18 @@ class Cursors(PagingCase):
     def test_policies_hold_on_every_page(self):
         pages = self.pages("item?select=grp&order=score&limit=20", role="authenticated")
         self.assertEqual([row["grp"] for rows, _ in pages for row in rows], [1] * 50)
+
+    def test_every_row_comes_once_whatever_tells_them_apart(self):
+        for path, names in [("npk?select=v&order=a", "v"), ("npk?select=v&order=a.desc,b", "v"),
+                            ("npk?select=v&order=b.nullsfirst,v", "v"), ("ev?select=id&order=at", "id"),
+                            ("ev?select=id&order=at.desc", "id"), ("ev?select=id&order=key", "id"),
+                            ("ev?select=id&order=key.desc.nullslast", "id")]:
+            for limit in (1, 2, 3):
+                with self.subTest(path, limit=limit):
+                    rows = [row[names] for page, _ in self.pages(f"{path}&limit={limit}") for row in page]
+                    self.assertEqual(sorted(rows), list(range(1, 8 if names == "v" else 7)))
+        pages = self.pages("loose?select=v&order=v&limit=2")
+        self.assertEqual([row["v"] for page, _ in pages for row in page], [1, 2, 3, 3, 3])
 
     def test_a_cursor_is_of_one_table_and_order(self):
         link = self.call("GET", "item?select=id&order=grp&limit=10").header("Link")

@@ -16,7 +16,10 @@ const catalog::Catalog& loaded() {
         std::move(*db::Connection::open(folder.path("x.db"), db::OpenMode::kCreate));
     REQUIRE(connection.execute(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, u TEXT UNIQUE, c TEXT NOT NULL UNIQUE,"
-        " x ANY) STRICT; CREATE TABLE plain (a TEXT, b TEXT) STRICT;"));
+        " x ANY) STRICT; CREATE TABLE plain (a TEXT, b TEXT) STRICT;"
+        "CREATE TABLE loose (a TEXT, b TEXT, PRIMARY KEY (a, b));"
+        "CREATE TABLE at (at TIMESTAMP NOT NULL UNIQUE, id INTEGER PRIMARY KEY);"
+        "CREATE VIEW v AS SELECT * FROM t;"));
     return *catalog::Catalog::load(connection);
   }();
   return *catalog;
@@ -56,7 +59,11 @@ TEST_CASE("an order is made total by the primary key, in its own direction") {
   const std::vector<std::string> columns = {"n", "c"};
   CHECK(total("n", {{}, &columns}) == "none");
   CHECK(total("n,c", {{}, &columns}) == "n c ");
-  CHECK(total("a", {}, "plain") == "none");
+  CHECK(total("a", {}, "plain") == "a rowid ");
+  CHECK(total("n", {}, "v") == "none");
+  // NULLs in a key do not tell rows apart, nor texts of times that may be equal.
+  CHECK(total("a", {}, "loose") == "a b rowid ");
+  CHECK(total("at", {}, "at") == "at id ");
 }
 
 TEST_CASE("the rows behind a row, whatever the direction and where NULLs are") {
