@@ -20,6 +20,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   if(PRODEV_SANITIZE)
     # With a sanitizer's calls in between, GCC's flow analysis reports the standard library itself.
     target_compile_options(prodev_warnings INTERFACE -Wno-maybe-uninitialized)
+    # Nor does it see that what several files include is compiled once.
+    target_compile_options(prodev_warnings INTERFACE -Wno-subobject-linkage)
   endif()
 endif()
 
