@@ -52,8 +52,11 @@ struct Settings {
   int64_t max_target_bytes = 8'192;
   int64_t max_headers = 100;
   int64_t max_body_bytes = 16'777'216;
-  int64_t body_memory_bytes = 262'144;    // larger bodies go to a temporary file
-  int64_t output_buffer_bytes = 262'144;  // per connection
+  int64_t body_memory_bytes = 262'144;         // larger bodies go to a temporary file
+  int64_t request_memory_bytes = 134'217'728;  // of all clients; half for one
+  int64_t temporary_bytes = 4'294'967'296;     // of all clients; a quarter for one
+  int64_t min_transfer_rate = 4'096;           // bytes in a second; 0: as slow as they like
+  int64_t output_buffer_bytes = 262'144;       // per connection
   int64_t max_connections = 16'384;
   int64_t max_connections_per_client = 1'024;  // 0: no limit
   int64_t static_cache_bytes = 33'554'432;
@@ -82,7 +85,8 @@ struct Settings {
   int64_t write_hold_ms = 2'000;
   int64_t max_response_bytes = 1'073'741'824;
   bool allow_unfiltered_writes = false;
-  int64_t max_rows = 0;  // of one response, and of each embedded list; 0: no limit
+  int64_t max_write_rows = 50'000;  // of one request; 0: no limit
+  int64_t max_rows = 0;             // of one response, and of each embedded list; 0: no limit
   bool plan_enabled = false;
   bool server_timing = false;
   int64_t compress_min_bytes = 1'024;  // smaller rows are sent as they are; 0: all are

@@ -4,6 +4,7 @@
 
 #include "db/current_caller.h"
 #include "db/errors.h"
+#include "db/memory.h"
 
 namespace prodev::db {
 
@@ -110,7 +111,8 @@ base::Result<Connection> Connection::open(const std::string& path, OpenMode mode
       flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
       break;
   }
-  // Counting memory takes a lock that all threads share, twice for each piece of it.
+  count_memory();
+  // Its own counting takes a lock that all threads share, twice for each piece of it.
   [[maybe_unused]] static const int kUncounted = ::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* handle = nullptr;
   const int code = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);

@@ -36,6 +36,8 @@ Reader::Reader(Connection connection, Turns* turns, const ReaderLimits& limits)
 base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, ConnectionSetup setup,
                                                    Turns* turns, const ReaderLimits& limits) {
   TRY_ASSIGN(Connection connection, Connection::open(path, OpenMode::kReadOnly));
+  // Of the many of a pool each has a small cache: together they are to stay within bounds.
+  if (turns != nullptr) TRY(connection.execute("PRAGMA cache_size = -4000"));
   if (setup != nullptr) TRY(setup(connection));
   restrict_to_client_statements(connection);
   return std::unique_ptr<Reader>(new Reader(std::move(connection), turns, limits));

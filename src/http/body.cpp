@@ -1,12 +1,8 @@
 #include "http/body.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-
-#include "base/temporary_file.h"
 
 namespace prodev::http {
 
@@ -23,8 +19,12 @@ base::Error too_large(const BodyLimits& limits) {
 
 base::Result<void> RequestBody::append(std::string_view data, const BodyLimits& limits) {
   if (size() + data.size() > limits.body_bytes) return tl::make_unexpected(too_large(limits));
-  if (!file_ && stored_.size() + data.size() > limits.memory_bytes) {
-    TRY(move_to_file(limits.directory));
+  if (!file_) {
+    if (limits.memory != nullptr && stored_.empty())
+      memory_ = base::Budget::Lease(*limits.memory, limits.client);
+    const size_t needed = stored_.size() + data.size();
+    if (needed > limits.memory_bytes || memory_.grow_to(needed) != base::Budget::Grant::kGranted)
+      TRY(move_to_file(limits));
   }
   stored_.append(data);
   // In blocks: a body may arrive one byte a chunk.
@@ -33,15 +33,17 @@ base::Result<void> RequestBody::append(std::string_view data, const BodyLimits& 
 
 base::Result<void> RequestBody::finish() {
   if (!file_ || stored_.empty()) return {};
-  TRY(base::write_all(file_.get(), stored_));
-  file_size_ += stored_.size();
+  TRY(file_->write(stored_));
   stored_.clear();
   return {};
 }
 
-base::Result<void> RequestBody::move_to_file(const std::string& directory) {
-  TRY_ASSIGN(file_, base::make_temporary_file(directory));
-  return finish();
+base::Result<void> RequestBody::move_to_file(const BodyLimits& limits) {
+  TRY_ASSIGN(file_, limits.temporary->make(limits.client));
+  TRY(finish());
+  std::string().swap(stored_);
+  memory_.release();
+  return {};
 }
 
 void RequestBody::detach() {
@@ -52,11 +54,11 @@ void RequestBody::detach() {
 
 base::Result<std::string> RequestBody::read_all() const {
   if (!file_) return std::string(memory());
-  std::string all(static_cast<size_t>(file_size_), '\0');
+  std::string all(static_cast<size_t>(file_->size()), '\0');
   size_t done = 0;
   while (done < all.size()) {
     const ssize_t n =
-        ::pread(file_.get(), all.data() + done, all.size() - done, static_cast<off_t>(done));
+        ::pread(file_->file(), all.data() + done, all.size() - done, static_cast<off_t>(done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return base::fail_errno("cannot read the stored request body", errno);
     if (n == 0) return base::fail(base::Code::kUnavailable, "the stored request body is cut short");
@@ -68,8 +70,8 @@ base::Result<std::string> RequestBody::read_all() const {
 void RequestBody::clear() {
   borrowed_ = {};
   stored_.clear();
+  memory_.release();
   file_.reset();
-  file_size_ = 0;
 }
 
 }  // namespace prodev::http

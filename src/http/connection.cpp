@@ -15,7 +15,9 @@ namespace prodev::http {
 namespace {
 
 constexpr size_t kFlushBudget = 1 << 20;  // bytes sent before other connections get a turn
-constexpr int64_t kLinger_ms = 2'000;     // RFC 9112 section 9.6
+// RFC 9112 section 9.6: a client that is still sending is to see its answer.
+constexpr int64_t kLinger_ms = 2'000;  // without a byte
+constexpr int64_t kLongestLinger_ms = 6'000;
 constexpr size_t kLingerBytes = 64 << 20;
 constexpr int64_t kIdleWhileDraining_ms = 1'000;
 
@@ -139,6 +141,7 @@ void Connection::count_handshake() {
 void Connection::take_input(std::string_view arrived) {
   if (state_ == State::kLingering) {
     lingered_bytes_ += arrived.size();
+    progress_ms_ = worker_.loop().now_ms();
     if (lingered_bytes_ > kLingerBytes) close();
     return;
   }
@@ -198,6 +201,7 @@ void Connection::flush() {
   sent_this_turn_ += sent;
   if (sent > 0) {
     worker_.shard().bytes_sent.add(sent);
+    sent_bytes_ += sent;
     progress_ms_ = worker_.loop().now_ms();
   }
   if (!output_.empty()) unacknowledged_bytes_ = socket_.unacknowledged_bytes();
@@ -217,6 +221,7 @@ void Connection::end() {
     std::string().swap(input_);
     socket_.shut_write();
     progress_ms_ = worker_.loop().now_ms();
+    linger_ends_ms_ = progress_ms_ + kLongestLinger_ms;
   } else {
     if (socket_.is_tls()) socket_.shut_write();
     close();
@@ -280,6 +285,8 @@ void Connection::update_deadline() {
     case State::kHead:
       if (!output_.empty()) {
         deadline_ms = progress_ms_ + options.write_timeout_ms;
+        if (output_.holds_room())
+          deadline_ms = std::min(deadline_ms, reader_pace_.ends_ms(options.write_timeout_ms));
       } else if (head_started_ms_ != 0) {
         deadline_ms = head_started_ms_ + options.head_timeout_ms;
       } else if (worker_.draining() && socket_.handshake_done()) {
@@ -290,10 +297,10 @@ void Connection::update_deadline() {
       }
       break;
     case State::kBody:
-      deadline_ms = pending_->deadline_ms(options.body_timeout_ms);
+      deadline_ms = pending_->pace.ends_ms(options.body_timeout_ms);
       break;
     case State::kLingering:
-      deadline_ms = progress_ms_ + kLinger_ms;
+      deadline_ms = std::min(progress_ms_ + kLinger_ms, linger_ends_ms_);
       break;
     case State::kRunning:
     case State::kGone:
@@ -310,10 +317,33 @@ bool Connection::reader_made_progress() {
   return unacknowledged_bytes_ < before;
 }
 
+uint64_t Connection::taken_bytes() const {
+  return sent_bytes_ - std::min<uint64_t>(sent_bytes_, unacknowledged_bytes_);
+}
+
+// Whether a response in a temporary file goes over fast enough to be let hold it.
+bool Connection::reader_keeps_up() {
+  const EngineOptions& options = worker_.engine().options();
+  return !output_.holds_room() ||
+         reader_pace_.keeps_up(worker_.loop().now_ms(), options.write_timeout_ms, taken_bytes(),
+                               options.min_transfer_rate);
+}
+
+bool Connection::body_keeps_up() {
+  const EngineOptions& options = worker_.engine().options();
+  return pending_->pace.keeps_up(worker_.loop().now_ms(), options.body_timeout_ms,
+                                 pending_->request.body.size(), options.min_transfer_rate);
+}
+
 void Connection::on_deadline() {
+  const int64_t now_ms = worker_.loop().now_ms();
   const bool waits_for_reader = !output_.empty();
-  if (waits_for_reader && reader_made_progress()) {
-    progress_ms_ = worker_.loop().now_ms();
+  if (waits_for_reader && reader_made_progress()) progress_ms_ = now_ms;
+  const bool goes_on =
+      waits_for_reader
+          ? now_ms < progress_ms_ + worker_.engine().options().write_timeout_ms && reader_keeps_up()
+          : state_ == State::kBody && body_keeps_up();
+  if (goes_on) {
     update_deadline();
     return;
   }

@@ -18,6 +18,7 @@
 #include "http/output.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/transfer_pace.h"
 #include "net/loop.h"
 #include "net/socket.h"
 #include "net/timer_wheel.h"
@@ -56,6 +57,9 @@ class Connection final : public net::EventHandler, private net::Timer {
   void handle_events(uint32_t events);
   void send_finished(Request& request, Response& response);
   bool reader_made_progress();
+  uint64_t taken_bytes() const;
+  bool reader_keeps_up();
+  bool body_keeps_up();
   void read_some();
   void take_input(std::string_view arrived);
   void peer_ended();
@@ -115,7 +119,10 @@ class Connection final : public net::EventHandler, private net::Timer {
   int64_t head_started_ms_ = 0;      // when the current head's first byte came; 0: none yet
   int64_t progress_ms_ = 0;          // when the client last sent, or took what waits for it
   size_t unacknowledged_bytes_ = 0;  // sent, and not yet taken by the client, when last looked at
+  uint64_t sent_bytes_ = 0;
+  TransferPace reader_pace_;  // of a response that holds room
   size_t lingered_bytes_ = 0;
+  int64_t linger_ends_ms_ = 0;
   size_t sent_this_turn_ = 0;
 };
 

@@ -14,6 +14,7 @@ namespace prodev::http {
 namespace {
 
 constexpr int64_t kPatience_ns = 1'000'000'000;
+constexpr uint64_t kLongWrite = 65'536;   // a longer body may keep the write lane for long
 constexpr uint64_t kCopiedBody = 16'384;  // smaller bodies travel with the head in one write
 
 // A handler should not throw; when it does, its request fails and the server goes on.
@@ -30,12 +31,12 @@ void run_handler(const Handler& handler, const Request& request, Response& respo
 }
 
 // False: the lane takes no more, and `job` is left as it was.
-bool submit(Engine& engine, Lane lane, const net::Address& peer, std::unique_ptr<Job>&& job) {
+bool submit(Engine& engine, Lane lane, const Request& request, std::unique_ptr<Job>&& job) {
   switch (lane) {
     case Lane::kWrite:
-      return engine.write_lane().try_submit(std::move(job));
+      return engine.write_lane().try_submit(std::move(job), request.body.size() > kLongWrite);
     case Lane::kRead:
-      return engine.read_lane().try_submit(peer.client_key(), std::move(job));
+      return engine.read_lane().try_submit(request.peer.client_key(), std::move(job));
     case Lane::kInline:
     case Lane::kBlocking:
       break;
@@ -170,10 +171,11 @@ void Connection::begin_body(std::string_view head_bytes, Request& request, bool 
   request.detach(head_bytes);
   pending_->request = std::move(request);
   pending_->limits = {site_.options.body_memory_bytes, body_limit(site_, pending_->request),
-                      site_.options.body_directory};
+                      site_.options.temporary.get(), site_.options.memory.get(),
+                      pending_->request.peer.client_key()};
   pending_->chunks.set_limit(pending_->limits.body_bytes);
   pending_->left = pending_->request.head.content_length.value_or(0);
-  pending_->started_ms = worker_.loop().now_ms();
+  pending_->pace.start(worker_.loop().now_ms(), 0);
   state_ = State::kBody;
 }
 
@@ -232,6 +234,10 @@ void Connection::refuse_unstored(const base::Error& error) {
     refuse_body(413, "too_large", error.message);
     return;
   }
+  if (error.code == base::Code::kBusy) {
+    refuse_body(503, "busy", error.message);
+    return;
+  }
   // The message names folders of this machine: for its operator only.
   telemetry::log(telemetry::Level::kError, error.message, {{"request_id", pending_->request.id}});
   refuse_body(503, "unavailable", "the server cannot store the request body at the moment");
@@ -263,7 +269,7 @@ void Connection::submit_to_lane(std::string_view head_bytes, Request& request, R
   Request& owned = exchange->request();
   std::unique_ptr<Job> job = std::move(exchange);
   state_ = State::kRunning;
-  if (submit(worker_.engine(), lane, owned.peer, std::move(job))) return;
+  if (submit(worker_.engine(), lane, owned, std::move(job))) return;
   state_ = State::kHead;
   Response& refusal = worker_.response();
   refusal.clear();
@@ -308,6 +314,8 @@ void Connection::send_body(const Request& request, Response& response, bool chun
     for (const Segment& segment : segments) output_.text() += segment.bytes;
   } else {
     output_.set_body(std::move(segments));
+    unacknowledged_bytes_ = socket_.unacknowledged_bytes();
+    reader_pace_.start(worker_.loop().now_ms(), taken_bytes());
   }
 }
 

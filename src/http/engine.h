@@ -28,6 +28,7 @@ struct EngineOptions {
   int64_t body_timeout_ms = 30'000;
   int64_t idle_timeout_ms = 75'000;
   int64_t write_timeout_ms = 30'000;
+  uint64_t min_transfer_rate = 4'096;  // bytes in a second, where a client holds room; 0: any
   size_t output_buffer_bytes = 262'144;
   size_t max_connections = 16'384;
   size_t max_connections_per_client = 1'024;

@@ -12,6 +12,7 @@
 #include "base/bounded_queue.h"
 #include "base/result.h"
 #include "http/fair_queue.h"
+#include "http/write_queue.h"
 
 namespace prodev::http {
 
@@ -37,8 +38,9 @@ using BatchRunner = std::function<base::Result<void>(Batch)>;
 // Just runs the jobs, in order.
 base::Result<void> run_each(Batch batch);
 
-// One thread that takes whatever has queued up as one batch; no job is released before its batch
-// has run to the end. This is where group commit happens.
+// One thread that takes the short jobs that have queued up as one batch; no job is released before
+// its batch has run to the end. This is where group commit happens. A long job is a batch of its
+// own, and between two of them the short ones have their turn.
 class WriteLane {
  public:
   static constexpr size_t kMaxBatch = 512;
@@ -49,8 +51,8 @@ class WriteLane {
   void finish();
 
   // False when the queue is full or finished: answer 503. Thread-safe.
-  [[nodiscard]] bool try_submit(std::unique_ptr<Job>&& job) {
-    return queue_.try_push(std::move(job));
+  [[nodiscard]] bool try_submit(std::unique_ptr<Job>&& job, bool is_long = false) {
+    return queue_.try_push(std::move(job), is_long);
   }
   size_t depth() const { return queue_.size(); }
 
@@ -58,7 +60,7 @@ class WriteLane {
   void run();
   base::Result<void> run_batch(Batch batch) const;
 
-  base::BoundedQueue<std::unique_ptr<Job>> queue_;
+  WriteQueue<std::unique_ptr<Job>> queue_;
   BatchRunner runner_;
   std::thread thread_;
 };

@@ -7,6 +7,7 @@
 #include "http/chunked.h"
 #include "http/connection.h"
 #include "http/request.h"
+#include "http/transfer_pace.h"
 
 namespace prodev::http {
 
@@ -15,15 +16,7 @@ struct Connection::PendingBody {
   BodyLimits limits;
   ChunkedDecoder chunks;
   uint64_t left = 0;  // of a body with a stated length
-  int64_t started_ms = 0;
-
-  // A sender must keep up this rate after the body timeout's head start, so that a trickle cannot
-  // hold a connection for ever.
-  static constexpr uint64_t kMinBytesPerSecond = 1'024;
-  int64_t deadline_ms(int64_t timeout_ms) const {
-    return started_ms + timeout_ms +
-           static_cast<int64_t>(request.body.size() * 1'000 / kMinBytesPerSecond);
-  }
+  TransferPace pace;
 };
 
 }  // namespace prodev::http

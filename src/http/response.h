@@ -27,6 +27,7 @@ struct Segment {
   off_t offset = 0;
   uint64_t size = 0;
   std::shared_ptr<const void> owner;
+  bool temporary = false;  // holds room that others wait for, until it is sent
 };
 
 // A body made while it is sent, pulled as the client takes it, so that memory stays bounded.

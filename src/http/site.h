@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "base/budget.h"
+#include "base/temporary_store.h"
 #include "http/cors.h"
 #include "http/forwarded.h"
 #include "http/head.h"
@@ -17,7 +20,10 @@ struct SiteOptions {
   HeadLimits head;
   uint64_t max_body_bytes = 16'777'216;
   uint64_t body_memory_bytes = 262'144;
-  std::string body_directory = "/tmp";
+  // Shared with the other site, and the files with what answers rows. `memory` is of bodies as they
+  // come in.
+  std::shared_ptr<base::TemporaryStore> temporary = std::make_shared<base::TemporaryStore>("/tmp");
+  std::shared_ptr<base::Budget> memory = std::make_shared<base::Budget>(base::Budget::Limits());
   std::string all_lines;       // header lines of every response
   std::string document_lines;  // header lines of responses that a browser may show as a document
   CorsOptions cors;

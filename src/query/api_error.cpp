@@ -4,6 +4,7 @@
 
 #include "config/nearest.h"
 #include "db/damage.h"
+#include "db/memory.h"
 #include "query/schema_fault.h"
 #include "telemetry/log.h"
 
@@ -105,6 +106,17 @@ ApiError run_time_error(std::string_view message) {
   return ApiError(base::Error{base::Code::kInternal, "SQLite: " + std::string(message)});
 }
 
+ApiError memory_error() {
+  if (db::memory_refusal() == base::Budget::Grant::kTooMuch) {
+    return {413,
+            "54000",
+            "the request takes more memory than one client may have",
+            {},
+            "Ask for fewer or smaller values with select and limit."};
+  }
+  return {503, "53200", "the memory for requests is in use at the moment: try again"};
+}
+
 }  // namespace
 
 ApiError::ApiError(const base::Error& error) : message(error.message) {
@@ -155,6 +167,8 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       return {400, "23502",
               "null value in the primary key of relation " + quoted(table) +
                   " violates not-null constraint"};
+    case SQLITE_NOMEM:
+      return memory_error();
     case SQLITE_TOOBIG:
       // Of a function of ours, which says more (pattern_functions.cpp).
       if (message.starts_with("the regular expression")) {

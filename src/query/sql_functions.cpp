@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "db/errors.h"
+#include "db/memory.h"
 #include "query/json_path.h"
 #include "query/json_shape.h"
 #include "query/json_value.h"
@@ -79,7 +80,17 @@ void json_row(sqlite3_context* context, int count, sqlite3_value** values) {
 // The aggregate's state: SQLite zeroes it, and knows when it is over.
 struct Rows {
   std::string* text;
+  size_t counted;  // of its memory
 };
+
+// False: it may not grow so far.
+bool count_growth(Rows& rows) {
+  const size_t held = rows.text->capacity();
+  if (held <= rows.counted) return true;
+  if (!db::take_memory(held - rows.counted)) return false;
+  rows.counted = held;
+  return true;
+}
 
 void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values) {
   guarded(context, [&] {
@@ -95,7 +106,8 @@ void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values)
       rows->text->push_back(',');
     }
     append_row(*rows->text, *shape, values + 1);
-    if (rows->text->size() > kMaxEmbedBytes) ::sqlite3_result_error_toobig(context);
+    if (rows->text->size() > kMaxEmbedBytes) return ::sqlite3_result_error_toobig(context);
+    if (!count_growth(*rows)) ::sqlite3_result_error_nomem(context);
   });
 }
 
@@ -103,6 +115,7 @@ void json_rows_final(sqlite3_context* context) {
   auto* rows = static_cast<Rows*>(::sqlite3_aggregate_context(context, 0));
   if (rows == nullptr || rows->text == nullptr) return result_text(context, "[]");
   const std::unique_ptr<std::string> text(rows->text);
+  db::give_memory(rows->counted);
   guarded(context, [&] {
     text->push_back(']');
     result_text(context, *text);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "db/deadline.h"
+#include "db/memory.h"
 #include "db/sql_tokens.h"
 #include "records/query_run.h"
 #include "records/stored_value.h"
@@ -190,14 +191,14 @@ class Run {
     const db::StatementUse use(*statement);
     RowWriter writer(options_.format, output_columns(function_), 0, options_.strips_nulls,
                      options_.bare);
+    writer.drain_at(options_.body_bytes, options_.overflow);
     writer.begin(body_);
     for (;;) {
       TRY_ASSIGN(const bool row, step(*statement));
       if (!row) break;
       if (!function_.returns_set && result.rows > 0) continue;  // it is to be run to its end
       ++result.rows;
-      writer.add(body_, *statement);
-      if (body_.size() > options_.body_bytes) {
+      if (!writer.add(body_, *statement)) {
         result.over_budget = true;
         return result;
       }
@@ -279,7 +280,8 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
                                    body)
                                    .run_reading();
   const bool ended =
-      !result && (result.error().code == kTimedOut || result.error().code == kTooLarge);
+      !result && (result.error().code == kTimedOut || result.error().code == kTooLarge ||
+                  db::memory_refusal() != base::Budget::Grant::kGranted);
   if (session.on_loop && ended) {
     session.quick.remove(sql);
     return slow;

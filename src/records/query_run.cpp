@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "db/memory.h"
 #include "records/estimate.h"
 
 namespace prodev::records {
@@ -116,7 +117,9 @@ Outcome<bool> QueryRun::step(const catalog::Table& table, db::Statement& stateme
   const base::Result<bool> row = statement.step();
   if (row) return *row;
   const base::Code code = row.error().code;
-  if (target_.on_loop && (code == base::Code::kTimeout || code == base::Code::kTooLarge)) {
+  const bool ended = code == base::Code::kTimeout || code == base::Code::kTooLarge ||
+                     db::memory_refusal() != base::Budget::Grant::kGranted;
+  if (target_.on_loop && ended) {
     result_.over_budget = true;
     return false;
   }
@@ -195,6 +198,7 @@ Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
   const uint64_t page_rows = query.keys.empty() ? 0 : lowered.read.limit.value_or(0);
   RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls,
                    options_.bare);
+  writer.drain_at(options_.body_bytes, options_.overflow);
   if (options_.want_rows) writer.begin(body_);
   for (;;) {
     TRY_ASSIGN(const bool row, step(table, *statement));
@@ -204,9 +208,7 @@ Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
     if (!options_.want_rows) continue;
     // A second row of what must be one is not written: there will be an error, with their number.
     if (options_.format == RowFormat::kJsonObject && result_.rows > 1) continue;
-    writer.add(body_, *statement);
-    if (body_.size() < options_.body_bytes) continue;
-    if (!options_.overflow(body_)) {
+    if (!writer.add(body_, *statement)) {
       result_.over_budget = true;
       return {};
     }

@@ -33,8 +33,8 @@ struct ReadOptions {
   uint64_t rows_before = 0;      // of a page that begins at a cursor: Read::after leaves them out
   bool want_rows = true;         // false: HEAD; only the figures
   int64_t budget_ns = 0;         // for the whole; 0: no limit
-  // Rows go to the body until it has this many bytes; then `overflow` is called after each row. It
-  // may empty the body; false ends the read, which then is over its budget.
+  // Rows go to the body until it has this many bytes; then `overflow` is called after each value.
+  // It may empty the body; false ends the read, which then is over its budget. 0: no limit.
   size_t body_bytes = 0;
   std::function<bool(std::string& body)> overflow;
 };

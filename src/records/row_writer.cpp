@@ -1,5 +1,7 @@
 #include "records/row_writer.h"
 
+#include <utility>
+
 #include "query/json_value.h"
 #include "text/csv.h"
 #include "text/json_reader.h"
@@ -31,41 +33,40 @@ void RowWriter::begin(std::string& out) const {
   if (format_ == RowFormat::kCsv) out += csv_names_;
 }
 
-void RowWriter::add(std::string& out, const db::Statement& row) {
-  if (format_ == RowFormat::kCsv) {
-    add_csv(out, row);
+bool RowWriter::add(std::string& out, const db::Statement& row) {
+  const bool first = rows_++ == 0;
+  if (format_ == RowFormat::kCsv) return add_csv(out, row);
+  if (!first && format_ == RowFormat::kJsonArray) out += ",\n";
+  bool goes_on = true;
+  if (bare_ && !columns_.empty()) {
+    const Column& column = columns_.front();
+    query::append_json(out, query::Cell::of(row, lead_columns_), column.kind, column.always_json);
   } else {
-    if (rows_ > 0 && format_ == RowFormat::kJsonArray) out += ",\n";
-    if (bare_ && !columns_.empty()) {
-      const Column& column = columns_.front();
-      query::append_json(out, query::Cell::of(row, lead_columns_), column.kind, column.always_json);
-    } else if (strips_nulls_) {
-      add_stripped(out, row);
-    } else {
-      add_json(out, row);
-    }
-    if (format_ == RowFormat::kJsonLines) out.push_back('\n');
+    goes_on = strips_nulls_ ? add_stripped(out, row) : add_json(out, row);
   }
-  ++rows_;
+  if (format_ == RowFormat::kJsonLines) out.push_back('\n');
+  return goes_on && drained(out);
 }
 
 void RowWriter::end(std::string& out) const {
   if (format_ == RowFormat::kJsonArray) out.push_back(']');
 }
 
-void RowWriter::add_json(std::string& out, const db::Statement& row) const {
+bool RowWriter::add_json(std::string& out, const db::Statement& row) const {
   if (columns_.empty()) out.push_back('{');
   int i = lead_columns_;
   for (const Column& column : columns_) {
     out += column.prefix;
     query::append_json(out, query::Cell::of(row, i++), column.kind, column.always_json);
+    if (!drained(out)) return false;
   }
   out.push_back('}');
+  return true;
 }
 
-void RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
+bool RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
   out.push_back('{');
-  const size_t start = out.size();
+  bool has_member = false;
   int i = lead_columns_;
   for (const Column& column : columns_) {
     const query::Cell cell = query::Cell::of(row, i++);
@@ -73,25 +74,29 @@ void RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
     const bool may_be_json =
         column.kind == catalog::ValueKind::kJson && cell.type == db::StorageClass::kText;
     if (may_be_json && cell.bytes == "null") continue;
-    if (out.size() > start) out.push_back(',');
+    if (std::exchange(has_member, true)) out.push_back(',');
     out.append(column.prefix, 1);
     if (may_be_json && (column.always_json || text::is_json(cell.bytes))) {
       text::append_without_nulls(out, cell.bytes);
     } else {
       query::append_json(out, cell, column.kind, false);
     }
+    if (!drained(out)) return false;
   }
   out.push_back('}');
+  return true;
 }
 
-void RowWriter::add_csv(std::string& out, const db::Statement& row) const {
+bool RowWriter::add_csv(std::string& out, const db::Statement& row) const {
   char glue = '\n';
   int i = lead_columns_;
   for (const Column& column : columns_) {
     out.push_back(glue);
     glue = ',';
     query::append_csv(out, query::Cell::of(row, i++), column.kind);
+    if (!drained(out)) return false;
   }
+  return true;
 }
 
 std::string value_text(const db::Statement& row, int column, catalog::ValueKind kind) {

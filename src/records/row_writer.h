@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,17 @@ class RowWriter {
   RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns, int lead_columns,
             bool strips_nulls = false, bool bare = false);
 
+  // From `bytes` bytes of output on, `drain` is called after each value: a row may be much longer
+  // than what is to be in memory. It may empty the output; false ends the writing. `drain` outlives
+  // this. 0 bytes: never.
+  void drain_at(size_t bytes, const std::function<bool(std::string&)>& drain) {
+    drain_bytes_ = bytes == 0 ? SIZE_MAX : bytes;
+    drain_ = &drain;
+  }
+
   void begin(std::string& out) const;
-  void add(std::string& out, const db::Statement& row);
+  // False: the drain ended it, within the row.
+  bool add(std::string& out, const db::Statement& row);
   void end(std::string& out) const;
 
   uint64_t rows() const { return rows_; }
@@ -38,9 +48,10 @@ class RowWriter {
     bool always_json;
   };
 
-  void add_json(std::string& out, const db::Statement& row) const;
-  void add_stripped(std::string& out, const db::Statement& row) const;
-  void add_csv(std::string& out, const db::Statement& row) const;
+  bool drained(std::string& out) const { return out.size() < drain_bytes_ || (*drain_)(out); }
+  bool add_json(std::string& out, const db::Statement& row) const;
+  bool add_stripped(std::string& out, const db::Statement& row) const;
+  bool add_csv(std::string& out, const db::Statement& row) const;
 
   RowFormat format_;
   bool strips_nulls_;
@@ -49,6 +60,8 @@ class RowWriter {
   std::string csv_names_;
   int lead_columns_;
   uint64_t rows_ = 0;
+  size_t drain_bytes_ = SIZE_MAX;
+  const std::function<bool(std::string&)>* drain_ = nullptr;
 };
 
 // A value of a row as text: as a filter of the query string takes it. NULL is "null".

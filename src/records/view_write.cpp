@@ -6,6 +6,7 @@
 
 #include "catalog/rowid.h"
 #include "db/sql_tokens.h"
+#include "records/returned_rows.h"
 #include "records/stored_value.h"
 
 namespace prodev::records {
@@ -69,6 +70,7 @@ PreparedWrite::ViewRun::ViewRun(const PreparedWrite& write, db::BatchWriter& wri
           write.options_.format,
           write.verb_ == Verb::kDelete ? write.view_->meant.columns : write.view_->by_key.columns,
           write.verb_ == Verb::kDelete ? 0 : 1, write.options_.strips_nulls) {
+  row_writer_.drain_at(kMostReturnedBytes, no_more());
   if (write.verb_ == Verb::kInsert && looks_again())
     watch_.emplace(writer.connection(), write.view_->key.origin->name);
 }
@@ -138,7 +140,7 @@ Outcome<void> PreparedWrite::ViewRun::remove() {
       if (!row) break;
       ++result_.rows;
       const bool second = write_.options_.format == RowFormat::kJsonObject && result_.rows > 1;
-      if (!second) row_writer_.add(body_, *rows);
+      if (!second && !row_writer_.add(body_, *rows)) return query::refuse(returns_too_much());
     }
   } else {
     TRY_ASSIGN(result_.rows, count_meant());
@@ -271,7 +273,8 @@ Outcome<bool> PreparedWrite::ViewRun::show(const Key& key, bool returns) {
   if (!shown) return false;
   if (row->column_int(0) != 1) return query::refuse(judge_.violation());
   const bool second = write_.options_.format == RowFormat::kJsonObject && row_writer_.rows() > 0;
-  if (returns && write_.returns(Returned::kRows) && !second) row_writer_.add(body_, *row);
+  const bool wanted = returns && write_.returns(Returned::kRows) && !second;
+  if (wanted && !row_writer_.add(body_, *row)) return query::refuse(returns_too_much());
   TRY_ASSIGN(const bool ambiguous, step(*row));
   if (ambiguous) return cannot_tell();
   return true;

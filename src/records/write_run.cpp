@@ -1,4 +1,5 @@
 // The part of PreparedWrite that runs.
+#include "records/returned_rows.h"
 #include "records/view_write.h"
 #include "records/write_judge.h"
 
@@ -15,7 +16,9 @@ class PreparedWrite::Run {
         body_(body),
         judge_(write, writer),
         row_writer_(write.options_.format, write.forms_.front().query.columns,
-                    write.forms_.front().query.lead_columns, write.options_.strips_nulls) {}
+                    write.forms_.front().query.lead_columns, write.options_.strips_nulls) {
+    row_writer_.drain_at(kMostReturnedBytes, no_more());
+  }
 
   Outcome<WriteResult> run() {
     if (write_.returns(Returned::kRows)) row_writer_.begin(body_);
@@ -75,6 +78,7 @@ class PreparedWrite::Run {
       allowed = allowed && (form.query.lead_columns == 0 || statement.column_int(0) == 1);
       if (allowed) keep(form, statement);
     }
+    if (too_large_) return query::refuse(returns_too_much());
     if (write_.ignores_ && returned == 0) TRY(judge_.judge_proposed(form, row));
     if (!allowed || (write_.must_return_ && returned == 0))
       return query::refuse(judge_.violation());
@@ -93,7 +97,7 @@ class PreparedWrite::Run {
     if (!write_.returns(Returned::kRows)) return;
     // A second row of what must be one is not written: there will be an error.
     const bool second = write_.options_.format == RowFormat::kJsonObject && row_writer_.rows() > 0;
-    if (!second) row_writer_.add(body_, row);
+    if (!second && !too_large_) too_large_ = !row_writer_.add(body_, row);
   }
 
   const PreparedWrite& write_;
@@ -102,6 +106,7 @@ class PreparedWrite::Run {
   const Judge judge_;
   RowWriter row_writer_;
   WriteResult result_;
+  bool too_large_ = false;
 };
 
 Outcome<WriteResult> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {

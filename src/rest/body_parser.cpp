@@ -16,6 +16,7 @@ using catalog::Column;
 using query::Outcome;
 using text::JsonReader;
 
+constexpr size_t kCsvPiece = 65'536;     // what is copied of a body at once
 constexpr size_t kMaxCsvFields = 2'000;  // SQLite's own limit of columns (limits section 2)
 
 tl::unexpected<query::ApiError> malformed(std::string details) {
@@ -86,9 +87,10 @@ Outcome<void> add_field(RowCollector& rows, std::string_view name,
 // The first line names the columns. NULL without quotes is NULL, and nothing is an empty text.
 Outcome<void> read_csv(std::string_view body, RowCollector& rows) {
   const auto refill = [&body](std::string& buffer) -> base::Result<bool> {
-    const bool more = !body.empty();
-    buffer.append(std::exchange(body, {}));
-    return more;
+    const std::string_view piece = body.substr(0, kCsvPiece);
+    buffer.append(piece);
+    body.remove_prefix(piece.size());
+    return !piece.empty();
   };
   const auto refuse = [](const std::string& what) {
     return query::refuse({400, "PGRST102", what});

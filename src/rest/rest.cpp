@@ -2,9 +2,11 @@
 
 #include "access/system_tables.h"
 #include "base/clock.h"
+#include "db/memory.h"
 #include "query/sql_functions.h"
 #include "rest/resource.h"
 #include "rest/responses.h"
+#include "rest/room.h"
 #include "rest/rpc.h"
 #include "rest/write_search.h"
 #include "text/url.h"
@@ -169,6 +171,10 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   call->location = text::relative_to_itself(request.head.path);
   call->timing = timing;
   call->hold_ns = options_.write_hold_ns;
+  call->max_rows = options_.max_write_rows;
+  call->all_memory = options_.memory.get();
+  call->client = request.peer.client_key();
+  call->memory = std::make_unique<base::Budget::Lease>(*call->all_memory, call->client);
   TRY(check_write(*call, options_.allow_unfiltered_writes));
   return call;
 }
@@ -176,19 +182,22 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
 Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCall>& call,
                           Response& response) {
   const bool searches = is_searched_first(*call);
-  if (!searches && !request.body.in_file())
+  const bool is_short = request.body.size() <= kMostParsedOnLoop && !request.body.in_file();
+  if (!searches && is_short)
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
-  response.continue_on(searches ? http::Lane::kRead : http::Lane::kBlocking,
-                       [this, call](const Request& same, Response& out) {
-                         const Outcome<void> done = write_behind(same, call, out);
-                         if (!done) respond_error(out, done.error(), call->identity.role);
-                       });
+  response.continue_on(http::Lane::kRead, [this, call](const Request& same, Response& out) {
+    const Outcome<void> done = write_behind(same, call, out);
+    if (!done) respond_error(out, done.error(), call->identity.role);
+  });
   return {};
 }
 
 Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<WriteCall>& call,
                                  Response& response) {
+  TRY(hold(*call->memory, request.body.size()));
   if (is_searched_first(*call)) {
+    base::Budget::Lease memory(*call->all_memory, call->client);
+    const db::MemoryLimit limit(memory);
     TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
     records::ReadOptions options;
     options.budget_ns = options_.read_timeout_ns;

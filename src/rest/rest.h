@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "auth/authenticator.h"
+#include "base/budget.h"
+#include "base/temporary_store.h"
 #include "db/batch_writer.h"
 #include "db/reader.h"
 #include "http/encoder.h"
@@ -32,11 +34,14 @@ struct RestOptions {
   size_t loops = 1;
   int64_t loop_budget_ns = 2'000'000;        // of a read on a loop
   size_t loop_body_bytes = 262'144;          // of a response made on a loop
+  uint64_t loop_memory_bytes = 8'388'608;    // of SQLite, while it is made
   int64_t read_timeout_ns = 10'000'000'000;  // of a read on the read lane
   int64_t write_hold_ns = 2'000'000'000;     // of a request on the write lane
   size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
   uint64_t max_response_bytes = 1'073'741'824;
-  std::string temporary_directory = "/tmp";
+  std::shared_ptr<base::TemporaryStore> temporary;  // shared with the bodies of requests
+  std::shared_ptr<base::Budget> memory;             // of requests in hand; shared likewise
+  uint64_t max_write_rows = 50'000;                 // of one request; 0: no limit
   bool allow_unfiltered_writes = false;
   uint64_t max_rows = 0;  // of a read; 0: no limit
   bool plan_enabled = false;
@@ -128,8 +133,8 @@ class Rest {
                                    http::Response& response);
   query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,
                                     http::Response& response);
-  query::Outcome<void> explain_on_pool(const Call& call, const auth::Identity& identity,
-                                       http::Response& response);
+  query::Outcome<void> explain_on_pool(const http::Request& request, const Call& call,
+                                       const auth::Identity& identity, http::Response& response);
   static query::Outcome<records::ReadResult> read_target(const Call& call,
                                                          const auth::Identity& identity,
                                                          const records::ReadOptions& options,
@@ -141,12 +146,16 @@ class Rest {
   static bool complete(const Call& call, const records::ReadResult& result, std::string& body);
   // Whether rows of `bytes` bytes are compressed for clients that take it.
   bool may_encode(size_t bytes) const;
-  void send(const http::Request& request, Loop& loop, std::string body, const Call& call,
-            http::Response& response) const;
+  query::Outcome<void> send(const http::Request& request, Loop& loop, std::string body,
+                            const Call& call, http::Response& response) const;
 
   // rest_calls.cpp
   query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,
                                      std::string_view name, http::Response& response);
+  // Of a body that is not for the loop.
+  query::Outcome<void> start_long_call(const http::Request& request, const auth::Identity& identity,
+                                       const records::SchemaPointer& schema, std::string_view name,
+                                       http::Response& response);
   // `on_loop`: else on the read lane.
   query::Outcome<void> start_call(const http::Request& request, const auth::Identity& identity,
                                   const records::SchemaPointer& schema, std::string_view name,

@@ -1,6 +1,7 @@
 // The part of Rest that calls functions.
 #include "rest/responses.h"
 #include "rest/rest.h"
+#include "rest/room.h"
 #include "rest/rpc.h"
 #include "rest/window.h"
 
@@ -13,17 +14,25 @@ using query::Outcome;
 Outcome<void> Rest::call_function(const Request& request, const auth::Identity& identity,
                                   std::string_view name, Response& response) {
   const records::SchemaPointer& schema = loops_[request.loop].schema;
-  if (!request.body.in_file())
+  if (request.body.size() <= kMostParsedOnLoop && !request.body.in_file())
     return start_call(request, identity, schema, name, request.body.memory(), true, response);
   response.continue_on(http::Lane::kRead, [this, identity, schema, function = std::string(name)](
                                               const Request& same, Response& out) {
-    const base::Result<std::string> body = same.body.read_all();
-    const Outcome<void> started =
-        body ? start_call(same, identity, schema, function, *body, false, out)
-             : Outcome<void>(query::refuse(query::ApiError(body.error())));
+    const Outcome<void> started = start_long_call(same, identity, schema, function, out);
     if (!started) respond_error(out, started.error(), identity.role);
   });
   return {};
+}
+
+Outcome<void> Rest::start_long_call(const Request& request, const auth::Identity& identity,
+                                    const records::SchemaPointer& schema, std::string_view name,
+                                    Response& response) {
+  base::Budget::Lease memory(*options_.memory, request.peer.client_key());
+  TRY(hold(memory, request.body.size()));
+  if (!request.body.in_file())
+    return start_call(request, identity, schema, name, request.body.memory(), false, response);
+  TRY_ASSIGN(const std::string body, request.body.read_all());
+  return start_call(request, identity, schema, name, body, false, response);
 }
 
 Outcome<void> Rest::start_call(const Request& request, const auth::Identity& identity,

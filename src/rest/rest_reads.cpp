@@ -1,9 +1,11 @@
 // What Rest does with requests that read.
 #include "base/clock.h"
+#include "db/memory.h"
 #include "rest/cursor.h"
 #include "rest/plan.h"
 #include "rest/responses.h"
 #include "rest/rest.h"
+#include "rest/room.h"
 #include "rest/rpc.h"
 #include "rest/spool.h"
 #include "rest/window.h"
@@ -43,52 +45,6 @@ void set_encoded_body(Response& response, http::Encoder& encoder, std::string_vi
   response.add_header("Content-Encoding", http::coding_name(encoder.coding()));
   response.set_body(std::move(encoded), content_type);
 }
-
-// A body that is spooled while it is made, encoded if that was agreed on.
-class SpooledBody {
- public:
-  SpooledBody(const std::string& directory, uint64_t max_bytes, http::Coding coding)
-      : directory_(directory), max_bytes_(max_bytes) {
-    if (coding != http::Coding::kIdentity) encoder_.emplace(coding);
-  }
-
-  bool begun() const { return spool_.has_value(); }
-
-  // Takes `body` and empties it.
-  base::Result<void> take(std::string& body, bool last) {
-    raw_bytes_ += body.size();
-    if (raw_bytes_ > max_bytes_) {
-      return base::fail(base::Code::kTooLarge, "the response is larger than " +
-                                                   std::to_string(max_bytes_) +
-                                                   " bytes: ask for fewer rows with limit");
-    }
-    if (!spool_) {
-      TRY_ASSIGN(Spool made, Spool::make(directory_));
-      spool_ = std::move(made);
-    }
-    if (encoder_) {
-      std::string encoded;
-      encoder_->append(body, encoded);
-      if (last) encoder_->finish(encoded);
-      body.swap(encoded);
-    }
-    TRY(spool_->write(body));
-    body.clear();
-    return {};
-  }
-
-  void send(Response& response, const std::string& content_type) && {
-    if (encoder_) response.add_header("Content-Encoding", http::coding_name(encoder_->coding()));
-    response.set_segment(std::move(*spool_).segment(), content_type);
-  }
-
- private:
-  const std::string& directory_;
-  const uint64_t max_bytes_;
-  uint64_t raw_bytes_ = 0;
-  std::optional<http::Encoder> encoder_;
-  std::optional<Spool> spool_;
-};
 
 // All that a read of a table depends on, but for the schema and the caller's role: with these the
 // same request is the same read. What parse_request_options() and prepare_page() look at is here.
@@ -197,8 +153,8 @@ Outcome<void> Rest::read(const Request& request, Call call, Response& response) 
     return {};
   }
   response.continue_on(http::Lane::kRead,
-                       [this, identity, call = prepared->call](const Request&, Response& out) {
-                         const Outcome<void> done = explain_on_pool(call, identity, out);
+                       [this, identity, call = prepared->call](const Request& same, Response& out) {
+                         const Outcome<void> done = explain_on_pool(same, call, identity, out);
                          if (!done) respond_error(out, done.error(), identity.role);
                        });
   return {};
@@ -230,6 +186,7 @@ Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prep
   quick.overflow = [](std::string&) { return false; };
   std::string body;
   body.reserve(loop.last_body_bytes);
+  const db::MemoryLimit limit(options_.loop_memory_bytes);
   const records::ReadSession session{*loop.reader, quick_, true};
   TRY_ASSIGN(const records::ReadResult result,
              prepared.lowered ? records::run_read(*prepared.lowered, identity, quick, session, body)
@@ -237,7 +194,7 @@ Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prep
   if (!result.over_budget) {
     loop.last_body_bytes = body.size();
     TRY(describe(request, timing, call, result, response));
-    if (complete(call, result, body)) send(request, loop, std::move(body), call, response);
+    if (complete(call, result, body)) TRY(send(request, loop, std::move(body), call, response));
     return true;
   }
   auto own = std::make_shared<Call>(call);
@@ -283,16 +240,20 @@ bool Rest::may_encode(size_t bytes) const {
   return options_.compress_min_bytes > 0 && bytes >= options_.compress_min_bytes;
 }
 
-void Rest::send(const Request& request, Loop& loop, std::string body, const Call& call,
-                Response& response) const {
+Outcome<void> Rest::send(const Request& request, Loop& loop, std::string body, const Call& call,
+                         Response& response) const {
   std::string type = call.options.media.content_type();
-  if (!may_encode(body.size())) return response.set_body(std::move(body), type);
-  add_vary(response);
-  const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
-  if (coding == http::Coding::kIdentity) return response.set_body(std::move(body), type);
+  const bool encode = may_encode(body.size());
+  if (encode) add_vary(response);
+  const http::Coding coding =
+      encode ? http::choose_coding(request.header("accept-encoding")) : http::Coding::kIdentity;
+  if (coding == http::Coding::kIdentity)
+    return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
+                         type);
   if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
     if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
-    return set_encoded_body(response, *loop.gzip, body, type);
+    set_encoded_body(response, *loop.gzip, body, type);
+    return {};
   }
   const auto rows = std::make_shared<const std::string>(std::move(body));
   response.continue_on(http::Lane::kBlocking,
@@ -300,16 +261,19 @@ void Rest::send(const Request& request, Loop& loop, std::string body, const Call
                          http::Encoder encoder(coding);
                          set_encoded_body(out, encoder, *rows, type);
                        });
+  return {};
 }
 
 Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Response& response) {
+  base::Budget::Lease memory(*options_.memory, request.peer.client_key());
+  const db::MemoryLimit limit(memory);
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
   const http::Coding coding = http::choose_coding(request.header("accept-encoding"));
   const bool encode_long = may_encode(options.body_bytes);
-  SpooledBody long_body(options_.temporary_directory, options_.max_response_bytes,
+  SpooledBody long_body(*options_.temporary, request.peer.client_key(), options_.max_response_bytes,
                         encode_long ? coding : http::Coding::kIdentity);
   base::Result<void> spooled;
   options.overflow = [&](std::string& body) {
@@ -319,11 +283,12 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
   std::string body;
   TRY_ASSIGN(const records::ReadResult result,
              read_target(call, call.identity, options, {*reader, quick_, false}, body));
-  TRY(spooled);
+  if (!spooled) return query::refuse(storage_error(spooled.error()));
   TRY(describe(request, call.timing, call, result, response));
   const std::string type = call.options.media.content_type();
   if (long_body.begun()) {
-    TRY(long_body.take(body, true));
+    if (const auto last = long_body.take(body, true); !last)
+      return query::refuse(storage_error(last.error()));
     if (encode_long) add_vary(response);
     std::move(long_body).send(response, type);
     return {};
@@ -334,14 +299,16 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
   if (encode && coding != http::Coding::kIdentity) {
     http::Encoder encoder(coding);
     set_encoded_body(response, encoder, body, type);
-  } else {
-    response.set_body(std::move(body), type);
+    return {};
   }
-  return {};
+  return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
+                       type);
 }
 
-Outcome<void> Rest::explain_on_pool(const Call& call, const auth::Identity& identity,
-                                    Response& response) {
+Outcome<void> Rest::explain_on_pool(const Request& request, const Call& call,
+                                    const auth::Identity& identity, Response& response) {
+  base::Budget::Lease memory(*options_.memory, request.peer.client_key());
+  const db::MemoryLimit limit(memory);
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   const PlanMedia& media = *call.options.media.plan;
   records::ReadOptions options = read_options(call);

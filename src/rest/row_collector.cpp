@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "rest/room.h"
+
 namespace prodev::rest {
 
 namespace {
 
 using catalog::Column;
 using query::Outcome;
+
+constexpr uint64_t kPiece = 16;  // what the allocator keeps beside each piece
 
 }  // namespace
 
@@ -57,10 +61,30 @@ Outcome<const Column*> RowCollector::find(std::string_view name) {
   return column;
 }
 
-void RowCollector::add(query::Value value) { values_.push_back(std::move(value)); }
+void RowCollector::add(query::Value value) {
+  static const size_t kInside = std::string().capacity();
+  if (value.bytes.capacity() > kInside) text_bytes_ += value.bytes.capacity() + kPiece;
+  values_.push_back(std::move(value));
+}
+
+Outcome<void> RowCollector::check_room() {
+  if (target_.max_rows > 0 && rows_.rows.size() >= target_.max_rows) {
+    return query::refuse({413,
+                          "54000",
+                          "the request has more than " + std::to_string(target_.max_rows) + " rows",
+                          {},
+                          "Send them in several requests."});
+  }
+  values_count_ += values_.size();
+  // The list of rows is copied when it grows.
+  const uint64_t rows = (rows_.rows.size() + 1) * (2 * sizeof(records::NewRow) + kPiece);
+  return hold(target_.memory,
+              target_.body_bytes + rows + values_count_ * sizeof(query::Value) + text_bytes_);
+}
 
 Outcome<void> RowCollector::end_row() {
   if (target_.columns && !target_.missing_is_default) fill_missing();
+  TRY(check_room());
   TRY_ASSIGN(last_shape_, find_shape());
   const Columns& shape = rows_.shapes[last_shape_];
   if (shape != columns_) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/budget.h"
 #include "catalog/catalog.h"
 #include "query/api_error.h"
 #include "query/lower.h"
@@ -23,6 +24,9 @@ struct RowTarget {
   // Keys that a row does not have are left to the column's DEFAULT, so that rows may differ in
   // them. Else they are NULL, and without `columns` all rows must have the same keys.
   bool missing_is_default = false;
+  uint64_t max_rows = 0;        // 0: no limit
+  uint64_t body_bytes = 0;      // of what is read
+  base::Budget::Lease& memory;  // holds body and rows, and is to live as long as they do
 };
 
 class RowCollector {
@@ -39,6 +43,8 @@ class RowCollector {
   // The column that the next member of the row is for; nullptr: the member does not count.
   query::Outcome<const catalog::Column*> find(std::string_view name);
   void add(query::Value value);  // for the column that find() gave
+  // 54000 beyond the limit of rows and of what one client may have of memory, 53200 when others
+  // hold it.
   query::Outcome<void> end_row();
 
   records::NewRows take() {
@@ -52,6 +58,7 @@ class RowCollector {
   size_t index_of(const catalog::Column* column) const {
     return static_cast<size_t>(column - target_.table.columns.data());
   }
+  query::Outcome<void> check_room();
   void fill_missing();
   query::Outcome<size_t> find_shape();
   std::optional<size_t> find_same_columns(size_t shape) const;
@@ -67,6 +74,8 @@ class RowCollector {
   std::vector<uint64_t> seen_in_;
   std::vector<size_t> place_;
   uint64_t row_number_ = 0;
+  uint64_t text_bytes_ = 0;  // of values so far, beside the values themselves
+  uint64_t values_count_ = 0;
 };
 
 }  // namespace prodev::rest

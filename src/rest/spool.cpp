@@ -1,23 +1,38 @@
 #include "rest/spool.h"
 
-#include "base/temporary_file.h"
-
 namespace prodev::rest {
 
-base::Result<Spool> Spool::make(const std::string& directory) {
-  TRY_ASSIGN(base::UniqueFd file, base::make_temporary_file(directory));
-  return Spool(std::move(file));
+SpooledBody::SpooledBody(base::TemporaryStore& store, const base::Budget::Client& client,
+                         uint64_t max_bytes, http::Coding coding)
+    : store_(store), client_(client), max_bytes_(max_bytes) {
+  if (coding != http::Coding::kIdentity) encoder_.emplace(coding);
 }
 
-base::Result<void> Spool::write(std::string_view bytes) {
-  TRY(base::write_all(file_.get(), bytes));
-  size_ += bytes.size();
+base::Result<void> SpooledBody::take(std::string& body, bool last) {
+  raw_bytes_ += body.size();
+  if (raw_bytes_ > max_bytes_) {
+    return base::fail(base::Code::kTooLarge, "the response is larger than " +
+                                                 std::to_string(max_bytes_) +
+                                                 " bytes: ask for fewer rows with limit");
+  }
+  if (!file_) {
+    TRY_ASSIGN(file_, store_.make(client_));
+  }
+  if (encoder_) {
+    std::string encoded;
+    encoder_->append(body, encoded);
+    if (last) encoder_->finish(encoded);
+    body.swap(encoded);
+  }
+  TRY(file_->write(body));
+  body.clear();
   return {};
 }
 
-http::Segment Spool::segment() && {
-  const auto owner = std::make_shared<const base::UniqueFd>(std::move(file_));
-  return {{}, owner->get(), 0, size_, owner};
+void SpooledBody::send(http::Response& response, const std::string& content_type) && {
+  if (encoder_) response.add_header("Content-Encoding", http::coding_name(encoder_->coding()));
+  const auto owner = std::make_shared<const base::TemporaryFile>(std::move(*file_));
+  response.set_segment({{}, owner->file(), 0, owner->size(), owner, true}, content_type);
 }
 
 }  // namespace prodev::rest

@@ -1,34 +1,39 @@
-// Spool: a response body that is too large for memory, in an unnamed temporary file.
+// SpooledBody: a response body that is too large for memory, in an unnamed temporary file.
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
-#include "base/unique_fd.h"
+#include "base/temporary_store.h"
+#include "http/encoder.h"
 #include "http/response.h"
 
 namespace prodev::rest {
 
-// Blocks on the disk: for the read lane. Belongs to one thread.
-class Spool {
+// Encoded on its way, if that was agreed on. Blocks on the disk: for the read lane. Belongs to one
+// thread; what it is made with outlives it.
+class SpooledBody {
  public:
-  // kUnavailable when no file can be made in `directory`.
-  static base::Result<Spool> make(const std::string& directory);
+  SpooledBody(base::TemporaryStore& store, const base::Budget::Client& client, uint64_t max_bytes,
+              http::Coding coding);
 
-  // Appends `bytes`. kUnavailable when the disk is full or fails.
-  base::Result<void> write(std::string_view bytes);
-  uint64_t size() const { return size_; }
+  bool begun() const { return file_.has_value(); }
 
-  // What was written, to be sent; the file lives as long as the segment.
-  http::Segment segment() &&;
+  // Takes `body` and empties it. kTooLarge beyond `max_bytes`; else as TemporaryFile.
+  base::Result<void> take(std::string& body, bool last);
+
+  // What was taken, to be sent; the file lives as long as it is.
+  void send(http::Response& response, const std::string& content_type) &&;
 
  private:
-  explicit Spool(base::UniqueFd file) : file_(std::move(file)) {}
-
-  base::UniqueFd file_;
-  uint64_t size_ = 0;
+  base::TemporaryStore& store_;
+  const base::Budget::Client client_;
+  const uint64_t max_bytes_;
+  uint64_t raw_bytes_ = 0;
+  std::optional<http::Encoder> encoder_;
+  std::optional<base::TemporaryFile> file_;
 };
 
 }  // namespace prodev::rest

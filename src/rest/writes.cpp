@@ -6,6 +6,7 @@
 #include "rest/plan.h"
 #include "rest/put.h"
 #include "rest/responses.h"
+#include "rest/room.h"
 
 namespace prodev::rest {
 
@@ -129,8 +130,11 @@ Outcome<PreparedWrite> prepare_write(const WriteCall& call, std::string_view con
   TRY_ASSIGN(const query::Guard guard,
              records::writable(*call.schema, call.identity, *call.table,
                                updates ? access::Verb::kUpdate : access::Verb::kInsert));
-  const RowTarget target{*call.table, guard, call.options.columns,
-                         call.options.preferences.missing == MissingPreference::kDefault};
+  const RowTarget target{
+      *call.table,          guard,
+      call.options.columns, call.options.preferences.missing == MissingPreference::kDefault,
+      call.max_rows,        body.size(),
+      *call.memory};
   if (!updates) return prepare_insert(call, content_type, body, target);
   TRY_ASSIGN(std::vector<query::Assignment> assignments,
              parse_assignments(content_type, body, target));
@@ -147,9 +151,9 @@ Outcome<void> run_write(const WriteCall& call, const PreparedWrite& write, db::B
   TRY(check_result(call, result.rows));
   describe_write(response, call, result);
   response.undo = call.options.preferences.rolls_back();
-  if (call.options.preferences.represents())
-    response.set_body(std::move(body), call.options.media.content_type());
-  return {};
+  if (!call.options.preferences.represents()) return {};
+  return set_held_body(response, *call.all_memory, call.client, std::move(body),
+                       call.options.media.content_type());
 }
 
 }  // namespace prodev::rest

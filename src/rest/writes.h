@@ -1,11 +1,13 @@
 // A request that writes to a table: from its options and body to what the write lane runs.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "auth/authenticator.h"
+#include "base/budget.h"
 #include "db/batch_writer.h"
 #include "http/response.h"
 #include "records/schema.h"
@@ -23,7 +25,11 @@ struct WriteCall {
   http::Method method = http::Method::kPost;
   std::string location;  // the URL of the table
   Timing timing{false, 0};
-  int64_t hold_ns = 0;  // the longest that it may keep the writer from others
+  int64_t hold_ns = 0;    // the longest that it may keep the writer from others
+  uint64_t max_rows = 0;  // of the body; 0: no limit
+  std::unique_ptr<base::Budget::Lease> memory;  // of the body and its rows
+  base::Budget* all_memory = nullptr;           // where `memory` is of
+  base::Budget::Client client{};
 };
 
 // Refuses what `call` cannot mean whatever its body: 21000 for a change of every row unless

@@ -7,6 +7,7 @@
 
 #include "auth/authenticator.h"
 #include "db/client_rules.h"
+#include "db/memory.h"
 #include "query/sql_functions.h"
 #include "server/database_file.h"
 #include "server/development.h"
@@ -17,6 +18,8 @@
 namespace prodev::server {
 
 namespace {
+
+constexpr uint64_t kMostWriteMemory = 64 << 20;  // of SQLite, for one request that writes
 
 base::Result<void> bring_up_to_date(const config::Settings& settings, db::Connection& connection,
                                     std::ostream& out) {
@@ -39,7 +42,9 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   rest.read_timeout_ns = settings.read_timeout_ms * 1'000'000;
   rest.write_hold_ns = settings.write_hold_ms * 1'000'000;
   rest.max_response_bytes = static_cast<uint64_t>(settings.max_response_bytes);
-  rest.temporary_directory = options.temporary_dir;
+  rest.temporary = options.room.temporary;
+  rest.memory = options.room.memory;
+  rest.max_write_rows = static_cast<uint64_t>(settings.max_write_rows);
   rest.allow_unfiltered_writes = settings.allow_unfiltered_writes;
   rest.max_rows = static_cast<uint64_t>(settings.max_rows);
   rest.plan_enabled = settings.plan_enabled;
@@ -78,7 +83,11 @@ void renew_statistics(const config::Settings& settings, db::Connection& connecti
 base::Result<void> Database::run(http::Batch batch) {
   TRY(room->check());
   // Its error has been told to those whom it is about.
-  (void)writer->run({batch.size(), [&](size_t i) { return batch[i]->run(); },
+  (void)writer->run({batch.size(),
+                     [&](size_t i) {
+                       const db::MemoryLimit limit(kMostWriteMemory);
+                       return batch[i]->run();
+                     },
                      [&](size_t i, const base::Error& error) { batch[i]->fail(error); }});
   checkpointer->reset_long_log();
   if (analyzer && analyzer->run_when_due()) {

@@ -18,6 +18,7 @@
 #include "records/schema.h"
 #include "rest/rest.h"
 #include "server/schema_watch.h"
+#include "server/site_options.h"
 #include "telemetry/metrics.h"
 
 namespace prodev::server {
@@ -47,7 +48,7 @@ struct Database {
 
 struct DatabaseOptions {
   std::string data_dir;
-  std::string temporary_dir;
+  Room room;
   size_t loops = 1;
 };
 

@@ -19,6 +19,7 @@
 #include "server/control_socket.h"
 #include "server/database.h"
 #include "server/folders.h"
+#include "server/memory_return.h"
 #include "server/routes.h"
 #include "server/signals.h"
 #include "server/site_options.h"
@@ -74,6 +75,7 @@ base::Result<TlsPointer> load_tls(const config::Settings& settings) {
 // Everything between the settings and the engine, in the order it is made; undone in reverse.
 struct Server {
   Folders folders;
+  Room room;
   TlsPointer tls;
   ListeningSockets sockets;  // moved to the engine when it starts
   std::unique_ptr<Database> database;
@@ -120,11 +122,10 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.database->add_metrics(*server.metrics);
   const bool tls = server.tls != nullptr;
   server.main_site = std::make_unique<http::Site>(
-      http::Router(std::move(main), 0), site_options(settings, server.folders.temporary, tls),
-      unmatched);
-  server.redirect_site = std::make_unique<http::Site>(
-      http::Router(std::move(redirect), main_count),
-      site_options(settings, server.folders.temporary, false), unmatched);
+      http::Router(std::move(main), 0), site_options(settings, server.room, tls), unmatched);
+  server.redirect_site =
+      std::make_unique<http::Site>(http::Router(std::move(redirect), main_count),
+                                   site_options(settings, server.room, false), unmatched);
   server.engine = std::make_unique<http::Engine>(
       options, *server.metrics,
       [&database = *server.database](http::Batch batch) { return database.run(batch); });
@@ -253,16 +254,17 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
   if (::sodium_init() < 0)
     return base::fail(base::Code::kInternal, "the cryptographic library does not start");
   const LogSession log(settings);
+  const MemoryReturn memory;
   Server server;
   TRY_ASSIGN(server.folders, open_folders(settings));
+  server.room = make_room(settings, server.folders.temporary);
   TRY_ASSIGN(server.tls, load_tls(settings));
   TRY_ASSIGN(StartLock starting, StartLock::wait(server.folders.data, signals));
   if (!starting.held()) return {};
   TRY_ASSIGN(server.sockets, open_sockets(settings, server.folders.data, loop_count(settings)));
   TRY_ASSIGN(
       server.database,
-      open_database(settings, {server.folders.data, server.folders.temporary, loop_count(settings)},
-                    out));
+      open_database(settings, {server.folders.data, server.room, loop_count(settings)}, out));
   make_sites(settings, server);
   if (signals.stop_requested()) return {};  // asked while it started: who serves goes on
   TRY(start_engine(server));

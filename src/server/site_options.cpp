@@ -28,15 +28,26 @@ std::vector<std::string> allowed_origins(const config::Settings& settings) {
 
 }  // namespace
 
-http::SiteOptions site_options(const config::Settings& settings, const std::string& body_directory,
-                               bool tls) {
+Room make_room(const config::Settings& settings, const std::string& temporary_dir) {
+  const auto memory = static_cast<uint64_t>(settings.request_memory_bytes);
+  const auto disk = static_cast<uint64_t>(settings.temporary_bytes);
+  const auto share = [](uint64_t all) {
+    return std::make_shared<base::Budget>(base::Budget::Limits{all, all / 2});
+  };
+  const base::Budget::Limits files{disk, disk / 4};
+  return {share(memory / 4), share(memory - memory / 4),
+          std::make_shared<base::TemporaryStore>(temporary_dir, files)};
+}
+
+http::SiteOptions site_options(const config::Settings& settings, const Room& room, bool tls) {
   http::SiteOptions options;
   options.head.head_bytes = static_cast<size_t>(settings.max_head_bytes);
   options.head.target_bytes = static_cast<size_t>(settings.max_target_bytes);
   options.head.fields = static_cast<size_t>(settings.max_headers);
   options.max_body_bytes = static_cast<uint64_t>(settings.max_body_bytes);
   options.body_memory_bytes = static_cast<uint64_t>(settings.body_memory_bytes);
-  options.body_directory = body_directory;
+  options.temporary = room.temporary;
+  options.memory = room.bodies;
   add_line(options.all_lines, "X-Content-Type-Options", "nosniff");
   if (tls && settings.hsts_max_age_s > 0) {
     add_line(options.all_lines, "Strict-Transport-Security",
@@ -74,6 +85,7 @@ http::EngineOptions engine_options(const config::Settings& settings) {
   options.body_timeout_ms = settings.body_timeout_ms;
   options.idle_timeout_ms = settings.idle_timeout_ms;
   options.write_timeout_ms = settings.write_timeout_ms;
+  options.min_transfer_rate = static_cast<uint64_t>(settings.min_transfer_rate);
   options.output_buffer_bytes = static_cast<size_t>(settings.output_buffer_bytes);
   options.max_connections = static_cast<size_t>(settings.max_connections);
   options.max_connections_per_client = static_cast<size_t>(settings.max_connections_per_client);

@@ -54,7 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const query::Guard guard;
   std::optional<std::vector<std::string>> columns;
   if ((choice & 8) != 0) columns = {"b", "id", "c"};
-  const rest::RowTarget target{table(), guard, columns, (choice & 16) != 0};
+  base::Budget::Lease memory;
+  const rest::RowTarget target{table(), guard,       columns, (choice & 16) != 0,
+                               100,     body.size(), memory};
   const auto rows = rest::parse_new_rows(kTypes[choice % 4], body, target);
   if (!rows) {
     require(rows.error().status == 400 && !rows.error().message.empty(), "a refusal says why");

@@ -306,7 +306,7 @@ http::SiteOptions site_options(const Flags& flags) {
                   static_cast<size_t>(flags.max_headers)};
   options.max_body_bytes = static_cast<uint64_t>(flags.max_body_bytes);
   options.body_memory_bytes = static_cast<uint64_t>(flags.body_memory_bytes);
-  options.body_directory = flags.body_directory;
+  options.temporary = std::make_shared<base::TemporaryStore>(flags.body_directory);
   return options;
 }
 

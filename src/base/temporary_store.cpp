@@ -1,0 +1,50 @@
+#include "base/temporary_store.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+
+#include "base/temporary_file.h"
+
+namespace prodev::base {
+
+namespace {
+constexpr uint64_t kBetweenChecks = 1 << 20;
+}
+
+uint64_t disk_reserve(uint64_t bytes) {
+  return std::clamp<uint64_t>(bytes / 8, 64 << 20, 256 << 20);
+}
+
+Result<void> TemporaryFile::write(std::string_view bytes) {
+  switch (lease_.grow_to(size_ + bytes.size())) {
+    case Budget::Grant::kGranted:
+      break;
+    case Budget::Grant::kTooMuch:
+      return fail(Code::kTooLarge, "it takes more temporary space than one client may have");
+    case Budget::Grant::kBusy:
+      return fail(Code::kBusy, "the space for large requests and responses is in use: try again");
+  }
+  if (size_ + bytes.size() > checked_) TRY(check_disk(bytes.size()));
+  TRY(write_all(file_.get(), bytes));
+  size_ += bytes.size();
+  return {};
+}
+
+Result<void> TemporaryFile::check_disk(uint64_t more) {
+  struct statvfs disk {};
+  if (::fstatvfs(file_.get(), &disk) != 0) return {};  // the write itself will tell
+  const uint64_t free_bytes = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
+  const uint64_t reserve = disk_reserve(static_cast<uint64_t>(disk.f_blocks) * disk.f_frsize);
+  if (free_bytes < reserve + more + kBetweenChecks)
+    return fail(Code::kBusy, "the disk has no room for large requests and responses: try again");
+  checked_ = size_ + more + kBetweenChecks;
+  return {};
+}
+
+Result<TemporaryFile> TemporaryStore::make(const Budget::Client& client) {
+  TRY_ASSIGN(UniqueFd file, make_temporary_file(directory_));
+  return TemporaryFile(std::move(file), Budget::Lease(budget_, client));
+}
+
+}  // namespace prodev::base

@@ -1,0 +1,48 @@
+#include "rest/room.h"
+
+#include <memory>
+#include <utility>
+
+namespace prodev::rest {
+
+query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes) {
+  switch (memory.grow_to(bytes)) {
+    case base::Budget::Grant::kGranted:
+      return {};
+    case base::Budget::Grant::kTooMuch:
+      return query::refuse({413,
+                            "54000",
+                            "the rows of the request take more memory than one client may have",
+                            {},
+                            "Send fewer rows at once."});
+    case base::Budget::Grant::kBusy:
+      break;
+  }
+  return query::refuse(
+      {503, "53200", "the memory for requests is in use at the moment: try again"});
+}
+
+query::Outcome<void> set_held_body(http::Response& response, base::Budget& memory,
+                                   const base::Budget::Client& client, std::string body,
+                                   const std::string& content_type) {
+  if (body.size() <= base::Budget::kStep) {
+    response.set_body(std::move(body), content_type);
+    return {};
+  }
+  struct HeldBody {
+    std::string bytes;
+    base::Budget::Lease lease;
+  };
+  const auto held =
+      std::make_shared<HeldBody>(HeldBody{std::move(body), base::Budget::Lease(memory, client)});
+  TRY(hold(held->lease, held->bytes.capacity()));
+  response.set_segment({held->bytes, -1, 0, held->bytes.size(), held}, content_type);
+  return {};
+}
+
+query::ApiError storage_error(const base::Error& error) {
+  if (error.code == base::Code::kBusy) return {503, "53100", error.message};
+  return error;
+}
+
+}  // namespace prodev::rest

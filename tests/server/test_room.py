@@ -1,0 +1,143 @@
+"""What requests may hold of memory and disk: rows, bodies and responses in files, and for how long."""
+
+import pathlib
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import prodev  # noqa: E402
+from rest import RestFolderCase  # noqa: E402
+
+SCHEMA = """
+CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT, a INTEGER, b INTEGER, c INTEGER) STRICT;
+CREATE TABLE long (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE POLICY all_notes ON note USING (true) WITH CHECK (true);
+CREATE POLICY all_longs ON long USING (true) WITH CHECK (true);
+INSERT INTO long WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 6) SELECT n, hex(zeroblob(500000)) FROM n;
+"""
+CSV = {"Content-Type": "text/csv"}
+LINES = {"Content-Type": "application/x-ndjson"}
+MIB = 1 << 20
+
+
+class RoomCase(RestFolderCase):
+    def check(self, response, status, code):
+        self.assertEqual(response.status, status, response)
+        self.assertEqual(response.json()["code"], code, response)
+        return response
+
+
+class RowsTest(RoomCase):
+    def test_a_request_has_so_many_rows_at_most_in_every_format(self):
+        server = self.start_project(SCHEMA, "--max-write-rows", "100")
+        for rows, expect in ((100, None), (101, 413), (50_000, 413)):
+            for headers, body in (({}, b"[" + b",".join([b'{"body":"x"}'] * rows) + b"]"),
+                                  (LINES, b'{"body":"x"}\n' * rows), (CSV, b"body\n" + b"x\n" * rows)):
+                response = self.ask(server, "POST", "note", body, headers)
+                if expect:
+                    self.check(response, expect, "54000")
+                    self.assertIn("100 rows", response.json()["message"])
+                else:
+                    self.assertEqual(response.status, 201, response)
+        self.assertEqual(len(self.ask(server, "GET", "note?select=id").json()), 300)
+
+    def test_rows_take_so_much_memory_at_most_whatever_their_bytes(self):
+        server = self.start_project(SCHEMA, "--request-memory-bytes", str(8 * MIB), "--max-write-rows", "0")
+        few = b"[" + b",".join([b"{}"] * 5_000) + b"]"
+        many = b"[" + b",".join([b"{}"] * 30_000) + b"]"  # 90 KB, and 150,000 values
+        path = "note?columns=id,body,a,b,c"
+        self.assertEqual(self.ask(server, "POST", path, few).status, 201)
+        self.check(self.ask(server, "POST", path, many), 413, "54000")
+        self.check(self.ask(server, "POST", "note", b"body\n" + b"x\n" * 500_000, CSV), 413, "54000")
+        for _ in range(3):  # all was given back
+            self.assertEqual(self.ask(server, "POST", path, few).status, 201)
+
+    def test_a_large_body_is_parsed_aside(self):
+        server = self.start_project(SCHEMA)
+        body = b"[" + b",".join([b'{"body":"' + b"x" * 300 + b'"}'] * 40_000) + b"]"
+        self.assertEqual(self.ask(server, "POST", "note", body).status, 201)
+        self.assertEqual(self.ask(server, "HEAD", "note", headers={"Prefer": "count=exact"}).header(
+            "Content-Range"), "0-39999/40000")
+
+
+class TemporaryFilesTest(RoomCase):
+    def begin(self, server, size, source=None):
+        """An upload that stops just before its end."""
+        client = prodev.Client(server.port, source=source)
+        self.addCleanup(client.close)
+        client.send(prodev.make_request("POST", "/rest/v1/long", CSV, b"body\n" + b"x" * (size - 5))[:-1])
+        return client
+
+    def ask_path(self, server, path):
+        with prodev.Client(server.port) as client:
+            return client.get(path)
+
+    def files(self, server):
+        return len(server.unnamed_files(self.project / "data/tmp"))
+
+    def test_uploads_of_one_client_hold_a_quarter_at_most_and_those_of_others_go_on(self):
+        server = self.start_project(SCHEMA, "--temporary-bytes", str(8 * MIB))
+        response = self.begin(server, 3 * MIB).read_response()
+        self.assert_error(response, 413, "too_large")
+        stopped = self.begin(server, 3 * MIB // 2)
+        prodev.eventually(lambda: self.files(server) == 1, "the first upload waits in a file")
+        busy = self.begin(server, MIB).read_response()
+        self.assert_error(busy, 503, "busy")
+        self.assertEqual(busy.header("Retry-After"), "1")
+        other = self.begin(server, MIB, source="127.0.0.2")
+        other.send(b"x")
+        self.assertEqual(other.read_response().status, 201)
+        self.assertEqual(self.ask_path(server, "/readyz").status, 200)
+        stopped.close()
+        prodev.eventually(lambda: self.files(server) == 0, "the room is given back")
+        again = self.begin(server, 3 * MIB // 2)
+        again.send(b"x")
+        self.assertEqual(again.read_response().status, 201)
+
+    def test_a_response_in_a_file_holds_no_more_either(self):
+        server = self.start_project(SCHEMA, "--temporary-bytes", str(16 * MIB))
+        self.assertEqual(len(self.ask(server, "GET", "long?limit=3").json()), 3)
+        self.check(self.ask(server, "GET", "long?select=body,again:body"), 413, "54000")
+        unread = prodev.Client(server.port, receive_buffer=4_096)
+        self.addCleanup(unread.close)
+        unread.send(prodev.make_request("GET", "/rest/v1/long?limit=3"))
+        prodev.eventually(lambda: self.files(server) == 1, "a response waits for its reader")
+        self.check(self.ask(server, "GET", "long?limit=3"), 503, "53100")
+        unread.close()
+        prodev.eventually(lambda: self.files(server) == 0, "the room is given back")
+        self.assertEqual(self.ask(server, "GET", "long?limit=3").status, 200)
+
+
+class PaceTest(RoomCase):
+    def test_an_upload_slower_than_the_rate_is_cut_off_and_a_faster_one_is_not(self):
+        server = self.start_project(SCHEMA, "--body-timeout-ms", "800", "--min-transfer-rate", "20000")
+        for piece, status in ((1_000, 408), (10_000, 201)):
+            client = prodev.Client(server.port)
+            self.addCleanup(client.close)
+            body = b"body\n" + b"x" * (30 * piece - 5)
+            client.send(prodev.make_request("POST", "/rest/v1/long", CSV, body)[:-len(body)])
+            try:
+                for i in range(0, len(body), piece):
+                    client.send(body[i:i + piece])
+                    time.sleep(0.1)
+            except OSError:
+                pass  # cut off: its answer is still there
+            self.assertEqual(client.read_response().status, status)
+
+    def test_a_response_in_a_file_that_is_read_slower_than_the_rate_is_cut_off(self):
+        server = self.start_project(SCHEMA, "--write-timeout-ms", "800", "--min-transfer-rate", "200KiB")
+        client = prodev.Client(server.port, receive_buffer=4_096)
+        self.addCleanup(client.close)
+        client.send(prodev.make_request("GET", "/rest/v1/long"))
+        folder = self.project / "data/tmp"
+        prodev.eventually(lambda: server.unnamed_files(folder), "the response waits in a file")
+        end = time.monotonic() + 20
+        while server.unnamed_files(folder) and time.monotonic() < end:
+            client.socket.recv(2_000)  # some progress all the time
+            time.sleep(0.05)
+        self.assertEqual(server.unnamed_files(folder), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,55 @@
+#include "base/temporary_store.h"
+
+#include <unistd.h>
+
+#include "catch.h"
+#include "temp_folder.h"
+
+using prodev::base::Budget;
+using prodev::base::Code;
+using prodev::base::TemporaryStore;
+
+namespace {
+constexpr Budget::Client kAda{1}, kBob{2};
+constexpr uint64_t kStep = Budget::kStep;
+}  // namespace
+
+TEST_CASE("a temporary file holds what was written, and its room until it is closed") {
+  const prodev::test::TempFolder folder;
+  TemporaryStore store(folder.path(), {10 * kStep, 6 * kStep});
+  {
+    auto file = store.make(kAda);
+    REQUIRE(file);
+    REQUIRE(file->write(std::string(2 * kStep, 'a')));
+    REQUIRE(file->write("b"));
+    CHECK(file->size() == 2 * kStep + 1);
+    CHECK(store.used() == 3 * kStep);
+    char last = 0;
+    CHECK(::pread(file->file(), &last, 1, 2 * kStep) == 1);
+    CHECK(last == 'b');
+  }
+  CHECK(store.used() == 0);
+}
+
+TEST_CASE("a file beyond a client's part is too large, and one beyond what is left has to wait") {
+  const prodev::test::TempFolder folder;
+  TemporaryStore store(folder.path(), {10 * kStep, 6 * kStep});
+  auto one = store.make(kAda);
+  auto two = store.make(kBob);
+  REQUIRE((one && two));
+  const auto large = one->write(std::string(7 * kStep, 'a'));
+  REQUIRE_FALSE(large);
+  CHECK(large.error().code == Code::kTooLarge);
+  REQUIRE(one->write(std::string(6 * kStep, 'a')));
+  const auto busy = two->write(std::string(5 * kStep, 'a'));
+  REQUIRE_FALSE(busy);
+  CHECK(busy.error().code == Code::kBusy);
+  CHECK(two->size() == 0);
+  REQUIRE(two->write(std::string(4 * kStep, 'a')));
+}
+
+TEST_CASE("temporary files leave an eighth of the disk, within bounds") {
+  CHECK(prodev::base::disk_reserve(80 << 20) == 64 << 20);
+  CHECK(prodev::base::disk_reserve(uint64_t{1} << 30) == 128 << 20);
+  CHECK(prodev::base::disk_reserve(uint64_t{1} << 40) == 256 << 20);
+}
