@@ -10,10 +10,12 @@ namespace prodev::base {
 
 namespace {
 constexpr uint64_t kBetweenChecks = 1 << 20;
-}
+constexpr uint64_t kRoomToWrite = 48 << 20;
+}  // namespace
 
-uint64_t disk_reserve(uint64_t bytes) {
-  return std::clamp<uint64_t>(bytes / 8, 64 << 20, 256 << 20);
+uint64_t disk_reserve(uint64_t bytes, uint64_t min_free_bytes) {
+  const uint64_t share = std::clamp<uint64_t>(bytes / 8, 64 << 20, 256 << 20);
+  return std::max(share, min_free_bytes + kRoomToWrite);
 }
 
 Result<void> TemporaryFile::write(std::string_view bytes) {
@@ -35,7 +37,8 @@ Result<void> TemporaryFile::check_disk(uint64_t more) {
   struct statvfs disk {};
   if (::fstatvfs(file_.get(), &disk) != 0) return {};  // the write itself will tell
   const uint64_t free_bytes = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
-  const uint64_t reserve = disk_reserve(static_cast<uint64_t>(disk.f_blocks) * disk.f_frsize);
+  const uint64_t reserve =
+      disk_reserve(static_cast<uint64_t>(disk.f_blocks) * disk.f_frsize, min_free_bytes_);
   if (free_bytes < reserve + more + kBetweenChecks)
     return fail(Code::kBusy, "the disk has no room for large requests and responses: try again");
   checked_ = size_ + more + kBetweenChecks;
@@ -44,7 +47,7 @@ Result<void> TemporaryFile::check_disk(uint64_t more) {
 
 Result<TemporaryFile> TemporaryStore::make(const Budget::Client& client) {
   TRY_ASSIGN(UniqueFd file, make_temporary_file(directory_));
-  return TemporaryFile(std::move(file), Budget::Lease(budget_, client));
+  return TemporaryFile(std::move(file), Budget::Lease(budget_, client), min_free_bytes_);
 }
 
 }  // namespace prodev::base

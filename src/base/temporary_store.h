@@ -25,12 +25,13 @@ class TemporaryFile {
 
  private:
   friend class TemporaryStore;
-  TemporaryFile(UniqueFd file, Budget::Lease lease)
-      : file_(std::move(file)), lease_(std::move(lease)) {}
+  TemporaryFile(UniqueFd file, Budget::Lease lease, uint64_t min_free_bytes)
+      : file_(std::move(file)), lease_(std::move(lease)), min_free_bytes_(min_free_bytes) {}
   Result<void> check_disk(uint64_t more);
 
   UniqueFd file_;
   Budget::Lease lease_;
+  uint64_t min_free_bytes_;
   uint64_t size_ = 0;
   uint64_t checked_ = 0;  // the disk was seen to have room up to this size
 };
@@ -38,8 +39,10 @@ class TemporaryFile {
 // Thread-safe; outlives its files.
 class TemporaryStore {
  public:
-  explicit TemporaryStore(std::string directory, Budget::Limits limits = {})
-      : directory_(std::move(directory)), budget_(limits) {}
+  // `min_free_bytes`: of the disk, without which the database takes no writes.
+  explicit TemporaryStore(std::string directory, Budget::Limits limits = {},
+                          uint64_t min_free_bytes = 0)
+      : directory_(std::move(directory)), budget_(limits), min_free_bytes_(min_free_bytes) {}
 
   // kUnavailable when no file can be made.
   Result<TemporaryFile> make(const Budget::Client& client);
@@ -49,10 +52,11 @@ class TemporaryStore {
  private:
   const std::string directory_;
   Budget budget_;
+  const uint64_t min_free_bytes_;
 };
 
 // What temporary files leave free of a disk of `bytes`, for the database: an eighth, and between
-// 64 and 256 MiB.
-uint64_t disk_reserve(uint64_t bytes);
+// 64 and 256 MiB; or more, so that there is room to write above `min_free_bytes`.
+uint64_t disk_reserve(uint64_t bytes, uint64_t min_free_bytes);
 
 }  // namespace prodev::base

@@ -74,6 +74,9 @@ class Exchange final : public Job {
   void release(std::unique_ptr<Job> self) override {
     // std::function must be copyable: the pointer is owned by the task, which runs once.
     Exchange* exchange = static_cast<Exchange*>(self.release());
+    // What they hold of memory and disk is free before the client can send its next request.
+    exchange->handler_ = nullptr;
+    if (!exchange->response_.continues()) exchange->request_.body.clear();
     worker_.loop().post([exchange] {
       const std::unique_ptr<Exchange> owner(exchange);
       owner->connection_.finish_request(owner->request_, owner->response_);

@@ -112,7 +112,8 @@ ApiError memory_error() {
             "54000",
             "the request takes more memory than one client may have",
             {},
-            "Ask for fewer or smaller values with select and limit."};
+            "Ask for fewer or smaller values with select and limit, or have request_memory_bytes "
+            "raised."};
   }
   return {503, "53200", "the memory for requests is in use at the moment: try again"};
 }

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -50,6 +51,33 @@ std::string_view bytes_of(sqlite3_value* value) {
   const auto* bytes = static_cast<const char*>(::sqlite3_value_blob(value));
   if (bytes == nullptr) return {};
   return {bytes, static_cast<size_t>(::sqlite3_value_bytes(value))};
+}
+
+// Takes from `rest` what is written at once, and cuts no character in two.
+std::string_view take_piece(std::string_view& rest) {
+  size_t size = std::min(rest.size(), kLongValue);
+  for (int i = 0; i < 3 && size < rest.size() && (rest[size] & 0xC0) == 0x80; ++i) --size;
+  const std::string_view piece = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return piece;
+}
+
+template <class Append>
+bool append_pieces(std::string& out, std::string_view bytes, const GoesOn& goes_on,
+                   const Append& append) {
+  while (!bytes.empty()) {
+    append(take_piece(bytes));
+    if (!goes_on(out)) return false;
+  }
+  return true;
+}
+
+bool append_base64(std::string& out, std::string_view bytes, const GoesOn& goes_on) {
+  for (size_t at = 0; at < bytes.size(); at += kLongValue) {
+    out += base64(bytes.substr(at, kLongValue));
+    if (!goes_on(out)) return false;
+  }
+  return true;
 }
 
 bool is_boolean(const Cell& cell, ValueKind kind) {
@@ -149,6 +177,33 @@ void append_csv(std::string& out, const Cell& cell, ValueKind kind) {
     case StorageClass::kBlob:
       return text::append_csv_field(out, base64(cell.bytes));
   }
+}
+
+bool append_long_json(std::string& out, const Cell& cell, ValueKind kind, bool always_json,
+                      const GoesOn& goes_on) {
+  const bool is_text = cell.type == StorageClass::kText;
+  if (is_text && kind == ValueKind::kJson && (always_json || text::is_json(cell.bytes)))
+    return append_pieces(out, cell.bytes, goes_on, [&](std::string_view piece) { out += piece; });
+  out.push_back('"');
+  const bool whole =
+      is_text
+          ? append_pieces(out, cell.bytes, goes_on,
+                          [&](std::string_view piece) { text::append_json_characters(out, piece); })
+          : append_base64(out, cell.bytes, goes_on);
+  if (whole) out.push_back('"');
+  return whole;
+}
+
+bool append_long_csv(std::string& out, const Cell& cell, const GoesOn& goes_on) {
+  if (cell.type == StorageClass::kBlob) return append_base64(out, cell.bytes, goes_on);
+  if (!text::needs_csv_quotes(cell.bytes))
+    return append_pieces(out, cell.bytes, goes_on, [&](std::string_view piece) { out += piece; });
+  out.push_back('"');
+  const bool whole = append_pieces(out, cell.bytes, goes_on, [&](std::string_view piece) {
+    text::append_csv_quoted(out, piece);
+  });
+  if (whole) out.push_back('"');
+  return whole;
 }
 
 }  // namespace prodev::query

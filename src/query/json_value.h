@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,17 @@ void append_json(std::string& out, const Cell& cell, catalog::ValueKind kind, bo
 
 // RFC 4180: NULL is nothing, "" an empty text, booleans t and f.
 void append_csv(std::string& out, const Cell& cell, catalog::ValueKind kind);
+
+// A text or blob of more bytes is long: as JSON it may become six times as much.
+constexpr size_t kLongValue = 196'608;  // a multiple of 3, for base64
+
+// Asked between two pieces of a long value. It may empty the output; false: nothing more is to be
+// written.
+using GoesOn = std::function<bool(std::string& out)>;
+
+// The same of a long value, in pieces. False: `goes_on` ended it.
+bool append_long_json(std::string& out, const Cell& cell, catalog::ValueKind kind, bool always_json,
+                      const GoesOn& goes_on);
+bool append_long_csv(std::string& out, const Cell& cell, const GoesOn& goes_on);
 
 }  // namespace prodev::query

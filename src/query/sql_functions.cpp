@@ -39,19 +39,49 @@ const JsonShape* shape_of(sqlite3_context* context, int count, sqlite3_value** v
   return nullptr;
 }
 
-void append_row(std::string& out, const JsonShape& shape, sqlite3_value** values) {
-  if (shape.bare) {
-    const JsonShape::Member& member = shape.members.front();
-    return append_json(out, Cell::of(values[0]), member.kind, member.always_json);
+// What a function of ours puts together in memory, which counts as SQLite's own.
+struct GrowingText {
+  std::string bytes;
+  size_t counted = 0;
+
+  ~GrowingText() { db::give_memory(counted); }
+
+  // False, with an error of the function: it may not have grown so far.
+  bool may_grow(sqlite3_context* context, size_t most) {
+    if (bytes.size() > most) {
+      ::sqlite3_result_error_toobig(context);
+      return false;
+    }
+    const size_t held = bytes.capacity();
+    if (held <= counted) return true;
+    if (!db::take_memory(held - counted)) {
+      ::sqlite3_result_error_nomem(context);
+      return false;
+    }
+    counted = held;
+    return true;
   }
-  out.push_back('{');
+};
+
+// False: the row is not whole, and there is an error.
+bool append_row(sqlite3_context* context, GrowingText& text, size_t most, const JsonShape& shape,
+                sqlite3_value** values) {
+  std::string& out = text.bytes;
+  const auto goes_on = [&](std::string&) { return text.may_grow(context, most); };
+  if (!shape.bare) out.push_back('{');
   for (size_t i = 0; i < shape.members.size(); ++i) {
     const JsonShape::Member& member = shape.members[i];
     if (i > 0) out.push_back(',');
-    out += member.prefix;
-    append_json(out, Cell::of(values[i]), member.kind, member.always_json);
+    if (!shape.bare) out += member.prefix;
+    const Cell cell = Cell::of(values[i]);
+    if (cell.bytes.size() <= kLongValue) {
+      append_json(out, cell, member.kind, member.always_json);
+    } else if (!append_long_json(out, cell, member.kind, member.always_json, goes_on)) {
+      return false;
+    }
   }
-  out.push_back('}');
+  if (!shape.bare) out.push_back('}');
+  return goes_on(out);
 }
 
 // For functions that read a JSON value from its beginning: a statement may call many of them before
@@ -70,27 +100,16 @@ void json_row(sqlite3_context* context, int count, sqlite3_value** values) {
   guarded(context, [&] {
     const JsonShape* shape = shape_of(context, count, values);
     if (shape == nullptr) return;
-    std::string row;
-    row.reserve(kUsualEmbedBytes);
-    append_row(row, *shape, values + 1);
-    result_text(context, row);
+    GrowingText row;
+    row.bytes.reserve(kUsualEmbedBytes);
+    if (append_row(context, row, SIZE_MAX, *shape, values + 1)) result_text(context, row.bytes);
   });
 }
 
 // The aggregate's state: SQLite zeroes it, and knows when it is over.
 struct Rows {
-  std::string* text;
-  size_t counted;  // of its memory
+  GrowingText* text;
 };
-
-// False: it may not grow so far.
-bool count_growth(Rows& rows) {
-  const size_t held = rows.text->capacity();
-  if (held <= rows.counted) return true;
-  if (!db::take_memory(held - rows.counted)) return false;
-  rows.counted = held;
-  return true;
-}
 
 void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values) {
   guarded(context, [&] {
@@ -99,26 +118,23 @@ void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values)
     if (shape == nullptr) return;
     if (rows == nullptr) return ::sqlite3_result_error_nomem(context);
     if (rows->text == nullptr) {
-      rows->text = new std::string;
-      rows->text->reserve(kUsualEmbedBytes);
-      rows->text->push_back('[');
+      rows->text = new GrowingText;
+      rows->text->bytes.reserve(kUsualEmbedBytes);
+      rows->text->bytes.push_back('[');
     } else {
-      rows->text->push_back(',');
+      rows->text->bytes.push_back(',');
     }
-    append_row(*rows->text, *shape, values + 1);
-    if (rows->text->size() > kMaxEmbedBytes) return ::sqlite3_result_error_toobig(context);
-    if (!count_growth(*rows)) ::sqlite3_result_error_nomem(context);
+    append_row(context, *rows->text, kMaxEmbedBytes, *shape, values + 1);
   });
 }
 
 void json_rows_final(sqlite3_context* context) {
   auto* rows = static_cast<Rows*>(::sqlite3_aggregate_context(context, 0));
   if (rows == nullptr || rows->text == nullptr) return result_text(context, "[]");
-  const std::unique_ptr<std::string> text(rows->text);
-  db::give_memory(rows->counted);
+  const std::unique_ptr<GrowingText> text(rows->text);
   guarded(context, [&] {
-    text->push_back(']');
-    result_text(context, *text);
+    text->bytes.push_back(']');
+    result_text(context, text->bytes);
   });
 }
 

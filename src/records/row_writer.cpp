@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "query/json_value.h"
 #include "text/csv.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
@@ -39,8 +38,7 @@ bool RowWriter::add(std::string& out, const db::Statement& row) {
   if (!first && format_ == RowFormat::kJsonArray) out += ",\n";
   bool goes_on = true;
   if (bare_ && !columns_.empty()) {
-    const Column& column = columns_.front();
-    query::append_json(out, query::Cell::of(row, lead_columns_), column.kind, column.always_json);
+    goes_on = append(out, query::Cell::of(row, lead_columns_), columns_.front());
   } else {
     goes_on = strips_nulls_ ? add_stripped(out, row) : add_json(out, row);
   }
@@ -52,13 +50,27 @@ void RowWriter::end(std::string& out) const {
   if (format_ == RowFormat::kJsonArray) out.push_back(']');
 }
 
+bool RowWriter::append(std::string& out, const query::Cell& cell, const Column& column) const {
+  const bool csv = format_ == RowFormat::kCsv;
+  if (cell.bytes.size() > query::kLongValue) {
+    const auto goes_on = [this](std::string& text) { return drained(text); };
+    return csv ? query::append_long_csv(out, cell, goes_on)
+               : query::append_long_json(out, cell, column.kind, column.always_json, goes_on);
+  }
+  if (csv) {
+    query::append_csv(out, cell, column.kind);
+  } else {
+    query::append_json(out, cell, column.kind, column.always_json);
+  }
+  return drained(out);
+}
+
 bool RowWriter::add_json(std::string& out, const db::Statement& row) const {
   if (columns_.empty()) out.push_back('{');
   int i = lead_columns_;
   for (const Column& column : columns_) {
     out += column.prefix;
-    query::append_json(out, query::Cell::of(row, i++), column.kind, column.always_json);
-    if (!drained(out)) return false;
+    if (!append(out, query::Cell::of(row, i++), column)) return false;
   }
   out.push_back('}');
   return true;
@@ -78,10 +90,10 @@ bool RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
     out.append(column.prefix, 1);
     if (may_be_json && (column.always_json || text::is_json(cell.bytes))) {
       text::append_without_nulls(out, cell.bytes);
-    } else {
-      query::append_json(out, cell, column.kind, false);
+      if (!drained(out)) return false;
+    } else if (!append(out, cell, column)) {
+      return false;
     }
-    if (!drained(out)) return false;
   }
   out.push_back('}');
   return true;
@@ -93,8 +105,7 @@ bool RowWriter::add_csv(std::string& out, const db::Statement& row) const {
   for (const Column& column : columns_) {
     out.push_back(glue);
     glue = ',';
-    query::append_csv(out, query::Cell::of(row, i++), column.kind);
-    if (!drained(out)) return false;
+    if (!append(out, query::Cell::of(row, i++), column)) return false;
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "db/connection.h"
+#include "query/json_value.h"
 #include "query/lower.h"
 
 namespace prodev::records {
@@ -26,9 +27,9 @@ class RowWriter {
   RowWriter(RowFormat format, const std::vector<query::OutputColumn>& columns, int lead_columns,
             bool strips_nulls = false, bool bare = false);
 
-  // From `bytes` bytes of output on, `drain` is called after each value: a row may be much longer
-  // than what is to be in memory. It may empty the output; false ends the writing. `drain` outlives
-  // this. 0 bytes: never.
+  // From `bytes` bytes of output on, `drain` is called after each value, and within a long one: a
+  // row may be much longer than what is to be in memory. It may empty the output; false ends the
+  // writing. `drain` outlives this. 0 bytes: never.
   void drain_at(size_t bytes, const std::function<bool(std::string&)>& drain) {
     drain_bytes_ = bytes == 0 ? SIZE_MAX : bytes;
     drain_ = &drain;
@@ -49,6 +50,7 @@ class RowWriter {
   };
 
   bool drained(std::string& out) const { return out.size() < drain_bytes_ || (*drain_)(out); }
+  bool append(std::string& out, const query::Cell& cell, const Column& column) const;
   bool add_json(std::string& out, const db::Statement& row) const;
   bool add_stripped(std::string& out, const db::Statement& row) const;
   bool add_csv(std::string& out, const db::Statement& row) const;

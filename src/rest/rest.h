@@ -82,6 +82,7 @@ class Rest {
     bool want_rows = true;     // false: HEAD
     uint64_t rows_before = 0;  // of the page, when it begins at a cursor
     Timing timing{false, 0};
+    std::shared_ptr<const base::Budget::Lease> memory{};  // of long arguments; of all copies
   };
   // A read that is ready to run, for any caller of its role.
   struct PreparedRead {
@@ -156,10 +157,12 @@ class Rest {
   query::Outcome<void> start_long_call(const http::Request& request, const auth::Identity& identity,
                                        const records::SchemaPointer& schema, std::string_view name,
                                        http::Response& response);
-  // `on_loop`: else on the read lane.
+  // `memory`: of a long body, on the read lane; none: on the loop.
   query::Outcome<void> start_call(const http::Request& request, const auth::Identity& identity,
                                   const records::SchemaPointer& schema, std::string_view name,
-                                  std::string_view body, bool on_loop, http::Response& response);
+                                  std::string_view body,
+                                  std::shared_ptr<const base::Budget::Lease> memory,
+                                  http::Response& response);
   query::Outcome<void> write_function(const http::Request& request, const Call& call,
                                       http::Response& response);
 

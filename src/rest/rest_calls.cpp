@@ -15,7 +15,7 @@ Outcome<void> Rest::call_function(const Request& request, const auth::Identity& 
                                   std::string_view name, Response& response) {
   const records::SchemaPointer& schema = loops_[request.loop].schema;
   if (request.body.size() <= kMostParsedOnLoop && !request.body.in_file())
-    return start_call(request, identity, schema, name, request.body.memory(), true, response);
+    return start_call(request, identity, schema, name, request.body.memory(), nullptr, response);
   response.continue_on(http::Lane::kRead, [this, identity, schema, function = std::string(name)](
                                               const Request& same, Response& out) {
     const Outcome<void> started = start_long_call(same, identity, schema, function, out);
@@ -27,17 +27,20 @@ Outcome<void> Rest::call_function(const Request& request, const auth::Identity& 
 Outcome<void> Rest::start_long_call(const Request& request, const auth::Identity& identity,
                                     const records::SchemaPointer& schema, std::string_view name,
                                     Response& response) {
-  base::Budget::Lease memory(*options_.memory, request.peer.client_key());
-  TRY(hold(memory, request.body.size()));
+  const auto memory =
+      std::make_shared<base::Budget::Lease>(*options_.memory, request.peer.client_key());
+  TRY(hold(*memory, 2 * request.body.size()));  // with the arguments that are made of it
   if (!request.body.in_file())
-    return start_call(request, identity, schema, name, request.body.memory(), false, response);
+    return start_call(request, identity, schema, name, request.body.memory(), memory, response);
   TRY_ASSIGN(const std::string body, request.body.read_all());
-  return start_call(request, identity, schema, name, body, false, response);
+  return start_call(request, identity, schema, name, body, memory, response);
 }
 
 Outcome<void> Rest::start_call(const Request& request, const auth::Identity& identity,
                                const records::SchemaPointer& schema, std::string_view name,
-                               std::string_view body, bool on_loop, Response& response) {
+                               std::string_view body,
+                               std::shared_ptr<const base::Budget::Lease> memory,
+                               Response& response) {
   TRY_ASSIGN(Rpc rpc, parse_rpc(request, body, *schema, identity.role, name));
   if (rpc.options.media.plan) {
     return query::refuse(
@@ -51,9 +54,9 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
   const bool reads_only = rpc.call.function->reads_only;
   Timing timing(options_.server_timing, request.started_ns);
   timing.end(Timing::kParse);
-  Call own{identity, schema, {nullptr, std::move(rpc.call)}, std::move(rpc.options), true,
-           0,        timing};
-  if (reads_only && on_loop) return read(request, std::move(own), response);
+  Call own{identity, schema, {nullptr, std::move(rpc.call)}, std::move(rpc.options), true, 0,
+           timing,   memory};
+  if (reads_only && memory == nullptr) return read(request, std::move(own), response);
   const auto call = std::make_shared<const Call>(std::move(own));
   if (reads_only) return read_on_pool(request, *call, response);
   response.continue_on(http::Lane::kWrite, [this, call](const Request& same, Response& out) {
@@ -80,10 +83,10 @@ Outcome<void> Rest::write_function(const Request& request, const Call& call, Res
                                  call.options.read, options, writer_, body));
   TRY(check_affected(most, result.rows));
   TRY(describe(request, call.timing, call, result, response));
-  if (complete(call, result, body))
-    response.set_body(std::move(body), call.options.media.content_type());
   response.undo = call.options.preferences.rolls_back();
-  return {};
+  if (!complete(call, result, body)) return {};
+  return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
+                       call.options.media.content_type());
 }
 
 }  // namespace prodev::rest

@@ -37,13 +37,12 @@ records::Count count_of(const Preferences& preferences) {
 // Caches are told to keep encoded and plain rows apart.
 void add_vary(Response& response) { response.add_header_lines("Vary: Accept-Encoding\r\n"); }
 
-void set_encoded_body(Response& response, http::Encoder& encoder, std::string_view body,
-                      const std::string& content_type) {
+std::string encode(http::Encoder& encoder, std::string_view body, Response& response) {
   std::string encoded;
   encoder.append(body, encoded);
   encoder.finish(encoded);
   response.add_header("Content-Encoding", http::coding_name(encoder.coding()));
-  response.set_body(std::move(encoded), content_type);
+  return encoded;
 }
 
 // All that a read of a table depends on, but for the schema and the caller's role: with these the
@@ -243,24 +242,26 @@ bool Rest::may_encode(size_t bytes) const {
 Outcome<void> Rest::send(const Request& request, Loop& loop, std::string body, const Call& call,
                          Response& response) const {
   std::string type = call.options.media.content_type();
-  const bool encode = may_encode(body.size());
-  if (encode) add_vary(response);
+  const bool may = may_encode(body.size());
+  if (may) add_vary(response);
   const http::Coding coding =
-      encode ? http::choose_coding(request.header("accept-encoding")) : http::Coding::kIdentity;
+      may ? http::choose_coding(request.header("accept-encoding")) : http::Coding::kIdentity;
+  const base::Budget::Client client = request.peer.client_key();
   if (coding == http::Coding::kIdentity)
-    return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
-                         type);
+    return set_held_body(response, *options_.memory, client, std::move(body), type);
   if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
     if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
-    set_encoded_body(response, *loop.gzip, body, type);
+    response.set_body(encode(*loop.gzip, body, response), type);
     return {};
   }
-  const auto rows = std::make_shared<const std::string>(std::move(body));
-  response.continue_on(http::Lane::kBlocking,
-                       [coding, rows, type = std::move(type)](const Request&, Response& out) {
-                         http::Encoder encoder(coding);
-                         set_encoded_body(out, encoder, *rows, type);
-                       });
+  TRY_ASSIGN(const auto rows, hold_body(*options_.memory, client, std::move(body)));
+  response.continue_on(http::Lane::kBlocking, [this, client, coding, rows, type = std::move(type)](
+                                                  const Request&, Response& out) {
+    http::Encoder encoder(coding);
+    std::string encoded = encode(encoder, rows->bytes, out);
+    const auto set = set_held_body(out, *options_.memory, client, std::move(encoded), type);
+    if (!set) respond_error(out, set.error(), {});
+  });
   return {};
 }
 
@@ -294,12 +295,11 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
     return {};
   }
   if (!complete(call, result, body)) return {};
-  const bool encode = may_encode(body.size());
-  if (encode) add_vary(response);
-  if (encode && coding != http::Coding::kIdentity) {
+  const bool may = may_encode(body.size());
+  if (may) add_vary(response);
+  if (may && coding != http::Coding::kIdentity) {
     http::Encoder encoder(coding);
-    set_encoded_body(response, encoder, body, type);
-    return {};
+    body = encode(encoder, body, response);
   }
   return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
                        type);

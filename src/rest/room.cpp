@@ -1,6 +1,5 @@
 #include "rest/room.h"
 
-#include <memory>
 #include <utility>
 
 namespace prodev::rest {
@@ -12,14 +11,24 @@ query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes) {
     case base::Budget::Grant::kTooMuch:
       return query::refuse({413,
                             "54000",
-                            "the rows of the request take more memory than one client may have",
+                            "the request takes more memory than one client may have",
                             {},
-                            "Send fewer rows at once."});
+                            "Send or ask for fewer rows at once, or have request_memory_bytes "
+                            "raised."});
     case base::Budget::Grant::kBusy:
       break;
   }
   return query::refuse(
       {503, "53200", "the memory for requests is in use at the moment: try again"});
+}
+
+query::Outcome<std::shared_ptr<const HeldBody>> hold_body(base::Budget& memory,
+                                                          const base::Budget::Client& client,
+                                                          std::string body) {
+  const auto held =
+      std::make_shared<HeldBody>(HeldBody{std::move(body), base::Budget::Lease(memory, client)});
+  TRY(hold(held->lease, held->bytes.size()));
+  return held;
 }
 
 query::Outcome<void> set_held_body(http::Response& response, base::Budget& memory,
@@ -29,13 +38,7 @@ query::Outcome<void> set_held_body(http::Response& response, base::Budget& memor
     response.set_body(std::move(body), content_type);
     return {};
   }
-  struct HeldBody {
-    std::string bytes;
-    base::Budget::Lease lease;
-  };
-  const auto held =
-      std::make_shared<HeldBody>(HeldBody{std::move(body), base::Budget::Lease(memory, client)});
-  TRY(hold(held->lease, held->bytes.capacity()));
+  TRY_ASSIGN(const auto held, hold_body(memory, client, std::move(body)));
   response.set_segment({held->bytes, -1, 0, held->bytes.size(), held}, content_type);
   return {};
 }

@@ -1,6 +1,7 @@
 // What requests for rows may hold of memory and disk, in words for clients.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/budget.h"
@@ -16,6 +17,16 @@ constexpr size_t kMostParsedOnLoop = 65'536;
 // Has `memory` hold `bytes`. 413 and 54000: more than one client may have; 503 and 53200: it is in
 // use at the moment.
 query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes);
+
+// A body in memory that may be long, with what it holds of its client's part. Shared by who makes
+// it and who sends it.
+struct HeldBody {
+  std::string bytes;
+  base::Budget::Lease lease;
+};
+query::Outcome<std::shared_ptr<const HeldBody>> hold_body(base::Budget& memory,
+                                                          const base::Budget::Client& client,
+                                                          std::string body);
 
 // Makes `body` that of `response`. Until it is sent it holds memory of `client`: a client that does
 // not read is not to pile answers up. 503 and 53200 when there is none.

@@ -23,6 +23,9 @@ using Form = records::GivenArguments::Form;
 using text::JsonReader;
 using Names = std::vector<std::string>;
 
+// More than a function has arguments (catalog::kMaxArguments): such a call is of none.
+constexpr size_t kMostNames = 1'000;
+
 // Parameters about the result that have a name of their own.
 bool is_about_result(std::string_view name) {
   static constexpr std::string_view kNames[] = {"select",  "order",       "limit", "offset",
@@ -51,6 +54,14 @@ bool counts(const std::optional<Names>& columns, const std::string& name) {
   return !columns || std::find(columns->begin(), columns->end(), name) != columns->end();
 }
 
+void add_name(Names& names, const std::string& name) {
+  if (names.size() == 2 * kMostNames) {
+    sort_names(names);
+    names.resize(std::min(names.size(), kMostNames));
+  }
+  names.push_back(name);
+}
+
 Outcome<Names> names_of_object(std::string_view body, const std::optional<Names>& columns) {
   Names names;
   JsonReader reader(body);
@@ -59,7 +70,7 @@ Outcome<Names> names_of_object(std::string_view body, const std::optional<Names>
     reader.begin_object();
     while (reader.next_member(name)) {
       reader.read_raw();
-      if (counts(columns, name)) names.push_back(name);
+      if (counts(columns, name)) add_name(names, name);
     }
   } else {
     // It may be meant for one argument as a whole.

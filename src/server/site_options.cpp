@@ -36,7 +36,8 @@ Room make_room(const config::Settings& settings, const std::string& temporary_di
   };
   const base::Budget::Limits files{disk, disk / 4};
   return {share(memory / 4), share(memory - memory / 4),
-          std::make_shared<base::TemporaryStore>(temporary_dir, files)};
+          std::make_shared<base::TemporaryStore>(temporary_dir, files,
+                                                 static_cast<uint64_t>(settings.min_free_bytes))};
 }
 
 http::SiteOptions site_options(const config::Settings& settings, const Room& room, bool tls) {

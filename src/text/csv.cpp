@@ -100,17 +100,24 @@ base::Result<bool> CsvReader::take_separator() {
 }
 
 void append_csv_field(std::string& out, std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos;
-  if (plain) {
+  if (!needs_csv_quotes(text)) {
     out += text;
     return;
   }
   out.push_back('"');
+  append_csv_quoted(out, text);
+  out.push_back('"');
+}
+
+bool needs_csv_quotes(std::string_view text) {
+  return text.empty() || text.find_first_of(",\"\r\n") != std::string_view::npos;
+}
+
+void append_csv_quoted(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (c == '"') out.push_back('"');
     out.push_back(c);
   }
-  out.push_back('"');
 }
 
 }  // namespace prodev::text

@@ -51,5 +51,9 @@ class CsvReader {
 
 // Appends `text` as one field, in quotes where they are needed and for an empty text.
 void append_csv_field(std::string& out, std::string_view text);
+// Its parts, for a field that is written piece by piece: whether it is in quotes, and what is then
+// between them.
+bool needs_csv_quotes(std::string_view text);
+void append_csv_quoted(std::string& out, std::string_view text);
 
 }  // namespace prodev::text

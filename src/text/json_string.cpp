@@ -75,6 +75,11 @@ void append_json_string(std::string& out, std::string_view text) {
     return;
   }
   out += '"';
+  append_json_characters(out, text);
+  out += '"';
+}
+
+void append_json_characters(std::string& out, std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
     const size_t run = find_special(text.substr(at));
@@ -93,7 +98,6 @@ void append_json_string(std::string& out, std::string_view text) {
       ++at;
     }
   }
-  out += '"';
 }
 
 }  // namespace prodev::text

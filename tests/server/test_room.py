@@ -15,8 +15,16 @@ CREATE TABLE long (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE POLICY all_notes ON note USING (true) WITH CHECK (true);
 CREATE POLICY all_longs ON long USING (true) WITH CHECK (true);
 INSERT INTO long WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 6) SELECT n, hex(zeroblob(500000)) FROM n;
+CREATE TABLE random (id INTEGER PRIMARY KEY, body TEXT) STRICT;
+CREATE POLICY all_randoms ON random USING (true);
+INSERT INTO random VALUES (1, hex(randomblob(450000)));
+CREATE FUNCTION echo(part TEXT) RETURNS INTEGER LANGUAGE sql STABLE AS $$ SELECT length(:part) $$;
+CREATE FUNCTION keep(part TEXT) RETURNS INTEGER LANGUAGE sql AS $$
+  INSERT INTO note (a) VALUES (length(:part)) RETURNING a $$;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO anon;
 """
 CSV = {"Content-Type": "text/csv"}
+JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
 MIB = 1 << 20
 
@@ -59,6 +67,34 @@ class RowsTest(RoomCase):
         self.assertEqual(self.ask(server, "POST", "note", body).status, 201)
         self.assertEqual(self.ask(server, "HEAD", "note", headers={"Prefer": "count=exact"}).header(
             "Content-Range"), "0-39999/40000")
+
+
+class AnswersTest(RoomCase):
+    def unread(self, server, count, headers):
+        """Statuses of `count` answers of 900 KB that nobody reads, and the connections that they keep."""
+        clients = [prodev.Client(server.port, receive_buffer=4_096) for _ in range(count)]
+        for client in clients:
+            self.addCleanup(client.close)
+            client.send(prodev.make_request("GET", "/rest/v1/random", headers))
+        return [int(client.read_exactly(12)[-3:]) for client in clients], clients
+
+    def test_answers_in_memory_hold_it_until_they_are_read_compressed_ones_too(self):
+        server = self.start_project(SCHEMA, "--request-memory-bytes", str(16 * MIB))
+        for headers in ({}, {"Accept-Encoding": "gzip"}):
+            statuses, clients = self.unread(server, 24, headers)
+            self.assertEqual(set(statuses), {200, 503})
+            for client in clients:
+                client.close()
+            prodev.eventually(lambda: self.ask(server, "GET", "random", headers=headers).status == 200,
+                              "the memory is given back")
+
+    def test_arguments_of_a_function_count_as_rows_do(self):
+        server = self.start_project(SCHEMA, "--request-memory-bytes", str(16 * MIB))
+        for name in ("echo", "keep"):
+            fits, long = ({"part": "x" * size} for size in (1_000_000, 4_000_000))
+            for _ in range(3):  # all is given back before the answer comes
+                self.assertEqual(self.ask(server, "POST", "rpc/" + name, fits, JSON).json(), 1_000_000)
+            self.check(self.ask(server, "POST", "rpc/" + name, long, JSON), 413, "54000")
 
 
 class TemporaryFilesTest(RoomCase):

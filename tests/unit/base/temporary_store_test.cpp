@@ -48,8 +48,11 @@ TEST_CASE("a file beyond a client's part is too large, and one beyond what is le
   REQUIRE(two->write(std::string(4 * kStep, 'a')));
 }
 
-TEST_CASE("temporary files leave an eighth of the disk, within bounds") {
-  CHECK(prodev::base::disk_reserve(80 << 20) == 64 << 20);
-  CHECK(prodev::base::disk_reserve(uint64_t{1} << 30) == 128 << 20);
-  CHECK(prodev::base::disk_reserve(uint64_t{1} << 40) == 256 << 20);
+TEST_CASE("temporary files leave an eighth of the disk, within bounds, and room for writes") {
+  using prodev::base::disk_reserve;
+  constexpr uint64_t kMiB = 1 << 20, kGiB = 1 << 30;
+  CHECK(disk_reserve(80 * kMiB, 16 * kMiB) == 64 * kMiB);
+  CHECK(disk_reserve(kGiB, 16 * kMiB) == 128 * kMiB);
+  CHECK(disk_reserve(1'000 * kGiB, 16 * kMiB) == 256 * kMiB);
+  CHECK(disk_reserve(1'000 * kGiB, kGiB) == kGiB + 48 * kMiB);
 }
