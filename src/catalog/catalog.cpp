@@ -13,6 +13,7 @@
 #include "catalog/relationships.h"
 #include "catalog/schema_faults.h"
 #include "catalog/statistics.h"
+#include "catalog/view_columns.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
 #include "text/ascii.h"
@@ -270,6 +271,7 @@ base::Result<void> complete(db::Connection& connection, Table& table, std::strin
   }
   if (table.kind == TableKind::kView) {
     TRY(note_origins(connection, table));
+    note_expressions(sql, table);
     return note_view_triggers(connection, table);
   }
   if (table.kind == TableKind::kVirtual) note_content(sql, table);

@@ -74,9 +74,25 @@ StatementResult<void> check_token(const SqlTokenList& tokens, size_t at) {
   return refuse_default(tokens, at);
 }
 
+// CAST(x AS JSON), which to SQLite is a cast to a number, is json(x).
+void respell_json_cast(const SqlTokenList& tokens, size_t at, std::vector<SqlEdit>& edits) {
+  if (!tokens[at].is_word("CAST") || at + 1 >= tokens.size() || !tokens[at + 1].is('(')) return;
+  size_t end = at + 1;
+  for (int depth = 0; end < tokens.size(); ++end) {
+    depth += tokens[end].is('(') ? 1 : tokens[end].is(')') ? -1 : 0;
+    if (depth == 0) break;
+  }
+  if (end >= tokens.size() || end < at + 5 || !tokens[end - 2].is_word("AS") ||
+      !tokens[end - 1].is_one_of({"JSON", "JSONB"}))
+    return;
+  edits.push_back({tokens[at].offset, tokens[at].offset + tokens[at].text.size(), "json"});
+  edits.push_back({tokens[end - 2].offset, tokens[end].offset, {}});
+}
+
 StatementResult<void> respell_calls(const SqlTokenList& tokens, std::vector<SqlEdit>& edits) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     Respelling respelling;
+    respell_json_cast(tokens, i, edits);
     TRY(refuse_schema(tokens, i));
     TRY_ASSIGN(const auto part, caller_call(tokens, i));
     if (part) {

@@ -13,31 +13,6 @@ namespace {
 using catalog::Column;
 using catalog::Table;
 
-// Whether a row of a grouped result has one value for `field`.
-bool is_grouping(const Read& read, const Field& field) {
-  return std::any_of(read.select.begin(), read.select.end(), [&](const SelectItem& item) {
-    return !item.embed && item.aggregate == Aggregate::kNone &&
-           (item.field == field || item.field.column == "*");
-  });
-}
-
-// A column of a relation is one when it was spread.
-bool is_grouping(const Read& read, const OrderItem& item) {
-  if (item.relation.empty()) return is_grouping(read, item.field);
-  const Embed* embed = find_embed(read, item.relation);
-  return embed == nullptr || (embed->spread && is_grouping(embed->read, item.field));
-}
-
-Outcome<void> check_grouped(const Scope& scope, const OrderItem& item) {
-  if (is_grouping(scope.read, item)) return {};
-  const std::string& owner = item.relation.empty() ? scope.table.name : item.relation;
-  return refuse({400, "42803",
-                 "column \"" + owner + "." + item.field.column +
-                     "\" must appear in the GROUP BY clause or be used in an aggregate function",
-                 "The rows are grouped by what select= has beside aggregates.",
-                 "Select the column, or leave it out of order=."});
-}
-
 }  // namespace
 
 const Context& no_context() {
@@ -58,7 +33,9 @@ Lowering::Lowering(const Context& context) : context_(context) {
 Scope Lowering::root(const Table& table, const Read& read, const Guard& guard) const {
   std::string qualifier;
   db::append_name(qualifier, table.name);
-  return {table, guard, read, std::move(qualifier), !read.embeds.empty(), false};
+  Scope scope{table, guard, read, std::move(qualifier), !read.embeds.empty(), false};
+  scope.derived = !context_.with_sql.empty();
+  return scope;
 }
 
 void Lowering::add_value(Value value, std::string& out) {
@@ -80,28 +57,6 @@ void Lowering::add_shape(const std::vector<OutputColumn>& columns, bool bare, st
   add_value({}, out);
 }
 
-Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string& out) {
-  const char* glue = " ORDER BY ";
-  for (const OrderItem& item : scope.read.order) {
-    if (grouped) TRY(check_grouped(scope, item));
-    out += glue;
-    glue = ",";
-    bool not_null = false;
-    if (item.relation.empty()) {
-      TRY_ASSIGN(const Column column, add_order_operand(scope, item.field, out));
-      not_null = column.not_null;
-    } else {
-      TRY(add_related_operand(scope, item, out));
-    }
-    if (item.descending) out += " DESC";
-    // SQLite takes NULL for the smallest, PostgreSQL for the largest value.
-    const bool nulls_first = item.nulls_first.value_or(item.descending);
-    const bool by_default = nulls_first != item.descending;
-    if (!not_null && !by_default) out += nulls_first ? " NULLS FIRST" : " NULLS LAST";
-  }
-  return {};
-}
-
 void Lowering::add_window(const Read& read, uint64_t most, std::string& out) {
   // -1: no limit (sqlite.org, lang_select).
   constexpr uint64_t kMost = INT64_MAX;
@@ -115,16 +70,6 @@ void Lowering::add_window(const Read& read, uint64_t most, std::string& out) {
   add_value(Value::of_integer(static_cast<int64_t>(std::min(read.offset, kMost))), out);
 }
 
-Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
-  for (const OrderItem& item : scope.read.order) {
-    TRY_ASSIGN(const Column* column, readable_column(scope, item.field.column));
-    out += ',';
-    add_column(scope, *column, out);
-    query.keys.push_back(column->kind);
-  }
-  return {};
-}
-
 // "SELECT ... FROM ... WHERE ... GROUP BY ... ", without order and window.
 Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   TRY_ASSIGN(Results results, results_of(scope, true));
@@ -133,17 +78,25 @@ Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   out.append(context_.with_sql).append("SELECT ");
   out += results.columns.empty() ? "1" : results.sql;
   if (scope.read.with_keys) TRY(add_keys(scope, out));
-  out += " FROM ";
-  db::append_name(out, scope.table.name);
-  const size_t before_where = out.size();
-  TRY(add_where(scope, scope.read.where, {}, out));
-  if (!scope.read.after.children.empty()) {
-    out += out.size() == before_where ? " WHERE " : " AND ";
-    TRY(add_condition(scope, scope.read.after, false, out));
+  std::string near;
+  if (!results.grouped) {
+    TRY_ASSIGN(near, nearest_times(scope));
   }
+  TRY(add_rows_from(scope, near, out));
   if (results.grouped && !results.grouping.empty())
     out.append(" GROUP BY ").append(results.grouping);
   return results;
+}
+
+Outcome<void> Lowering::add_rows_from(const Scope& scope, std::string_view more_rows,
+                                      std::string& out) {
+  out += " FROM ";
+  db::append_name(out, scope.table.name);
+  const size_t before_where = out.size();
+  TRY(add_where(scope, scope.read.where, more_rows, out));
+  if (scope.read.after.children.empty()) return {};
+  out += out.size() == before_where ? " WHERE " : " AND ";
+  return add_condition(scope, scope.read.after, false, out);
 }
 
 Outcome<LoweredQuery> lower_read(const Context& context, const Table& table, const Read& read,

@@ -29,6 +29,10 @@ struct Guard {
   bool allows(const catalog::Column& column) const;
 };
 
+// What a column of a subquery is called in SQL: SQLite calls those that would be true and false
+// something of its own, quoted or not.
+std::string derived_name(const std::string& column);
+
 // What surrounds the table that is read.
 struct Context {
   const catalog::Catalog& catalog;
@@ -37,8 +41,8 @@ struct Context {
   // Whether the caller may use a computed column or relationship.
   std::function<bool(const catalog::Function&)> may_execute;
   uint64_t embedded_rows = 0;  // the most of each embedded array; 0: no limit
-  // A table that the statement makes itself: "WITH name(a) AS (...) ", and the values that its
-  // parameters stand for, from kFirstValue on.
+  // A table that the statement makes itself: "WITH name(a) AS (...) ", with derived_name()s, and
+  // the values that its parameters stand for, from kFirstValue on.
   std::string with_sql = {};
   std::vector<Value> with_values = {};
 };

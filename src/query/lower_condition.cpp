@@ -196,6 +196,13 @@ Outcome<void> Lowering::add_json(const Scope& scope, const Condition& condition,
 
 Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& condition, bool at_top,
                                        std::string& out) {
+  // Of a function's result, which has no column for the whole row.
+  const bool of_result = scope.table.full_text && !scope.table.rows_of.empty();
+  if (of_result && condition.field.is_plain() && condition.field.column == scope.table.rows_of) {
+    TRY_ASSIGN(TextQuery words, text_query_of(condition.op, condition.operands.front()));
+    add_result_search(scope, std::move(words), out);
+    return {};
+  }
   TRY_ASSIGN(const Column* column, readable_column(scope, condition.field.column));
   if (!scope.table.full_text || !condition.field.is_plain()) {
     return refuse(
@@ -211,6 +218,10 @@ Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& cond
     db::append_name(of_column, column->name);
     words.match = of_column + " : (" + words.match + ")";
   }
+  if (of_result) {
+    add_result_search(scope, std::move(words), out);
+    return {};
+  }
   // The hidden column that has the table's name stands for the row. Within OR and NOT, SQLite can
   // use a full-text index only in a query of its own.
   const bool apart = !at_top || words.negated;
@@ -225,6 +236,31 @@ Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& cond
   add_value(Value::of_text(std::move(words.match)), out);
   if (apart) out += ')';
   return {};
+}
+
+// What a function gives of a full-text table is in no index. A row of it matches when the table has
+// the same row among those that match:
+//   (ifnull("title",''),ifnull("body",'')) IN (SELECT ifnull("title",''),ifnull("body",'')
+//     FROM main."note" WHERE "note" MATCH ?4)
+void Lowering::add_result_search(const Scope& scope, TextQuery words, std::string& out) {
+  std::string result;
+  std::string stored;
+  for (const Column& column : scope.table.columns) {
+    if (!stored.empty()) result += ',', stored += ',';
+    result += "ifnull(";
+    add_column(scope, column, result);
+    result += ",'')";
+    stored += "ifnull(";
+    db::append_name(stored, column.name);
+    stored += ",'')";
+  }
+  std::string name;
+  db::append_name(name, scope.table.rows_of);
+  out.append("(").append(result).append(words.negated ? ") NOT IN (" : ") IN (");
+  out.append("SELECT ").append(stored).append(" FROM main.").append(name).append(" WHERE ");
+  out.append(name).append(" MATCH ");
+  add_value(Value::of_text(std::move(words.match)), out);
+  out += ')';
 }
 
 }  // namespace prodev::query

@@ -27,9 +27,12 @@ void add_table(const Table& table, const Guard& guard, const std::string& alias,
   } else {
     out += "(SELECT *";
     for (const Column& column : table.columns) {
-      if (!column.hidden) continue;
+      const std::string name = derived_name(column.name);
+      if (!column.hidden && name == column.name) continue;
       out += ',';
       db::append_name(out, column.name);
+      out += " AS ";
+      db::append_name(out, name);
     }
     if (with_seen) out.append(",").append(guard.rows).append(" AS ").append(kSeen);
     out += " FROM ";
@@ -107,6 +110,7 @@ Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
   const Table& table = *context_.catalog.find(relationship->to);
   TRY_ASSIGN(const Guard guard, context_.guard_of(table));
   Source source{{table, guard, embed.read, next_alias()}, " FROM ", relationship->is_to_one(), {}};
+  source.scope.derived = !guard.rows.empty();
   const bool has_junction = relationship->cardinality == catalog::Cardinality::kManyToMany;
   const Table& junction_table =
       has_junction ? *context_.catalog.find(relationship->junction) : table;
@@ -215,6 +219,7 @@ Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& so
                                            const Read& read, Results& results) {
   Scope scope{source.scope.table, source.scope.guard, read, source.scope.qualifier};
   scope.spread = true;
+  scope.derived = source.scope.derived;
   TRY_ASSIGN(const Results inner, results_of(scope, false));
   TRY_ASSIGN(const std::string tail, tail_of(source, inner));
   for (size_t i = 0; i < inner.columns.size(); ++i) {

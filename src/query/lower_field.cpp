@@ -127,9 +127,15 @@ Outcome<const Column*> Lowering::readable_column(const Scope& scope, std::string
   return column;
 }
 
+std::string derived_name(const std::string& column) {
+  const bool is_word =
+      text::equal_ignoring_case(column, "true") || text::equal_ignoring_case(column, "false");
+  return is_word ? "_prodev_" + column : column;
+}
+
 void Lowering::add_column(const Scope& scope, const Column& column, std::string& out) {
   if (scope.qualifies) out.append(scope.qualifier).push_back('.');
-  db::append_name(out, column.name);
+  db::append_name(out, scope.derived ? derived_name(column.name) : column.name);
 }
 
 namespace {

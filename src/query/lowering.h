@@ -10,6 +10,7 @@
 #include "catalog/function.h"
 #include "catalog/relationships.h"
 #include "query/lower.h"
+#include "query/text_query.h"
 
 namespace prodev::query {
 
@@ -27,6 +28,7 @@ struct Scope {
   bool qualifies = true;  // false: its own columns need no qualifier
   bool embedded = true;   // false: the guard's SQL can stand where the columns do
   bool spread = false;    // its columns become its parent's, and so do its aggregates
+  bool derived = false;   // a subquery: its columns have derived_name()s
 
   bool hides_rows() const { return !guard.rows.empty(); }
   // "CASE WHEN ... THEN ": what follows, up to END, is asked of rows that the caller may see.
@@ -93,6 +95,10 @@ class Lowering {
 
   // lower.cpp: "SELECT ... FROM ... WHERE ... GROUP BY ...", then " ORDER BY ..." and " LIMIT ..."
   Outcome<Results> add_select(const Scope& scope, std::string& out);
+  // " FROM ... WHERE ..."; `more_rows` as in add_where().
+  Outcome<void> add_rows_from(const Scope& scope, std::string_view more_rows, std::string& out);
+  // lower_order.cpp
+  Outcome<std::string> nearest_times(const Scope& scope);
   Outcome<void> add_order(const Scope& scope, bool grouped, std::string& out);
   // `most`: rows, whatever the limit; 0: any number.
   void add_window(const Read& read, uint64_t most, std::string& out);
@@ -173,6 +179,7 @@ class Lowering {
   Outcome<void> add_json(const Scope& scope, const Condition& condition, std::string& out);
   Outcome<void> add_text_query(const Scope& scope, const Condition& condition, bool at_top,
                                std::string& out);
+  void add_result_search(const Scope& scope, TextQuery words, std::string& out);
   Outcome<void> add_item(const Scope& scope, const SelectItem& item, Results& results);
   void add_rows(const Source& source, const Results& results, const std::string& tail, bool bare,
                 std::string& out);

@@ -76,6 +76,30 @@ class Run {
     return read_source(is_skipped() ? no_rows() : function_.body.back().sql);
   }
 
+  Outcome<ReadPlan> explain_reading(bool run) {
+    const int64_t begun_ns = base::monotonic_ns();
+    TRY(complete_arguments());
+    std::string sql = is_skipped() ? no_rows() : function_.body.back().sql;
+    ReadPlan plan;
+    if (function_.returns == Returns::kNothing) {
+      TRY_ASSIGN(plan.steps, explain(target_.connection, sql, function_.name));
+      if (run) TRY(run_statement(sql));
+      if (run) plan.rows = 0;
+      plan.sql = std::move(sql);
+    } else {
+      TRY_ASSIGN(const LoweredRead lowered, lower_rows_of(source_of(sql), arguments_));
+      TRY_ASSIGN(plan.steps, explain(target_.connection, lowered.rows.sql, function_.name));
+      if (run) {
+        TRY_ASSIGN(const ReadResult result,
+                   QueryRun(options_, target_, caller_, body_).run(lowered));
+        plan.rows = result.rows;
+      }
+      plan.sql = lowered.rows.sql;
+    }
+    if (run) plan.run_ns = base::monotonic_ns() - begun_ns;
+    return plan;
+  }
+
   Outcome<ReadResult> run_writing() {
     TRY(complete_arguments());
     if (is_skipped())
@@ -158,12 +182,20 @@ class Run {
 
   // What the caller asks of the rows of `sql`, a SELECT of the body.
   Outcome<ReadResult> read_source(const std::string& sql) {
-    return read_rows_of(function_.returns_set ? sql : "SELECT * FROM (" + sql + ") LIMIT 1",
-                        arguments_, target_);
+    return read_rows_of(source_of(sql), arguments_, target_);
+  }
+
+  std::string source_of(const std::string& sql) const {
+    return function_.returns_set ? sql : "SELECT * FROM (" + sql + ") LIMIT 1";
   }
 
   Outcome<ReadResult> read_rows_of(const std::string& sql, std::vector<Value> values,
                                    QueryTarget target) {
+    TRY_ASSIGN(const LoweredRead lowered, lower_rows_of(sql, std::move(values)));
+    return QueryRun(options_, target, caller_, body_).run(lowered);
+  }
+
+  Outcome<LoweredRead> lower_rows_of(const std::string& sql, std::vector<Value> values) {
     query::Context context = context_of(schema_, role_);
     context.embedded_rows = options_.embedded_rows;
     context.with_sql = "WITH ";
@@ -172,7 +204,7 @@ class Run {
     for (const Column& column : function_.rows.columns) {
       context.with_sql += glue;
       glue = ',';
-      db::append_name(context.with_sql, column.name);
+      db::append_name(context.with_sql, query::derived_name(column.name));
     }
     context.with_sql += ") AS (" + sql + ") ";
     context.with_values = std::move(values);
@@ -181,7 +213,7 @@ class Run {
     if (options_.count != Count::kNone) {
       TRY_ASSIGN(lowered.count, query::lower_count(context, function_.rows, read_, {}));
     }
-    return QueryRun(options_, target, caller_, body_).run(lowered);
+    return lowered;
   }
 
   // What a statement that writes gives back, as it is.
@@ -290,6 +322,19 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
   const bool little = db::steps_taken(session.reader.connection().handle()) < db::kLoopLimits.steps;
   if (!session.on_loop && is_noted && result && quick && little) session.quick.add(sql);
   return result;
+}
+
+Outcome<ReadPlan> explain_call(const Schema& schema, const auth::Identity& identity,
+                               const Call& call, const query::Read& read, bool run,
+                               const ReadOptions& options, db::Reader& reader) {
+  reader.set_deadline(options.budget_ns == 0 ? 0 : base::monotonic_ns() + options.budget_ns);
+  ReadOptions figures = options;
+  figures.want_rows = false;
+  figures.count = Count::kNone;
+  std::string nothing;
+  return Run(schema, identity, call, read, figures, {reader.connection(), reader.statements()},
+             nothing)
+      .explain_reading(run);
 }
 
 Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& identity,

@@ -36,6 +36,11 @@ query::Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity&
                                      const ReadOptions& options, ReadSession session,
                                      std::string& body);
 
+// As explain_read(), of a call of a function that only reads.
+query::Outcome<ReadPlan> explain_call(const Schema& schema, const auth::Identity& identity,
+                                      const Call& call, const query::Read& read, bool run,
+                                      const ReadOptions& options, db::Reader& reader);
+
 // Runs a function that writes, within the transaction of `writer`, on its thread. After an error
 // the caller must undo the whole request. `options.budget_ns` is of the whole; past it, the
 // statement that runs is interrupted, which ends the transaction if it writes. A response over

@@ -42,21 +42,23 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
                                std::shared_ptr<const base::Budget::Lease> memory,
                                Response& response) {
   TRY_ASSIGN(Rpc rpc, parse_rpc(request, body, *schema, identity.role, name));
-  if (rpc.options.media.plan) {
+  TRY(check_plan(rpc.options.media, identity));
+  const bool reads_only = rpc.call.function->reads_only;
+  if (rpc.options.media.plan && !reads_only) {
     return query::refuse(
         {406,
          "PGRST107",
          "None of these media types are available: " + rpc.options.media.content_type(),
          {},
-         "Plans are told of tables and views."});
+         "Plans are told of tables, views and functions that only read."});
   }
   cap_rows(rpc.options.read, options_.max_rows);
-  const bool reads_only = rpc.call.function->reads_only;
   Timing timing(options_.server_timing, request.started_ns);
   timing.end(Timing::kParse);
   Call own{identity, schema, {nullptr, std::move(rpc.call)}, std::move(rpc.options), true, 0,
            timing,   memory};
   if (reads_only && memory == nullptr) return read(request, std::move(own), response);
+  if (own.options.media.plan) return explain_on_pool(request, own, identity, response);
   const auto call = std::make_shared<const Call>(std::move(own));
   if (reads_only) return read_on_pool(request, *call, response);
   response.continue_on(http::Lane::kWrite, [this, call](const Request& same, Response& out) {

@@ -313,9 +313,13 @@ Outcome<void> Rest::explain_on_pool(const Request& request, const Call& call,
   const PlanMedia& media = *call.options.media.plan;
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
+  const bool run = media.has(PlanMedia::kAnalyze);
   TRY_ASSIGN(records::ReadPlan plan,
-             records::explain_read(*call.schema, identity, *call.target.table, call.options.read,
-                                   media.has(PlanMedia::kAnalyze), options, *reader));
+             call.target.function
+                 ? records::explain_call(*call.schema, identity, *call.target.function,
+                                         call.options.read, run, options, *reader)
+                 : records::explain_read(*call.schema, identity, *call.target.table,
+                                         call.options.read, run, options, *reader));
   PlanText text{std::move(plan.steps), {}, plan.rows, plan.run_ns};
   if (tells_sql(media, identity)) text.sql = std::move(plan.sql);
   response.set_body(write_plan(media, text), call.options.media.content_type());

@@ -62,6 +62,19 @@ void add_name(Names& names, const std::string& name) {
   names.push_back(name);
 }
 
+// The object that holds the arguments: of an array it is the first, as in PostgREST, which calls a
+// function once.
+std::string_view arguments_in(std::string_view body) {
+  JsonReader reader(body);
+  if (reader.peek() != JsonReader::Kind::kArray) return body;
+  reader.begin_array();
+  if (!reader.next_element() || reader.peek() != JsonReader::Kind::kObject) return body;
+  const std::string_view first = reader.read_raw();
+  while (reader.next_element()) reader.read_raw();
+  reader.finish();
+  return reader.failed() ? body : first;
+}
+
 Outcome<Names> names_of_object(std::string_view body, const std::optional<Names>& columns) {
   Names names;
   JsonReader reader(body);
@@ -245,7 +258,7 @@ Outcome<CallBody> CallBody::read(const http::Request& request, std::string_view 
     call.given.form = Form::kJson;
     call.given.one_object = wants_one_object(request);
     if (!is_blank(body)) {
-      TRY_ASSIGN(call.given.names, names_of_object(body, columns));
+      TRY_ASSIGN(call.given.names, names_of_object(arguments_in(body), columns));
     }
   } else {
     return query::refuse({415,
@@ -278,7 +291,7 @@ Outcome<ArgumentValues> values_of_body(const records::FoundFunction& found, cons
                                        std::string_view body, const std::optional<Names>& columns) {
   const Function& function = *found.function;
   if (call.given.form == Form::kNamed) return values_of_parameters(function, call.form);
-  if (!found.takes_whole) return values_of_object(function, body, columns);
+  if (!found.takes_whole) return values_of_object(function, arguments_in(body), columns);
   ArgumentValues values(1);
   if (call.given.form == Form::kBytes) {
     values[0] = Value::of_blob(std::string(body));

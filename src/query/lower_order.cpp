@@ -1,0 +1,113 @@
+// The order of rows.
+#include <algorithm>
+
+#include "db/sql_tokens.h"
+#include "query/lowering.h"
+
+namespace prodev::query {
+
+namespace {
+
+using catalog::Column;
+using catalog::Table;
+
+// Whether a row of a grouped result has one value for `field`.
+bool is_grouping(const Read& read, const Field& field) {
+  return std::any_of(read.select.begin(), read.select.end(), [&](const SelectItem& item) {
+    return !item.embed && item.aggregate == Aggregate::kNone &&
+           (item.field == field || item.field.column == "*");
+  });
+}
+
+// A column of a relation is one when it was spread.
+bool is_grouping(const Read& read, const OrderItem& item) {
+  if (item.relation.empty()) return is_grouping(read, item.field);
+  const Embed* embed = find_embed(read, item.relation);
+  return embed == nullptr || (embed->spread && is_grouping(embed->read, item.field));
+}
+
+Outcome<void> check_grouped(const Scope& scope, const OrderItem& item) {
+  if (is_grouping(scope.read, item)) return {};
+  const std::string& owner = item.relation.empty() ? scope.table.name : item.relation;
+  return refuse({400, "42803",
+                 "column \"" + owner + "." + item.field.column +
+                     "\" must appear in the GROUP BY clause or be used in an aggregate function",
+                 "The rows are grouped by what select= has beside aggregates.",
+                 "Select the column, or leave it out of order=."});
+}
+
+// Whether an index has the rows in the order of the stored values of `column`.
+bool has_index(const Table& table, const Column& column) {
+  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
+    return !index.partial && index.columns.front() == column.name;
+  });
+}
+
+}  // namespace
+
+Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string& out) {
+  const char* glue = " ORDER BY ";
+  for (const OrderItem& item : scope.read.order) {
+    if (grouped) TRY(check_grouped(scope, item));
+    out += glue;
+    glue = ",";
+    bool not_null = false;
+    if (item.relation.empty()) {
+      TRY_ASSIGN(const Column column, add_order_operand(scope, item.field, out));
+      not_null = column.not_null;
+    } else {
+      TRY(add_related_operand(scope, item, out));
+    }
+    if (item.descending) out += " DESC";
+    // SQLite takes NULL for the smallest, PostgreSQL for the largest value.
+    const bool nulls_first = item.nulls_first.value_or(item.descending);
+    const bool by_default = nulls_first != item.descending;
+    if (!not_null && !by_default) out += nulls_first ? " NULLS FIRST" : " NULLS LAST";
+  }
+  return {};
+}
+
+Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
+  for (const OrderItem& item : scope.read.order) {
+    TRY_ASSIGN(const Column* column, readable_column(scope, item.field.column));
+    out += ',';
+    add_column(scope, *column, out);
+    query.keys.push_back(column->kind);
+  }
+  return {};
+}
+
+// The first rows by time are among those whose texts come first: the texts of equal times are at
+// most two days apart, whatever their zones and spellings. So an index on the texts serves
+// order=created_at.desc&limit=20: beside the filters stands
+//   ("created_at" >= ifnull((SELECT date(substr("created_at",1,10),'-2 days') FROM "ev" WHERE
+//   <filters>
+//     AND "created_at" >= '' ORDER BY "created_at" DESC LIMIT 1 OFFSET 19),-9e999))
+// Empty: the order is another, or has no such index. Values that are no times are all numbers,
+// which come before the texts, or texts without a date, for which there is no bound.
+Outcome<std::string> Lowering::nearest_times(const Scope& scope) {
+  const Read& read = scope.read;
+  const OrderItem* first = read.order.empty() ? nullptr : &read.order.front();
+  const Column* column = first != nullptr && first->relation.empty() && first->field.is_plain()
+                             ? scope.table.find_column(first->field.column)
+                             : nullptr;
+  const bool is_window = read.limit && *read.limit > 0 && *read.limit < INT64_MAX - read.offset;
+  if (column == nullptr || column->kind != catalog::ValueKind::kTimestamp || !is_window ||
+      !context_.with_sql.empty() || scope.derived || !has_index(scope.table, *column))
+    return std::string();
+  TRY(readable_column(scope, column->name));
+  std::string name;
+  add_column(scope, *column, name);
+  std::string rows;
+  TRY(add_rows_from(scope, name + " >= ''", rows));
+  std::string sql = "(" + name + (first->descending ? " >= " : " < ") +
+                    "ifnull((SELECT date(substr(" + name +
+                    (first->descending ? ",1,10),'-2 days')" : ",1,10),'+3 days')") + rows +
+                    " ORDER BY " + name + (first->descending ? " DESC" : "") + " LIMIT 1 OFFSET ";
+  add_value(Value::of_integer(static_cast<int64_t>(*read.limit + read.offset - 1)), sql);
+  sql += first->descending ? "),-9e999)" : "),x'')";
+  if (!column->not_null) sql += " OR " + name + " IS NULL";
+  return sql + ")";
+}
+
+}  // namespace prodev::query
