@@ -103,7 +103,9 @@ bool is_grouped(const Table& table, const Read& read) {
 
 Outcome<void> apply_aggregate(const SelectItem& item, Typed& typed, std::string& sql) {
   TRY(check_argument(item.aggregate, typed.kind));
-  sql = std::string(aggregate_name(item.aggregate)) + "(" + sql + ")";
+  const bool of_times = (item.aggregate == Aggregate::kMin || item.aggregate == Aggregate::kMax) &&
+                        (typed.kind == ValueKind::kTimestamp || typed.kind == ValueKind::kTime);
+  sql = (of_times ? "_time_" : "") + std::string(aggregate_name(item.aggregate)) + "(" + sql + ")";
   typed = {result_kind(item.aggregate, typed.kind), false};
   if (item.aggregate_cast.empty()) return {};
   TRY_ASSIGN(const Cast* cast, find_cast(item.aggregate_cast));

@@ -1,5 +1,10 @@
 #include "query/time_functions.h"
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+
 #include "db/errors.h"
 #include "query/date_time.h"
 #include "query/sql_function.h"
@@ -9,11 +14,11 @@ namespace prodev::query {
 namespace {
 
 // Longer texts are no times, and are not looked at.
-constexpr int kMostBytes = 64;
+constexpr size_t kMostBytes = 64;
 
 void time_key_function(sqlite3_context* context, int, sqlite3_value** values) {
   const bool may_be = ::sqlite3_value_type(values[0]) == SQLITE_TEXT &&
-                      ::sqlite3_value_bytes(values[0]) <= kMostBytes;
+                      static_cast<size_t>(::sqlite3_value_bytes(values[0])) <= kMostBytes;
   if (!may_be) return ::sqlite3_result_value(context, values[0]);
   guarded(context, [&] {
     const std::optional<std::string> key = time_key(text_of(values[0]));
@@ -22,12 +27,84 @@ void time_key_function(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
+// What a value is compared by: numbers come before texts, and texts that are times are compared as
+// such.
+struct Key {
+  bool is_text = false;
+  double number = 0;
+  std::string text;
+
+  auto rank() const { return std::tie(is_text, number, text); }
+};
+
+Key key_of(sqlite3_value* value) {
+  Key key;
+  const int type = ::sqlite3_value_type(value);
+  key.is_text = type != SQLITE_INTEGER && type != SQLITE_FLOAT;
+  if (!key.is_text) {
+    key.number = ::sqlite3_value_double(value);
+    return key;
+  }
+  const std::string_view text = text_of(value);
+  std::optional<std::string> time;
+  if (text.size() <= kMostBytes) time = time_key(text);
+  key.text = time ? std::move(*time) : std::string(text);
+  return key;
+}
+
+// The extreme so far, as it is stored.
+struct Extreme {
+  Key key;
+  sqlite3_value* value = nullptr;
+
+  ~Extreme() { ::sqlite3_value_free(value); }
+};
+
+// The aggregate's state: SQLite zeroes it, and knows when it is over.
+struct State {
+  Extreme* extreme;
+};
+
+template <bool greatest>
+void extreme_step(sqlite3_context* context, int, sqlite3_value** values) {
+  if (is_null(values[0])) return;
+  guarded(context, [&] {
+    auto* state = static_cast<State*>(::sqlite3_aggregate_context(context, sizeof(State)));
+    if (state == nullptr) return ::sqlite3_result_error_nomem(context);
+    Extreme*& extreme = state->extreme;
+    Key key = key_of(values[0]);
+    if (extreme != nullptr &&
+        (greatest ? key.rank() <= extreme->key.rank() : key.rank() >= extreme->key.rank()))
+      return;
+    if (extreme == nullptr) extreme = new Extreme;
+    ::sqlite3_value_free(extreme->value);
+    extreme->key = std::move(key);
+    extreme->value = ::sqlite3_value_dup(values[0]);
+    if (extreme->value == nullptr) ::sqlite3_result_error_nomem(context);
+  });
+}
+
+void extreme_final(sqlite3_context* context) {
+  auto* state = static_cast<State*>(::sqlite3_aggregate_context(context, 0));
+  const std::unique_ptr<Extreme> extreme(state == nullptr ? nullptr : state->extreme);
+  if (extreme != nullptr && extreme->value != nullptr)
+    ::sqlite3_result_value(context, extreme->value);
+}
+
+constexpr SqlFunction kFunctions[] = {
+    {"_time_key", 1, time_key_function},
+    {"_time_min", 1, nullptr, extreme_step<false>, extreme_final},
+    {"_time_max", 1, nullptr, extreme_step<true>, extreme_final},
+};
+
 }  // namespace
 
 base::Result<void> register_time_functions(db::Connection& connection) {
-  static constexpr SqlFunction kTimeKey{"_time_key", 1, time_key_function};
-  if (kTimeKey.register_on(connection.handle()) == SQLITE_OK) return {};
-  return db::fail_sqlite(connection.handle(), "a function cannot be registered");
+  for (const SqlFunction& function : kFunctions) {
+    if (function.register_on(connection.handle()) != SQLITE_OK)
+      return db::fail_sqlite(connection.handle(), "a function cannot be registered");
+  }
+  return {};
 }
 
 }  // namespace prodev::query

@@ -1,0 +1,180 @@
+// Filters and orders of times against an oracle: random times in random spellings, with an index on
+// the stored texts, among values that are no times.
+#include <algorithm>
+#include <random>
+
+#include "catch.h"
+#include "query/date_time.h"
+#include "query/lower.h"
+#include "query/sql_functions.h"
+#include "rest/grammar.h"
+#include "temp_folder.h"
+
+namespace prodev::query {
+namespace {
+
+std::string two(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+
+class Times {
+ public:
+  std::string next() {
+    std::string text = "2026-03-" + two(pick(1, 6));
+    if (pick(0, 9) == 0) return text;
+    text += pick(0, 1) == 0 ? "T" : " ";
+    text += two(pick(0, 23)) + ":" + two(15 * pick(0, 3));
+    if (pick(0, 2) > 0) text += ":" + two(pick(0, 1) * 30);
+    if (text.size() > 16 && pick(0, 2) == 0) text += "." + std::to_string(pick(0, 9));
+    static constexpr const char* kZones[] = {"",       "",      "Z",      "+00:00",
+                                             "+01:00", "-0930", "+14:59", "-14:59"};
+    return text + kZones[pick(0, 7)];
+  }
+
+  int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
+
+ private:
+  std::mt19937 random_{20260301};
+};
+
+struct Row {
+  int64_t id = 0;
+  std::optional<std::string> key;  // NULL: none
+  double number = 0;
+  bool is_number = false;
+
+  auto rank() const { return std::make_tuple(!is_number, number, key.value_or("")); }
+};
+
+// A table of `count` rows and what is in it.
+struct Project {
+  test::TempFolder folder;
+  db::Connection connection =
+      std::move(*db::Connection::open(folder.path("x.db"), db::OpenMode::kCreate));
+  std::shared_ptr<const catalog::Catalog> catalog;
+  std::vector<Row> rows;
+  Times times;
+
+  explicit Project(int count, bool odd_values) {
+    REQUIRE(register_functions(connection));
+    REQUIRE(connection.execute(
+        "CREATE TABLE ev (id INTEGER PRIMARY KEY, at TIMESTAMP); CREATE INDEX ev_at ON ev (at);"));
+    for (int i = 1; i <= count; ++i) add(i, odd_values ? times.pick(0, 19) : 19);
+    catalog = *catalog::Catalog::load(connection);
+  }
+
+  void add(int64_t id, int what) {
+    Row row{id, {}, 0, false};
+    std::string value = "NULL";
+    if (what == 1) {
+      row.is_number = true;
+      row.number = times.pick(0, 2'000'000'000);
+      row.key.emplace();
+      value = std::to_string(static_cast<int64_t>(row.number));
+    } else if (what > 1) {
+      const std::string text = what == 2 ? "soon" : times.next();
+      row.key = time_key(text).value_or(text);
+      value = "'" + text + "'";
+    }
+    rows.push_back(row);
+    REQUIRE(connection.execute("INSERT INTO ev VALUES (" + std::to_string(id) + "," + value + ")"));
+  }
+
+  std::vector<int64_t> ids(Read read) {
+    read.select.emplace_back().field.column = "id";
+    const auto lowered = lower_read(no_context(), *catalog->find("ev"), read, {});
+    REQUIRE(lowered);
+    db::Statement statement = std::move(*connection.prepare(lowered->sql));
+    lowered->bind(statement);
+    std::vector<int64_t> found;
+    while (*statement.step()) found.push_back(statement.column_int(0));
+    return found;
+  }
+
+  std::string plan(Read read) {
+    read.select.emplace_back().field.column = "id";
+    const auto lowered = lower_read(no_context(), *catalog->find("ev"), read, {});
+    db::Statement statement = std::move(*connection.prepare("EXPLAIN QUERY PLAN " + lowered->sql));
+    std::string steps;
+    while (*statement.step()) steps.append(statement.column_text(3)).append("\n");
+    return steps;
+  }
+};
+
+bool passes(const Row& row, std::string_view op, const std::string& key) {
+  if (!row.key) return false;
+  const Row operand{0, key, 0, false};
+  const auto left = row.rank();
+  const auto right = operand.rank();
+  if (op == "eq") return left == right;
+  if (op == "neq") return left != right;
+  if (op == "gt") return left > right;
+  if (op == "gte") return left >= right;
+  return op == "lt" ? left < right : left <= right;
+}
+
+}  // namespace
+
+TEST_CASE("a filter finds the times that it should, whatever the spellings") {
+  Project project(400, true);
+  for (int i = 0; i < 60; ++i) {
+    const std::string text = project.times.next();
+    for (const char* op : {"eq", "neq", "gt", "gte", "lt", "lte"}) {
+      CAPTURE(op, text);
+      Read read;
+      read.where.children.push_back(
+          *rest::parse_filter({"at", {}, false}, std::string(op) + "." + text));
+      read.order = *rest::parse_order("id");
+      std::vector<int64_t> expected;
+      for (const Row& row : project.rows) {
+        if (passes(row, op, *time_key(text))) expected.push_back(row.id);
+      }
+      CHECK(project.ids(read) == expected);
+    }
+  }
+}
+
+TEST_CASE("a window of rows by time is the right one, whatever the spellings") {
+  for (const bool odd_values : {true, false}) {
+    Project project(300, odd_values);
+    for (const char* order : {"at", "at.desc", "at.nullsfirst", "at.desc.nullslast"}) {
+      const bool descending = std::string_view(order).find("desc") != std::string_view::npos;
+      const bool nulls_first =
+          std::string_view(order).find("nullsfirst") != std::string_view::npos ||
+          std::string_view(order) == "at.desc";
+      std::vector<Row> sorted = project.rows;
+      std::stable_sort(sorted.begin(), sorted.end(), [&](const Row& a, const Row& b) {
+        if (a.key.has_value() != b.key.has_value()) return a.key.has_value() != nulls_first;
+        return descending ? a.rank() > b.rank() : a.rank() < b.rank();
+      });
+      for (const uint64_t limit : {1, 4, 40, 290}) {
+        for (const uint64_t offset : {0, 9}) {
+          CAPTURE(order, limit, offset, odd_values);
+          Read read;
+          read.order = *rest::parse_order(std::string(order) + ",id");
+          read.limit = limit;
+          read.offset = offset;
+          std::vector<int64_t> expected;
+          for (size_t i = offset; i < sorted.size() && i < limit + offset; ++i)
+            expected.push_back(sorted[i].id);
+          CHECK(project.ids(read) == expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("times are found and windows of them are read by an index on the texts") {
+  Project project(50, false);
+  Read filtered;
+  filtered.where.children.push_back(
+      *rest::parse_filter({"at", {}, false}, "gte.2026-03-03T00:00:00Z"));
+  CHECK(project.plan(filtered).find("SEARCH ev USING COVERING INDEX ev_at (at>?)") !=
+        std::string::npos);
+  Read last;
+  last.order = *rest::parse_order("at.desc");
+  last.limit = 20;
+  const std::string plan = project.plan(last);
+  CHECK(plan.find("ev_at (at>?)") != std::string::npos);
+  CHECK(plan.find("SCAN") == std::string::npos);
+}
+
+}  // namespace prodev::query
