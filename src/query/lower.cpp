@@ -78,10 +78,7 @@ Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   out.append(context_.with_sql).append("SELECT ");
   out += results.columns.empty() ? "1" : results.sql;
   if (scope.read.with_keys) TRY(add_keys(scope, out));
-  std::string near;
-  if (!results.grouped) {
-    TRY_ASSIGN(near, nearest_times(scope));
-  }
+  TRY_ASSIGN(const std::string near, nearest_times(scope, results.grouped));
   TRY(add_rows_from(scope, near, out));
   if (results.grouped && !results.grouping.empty())
     out.append(" GROUP BY ").append(results.grouping);

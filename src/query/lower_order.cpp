@@ -1,5 +1,6 @@
 // The order of rows.
 #include <algorithm>
+#include <optional>
 
 #include "db/sql_tokens.h"
 #include "query/lowering.h"
@@ -43,6 +44,30 @@ bool has_index(const Table& table, const Column& column) {
   });
 }
 
+// The first rows in the order of one column.
+struct FirstRows {
+  std::string column;
+  bool descending = false;
+  uint64_t rows = 0;
+};
+
+// What a read needs alone, when it is that. `grouped`: there are aggregates.
+std::optional<FirstRows> first_rows(const Read& read, bool grouped) {
+  if (grouped) {
+    const SelectItem* item = read.select.size() == 1 ? &read.select.front() : nullptr;
+    const bool is_extreme =
+        item != nullptr && !item->embed && item->field.is_plain() && item->cast.empty() &&
+        (item->aggregate == Aggregate::kMin || item->aggregate == Aggregate::kMax);
+    if (!is_extreme) return std::nullopt;
+    return FirstRows{item->field.column, item->aggregate == Aggregate::kMax, 1};
+  }
+  const OrderItem* item = read.order.empty() ? nullptr : &read.order.front();
+  const bool is_window = read.limit && *read.limit > 0 && *read.limit < INT64_MAX - read.offset;
+  if (item == nullptr || !is_window || !item->relation.empty() || !item->field.is_plain())
+    return std::nullopt;
+  return FirstRows{item->field.column, item->descending, *read.limit + read.offset};
+}
+
 }  // namespace
 
 Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string& out) {
@@ -81,32 +106,28 @@ Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
 // most two days apart, whatever their zones and spellings. So an index on the texts serves
 // order=created_at.desc&limit=20: beside the filters stands
 //   ("created_at" >= ifnull((SELECT date(substr("created_at",1,10),'-2 days') FROM "ev" WHERE
-//   <filters>
-//     AND "created_at" >= '' ORDER BY "created_at" DESC LIMIT 1 OFFSET 19),-9e999))
-// Empty: the order is another, or has no such index. Values that are no times are all numbers,
-// which come before the texts, or texts without a date, for which there is no bound.
-Outcome<std::string> Lowering::nearest_times(const Scope& scope) {
-  const Read& read = scope.read;
-  const OrderItem* first = read.order.empty() ? nullptr : &read.order.front();
-  const Column* column = first != nullptr && first->relation.empty() && first->field.is_plain()
-                             ? scope.table.find_column(first->field.column)
-                             : nullptr;
-  const bool is_window = read.limit && *read.limit > 0 && *read.limit < INT64_MAX - read.offset;
-  if (column == nullptr || column->kind != catalog::ValueKind::kTimestamp || !is_window ||
-      !context_.with_sql.empty() || scope.derived || !has_index(scope.table, *column))
+//     <filters> AND "created_at" >= '' ORDER BY "created_at" DESC LIMIT 1 OFFSET 19),-9e999))
+// and the same, of one row, for max(). Empty: what is asked is another thing, or has no such index.
+// Values that are no times are all numbers, which come before the texts, or texts without a date,
+// for which there is no bound.
+Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
+  const std::optional<FirstRows> first = first_rows(scope.read, grouped);
+  const Column* column = first ? scope.table.find_column(first->column) : nullptr;
+  if (column == nullptr || column->kind != catalog::ValueKind::kTimestamp || scope.derived ||
+      !has_index(scope.table, *column))
     return std::string();
   TRY(readable_column(scope, column->name));
   std::string name;
   add_column(scope, *column, name);
   std::string rows;
   TRY(add_rows_from(scope, name + " >= ''", rows));
-  std::string sql = "(" + name + (first->descending ? " >= " : " < ") +
-                    "ifnull((SELECT date(substr(" + name +
-                    (first->descending ? ",1,10),'-2 days')" : ",1,10),'+3 days')") + rows +
-                    " ORDER BY " + name + (first->descending ? " DESC" : "") + " LIMIT 1 OFFSET ";
-  add_value(Value::of_integer(static_cast<int64_t>(*read.limit + read.offset - 1)), sql);
-  sql += first->descending ? "),-9e999)" : "),x'')";
-  if (!column->not_null) sql += " OR " + name + " IS NULL";
+  const bool descending = first->descending;
+  std::string sql = "(" + name + (descending ? " >= " : " < ") + "ifnull((SELECT date(substr(" +
+                    name + (descending ? ",1,10),'-2 days')" : ",1,10),'+3 days')") + rows +
+                    " ORDER BY " + name + (descending ? " DESC" : "") + " LIMIT 1 OFFSET ";
+  add_value(Value::of_integer(static_cast<int64_t>(first->rows - 1)), sql);
+  sql += descending ? "),-9e999)" : "),x'')";
+  if (!column->not_null && !grouped) sql += " OR " + name + " IS NULL";
   return sql + ")";
 }
 

@@ -98,7 +98,7 @@ class Lowering {
   // " FROM ... WHERE ..."; `more_rows` as in add_where().
   Outcome<void> add_rows_from(const Scope& scope, std::string_view more_rows, std::string& out);
   // lower_order.cpp
-  Outcome<std::string> nearest_times(const Scope& scope);
+  Outcome<std::string> nearest_times(const Scope& scope, bool grouped);
   Outcome<void> add_order(const Scope& scope, bool grouped, std::string& out);
   // `most`: rows, whatever the limit; 0: any number.
   void add_window(const Read& read, uint64_t most, std::string& out);

@@ -162,6 +162,42 @@ TEST_CASE("a window of rows by time is the right one, whatever the spellings") {
   }
 }
 
+TEST_CASE("the first and the last of times are the right ones, among all and among some") {
+  for (const bool odd_values : {true, false}) {
+    Project project(300, odd_values);
+    for (const char* filter : {"gt.0", "gt.250", "eq.7", "gt.999"}) {
+      for (const Aggregate aggregate : {Aggregate::kMin, Aggregate::kMax}) {
+        CAPTURE(filter, odd_values, static_cast<int>(aggregate));
+        Read read;
+        read.where.children.push_back(*rest::parse_filter({"id", {}, false}, filter));
+        std::vector<Row> rows;
+        const std::vector<int64_t> ids = project.ids(read);
+        for (const Row& row : project.rows) {
+          if (row.key && std::find(ids.begin(), ids.end(), row.id) != ids.end())
+            rows.push_back(row);
+        }
+        const auto by_rank = [](const Row& a, const Row& b) { return a.rank() < b.rank(); };
+        const auto expected = aggregate == Aggregate::kMin
+                                  ? std::min_element(rows.begin(), rows.end(), by_rank)
+                                  : std::max_element(rows.begin(), rows.end(), by_rank);
+        SelectItem item;
+        item.field.column = "at";
+        item.aggregate = aggregate;
+        read.select.push_back(item);
+        const auto lowered = lower_read(no_context(), *project.catalog->find("ev"), read, {});
+        db::Statement statement = std::move(*project.connection.prepare(lowered->sql));
+        lowered->bind(statement);
+        REQUIRE(*statement.step());
+        CHECK(statement.column_is_null(0) == rows.empty());
+        if (rows.empty()) continue;
+        const std::string found(statement.column_text(0));
+        CHECK(time_key(found).value_or(found) == (expected->is_number ? found : *expected->key));
+        if (expected->is_number) CHECK(std::stod(found) == expected->number);
+      }
+    }
+  }
+}
+
 TEST_CASE("times are found and windows of them are read by an index on the texts") {
   Project project(50, false);
   Read filtered;
