@@ -1,6 +1,5 @@
 #include "db/memory.h"
 
-#include <malloc.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -48,30 +47,43 @@ bool may_take(int64_t bytes) {
   return wanted <= count.granted || ask_for_more(wanted);
 }
 
-int64_t size_of(void* piece) { return static_cast<int64_t>(::malloc_usable_size(piece)); }
+// Before each piece stands its size: to ask the allocator for it costs more. SQLite wants pieces
+// aligned to 8 bytes (sqlite.org, c3ref/mem_methods).
+using Size = int64_t;
+
+Size* size_of(void* piece) { return static_cast<Size*>(piece) - 1; }
+
+void* count_block(void* block, int bytes) {
+  auto* size = static_cast<Size*>(block);
+  *size = bytes;
+  count.used += bytes;
+  return size + 1;
+}
 
 void* take(int bytes) {
   if (!may_take(bytes)) return nullptr;
-  void* piece = std::malloc(static_cast<size_t>(bytes));
-  if (piece != nullptr) count.used += size_of(piece);
-  return piece;
+  void* block = std::malloc(sizeof(Size) + static_cast<size_t>(bytes));
+  return block == nullptr ? nullptr : count_block(block, bytes);
 }
 
 void give(void* piece) {
   if (piece == nullptr) return;
-  count.used -= size_of(piece);
-  std::free(piece);
+  Size* size = size_of(piece);
+  count.used -= *size;
+  std::free(size);
 }
 
 void* resize(void* piece, int bytes) {
-  const int64_t before = size_of(piece);
+  Size* size = size_of(piece);
+  const int64_t before = *size;
   if (bytes > before && !may_take(bytes - before)) return nullptr;
-  void* resized = std::realloc(piece, static_cast<size_t>(bytes));
-  if (resized != nullptr) count.used += size_of(resized) - before;
-  return resized;
+  void* block = std::realloc(size, sizeof(Size) + static_cast<size_t>(bytes));
+  if (block == nullptr) return nullptr;
+  count.used -= before;
+  return count_block(block, bytes);
 }
 
-int usable_size(void* piece) { return piece == nullptr ? 0 : static_cast<int>(size_of(piece)); }
+int usable_size(void* piece) { return piece == nullptr ? 0 : static_cast<int>(*size_of(piece)); }
 int round_up(int bytes) { return (bytes + 7) & ~7; }
 int start(void*) { return SQLITE_OK; }
 void stop(void*) {}

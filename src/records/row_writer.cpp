@@ -32,6 +32,25 @@ void RowWriter::begin(std::string& out) const {
   if (format_ == RowFormat::kCsv) out += csv_names_;
 }
 
+// Called for every value: it is to be inlined.
+inline bool RowWriter::append(std::string& out, const query::Cell& cell,
+                              const Column& column) const {
+  if (cell.bytes.size() > query::kLongValue) return append_long(out, cell, column);
+  if (format_ == RowFormat::kCsv) {
+    query::append_csv(out, cell, column.kind);
+  } else {
+    query::append_json(out, cell, column.kind, column.always_json);
+  }
+  return drained(out);
+}
+
+bool RowWriter::append_long(std::string& out, const query::Cell& cell, const Column& column) const {
+  const auto goes_on = [this](std::string& text) { return drained(text); };
+  return format_ == RowFormat::kCsv
+             ? query::append_long_csv(out, cell, goes_on)
+             : query::append_long_json(out, cell, column.kind, column.always_json, goes_on);
+}
+
 bool RowWriter::add(std::string& out, const db::Statement& row) {
   const bool first = rows_++ == 0;
   if (format_ == RowFormat::kCsv) return add_csv(out, row);
@@ -48,21 +67,6 @@ bool RowWriter::add(std::string& out, const db::Statement& row) {
 
 void RowWriter::end(std::string& out) const {
   if (format_ == RowFormat::kJsonArray) out.push_back(']');
-}
-
-bool RowWriter::append(std::string& out, const query::Cell& cell, const Column& column) const {
-  const bool csv = format_ == RowFormat::kCsv;
-  if (cell.bytes.size() > query::kLongValue) {
-    const auto goes_on = [this](std::string& text) { return drained(text); };
-    return csv ? query::append_long_csv(out, cell, goes_on)
-               : query::append_long_json(out, cell, column.kind, column.always_json, goes_on);
-  }
-  if (csv) {
-    query::append_csv(out, cell, column.kind);
-  } else {
-    query::append_json(out, cell, column.kind, column.always_json);
-  }
-  return drained(out);
 }
 
 bool RowWriter::add_json(std::string& out, const db::Statement& row) const {

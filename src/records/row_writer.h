@@ -51,6 +51,7 @@ class RowWriter {
 
   bool drained(std::string& out) const { return out.size() < drain_bytes_ || (*drain_)(out); }
   bool append(std::string& out, const query::Cell& cell, const Column& column) const;
+  bool append_long(std::string& out, const query::Cell& cell, const Column& column) const;
   bool add_json(std::string& out, const db::Statement& row) const;
   bool add_stripped(std::string& out, const db::Statement& row) const;
   bool add_csv(std::string& out, const db::Statement& row) const;

@@ -1,5 +1,6 @@
 // What Rest does with requests that read.
 #include "base/clock.h"
+#include "db/deadline.h"
 #include "db/memory.h"
 #include "rest/cursor.h"
 #include "rest/plan.h"
@@ -279,6 +280,9 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
   base::Result<void> spooled;
   options.overflow = [&](std::string& body) {
     spooled = long_body.take(body, false);
+    // Between two pieces others have their turn, as between two steps of SQLite.
+    if (spooled && db::must_end(reader->connection().handle()))
+      spooled = base::fail(base::Code::kTimeout, "the read took too long");
     return spooled.has_value();
   };
   std::string body;
