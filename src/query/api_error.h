@@ -3,6 +3,8 @@
 // code (PGRST…) or an SQLSTATE of PostgreSQL.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -18,9 +20,10 @@ struct ApiError {
   int status = 500;
   std::string code;
   std::string message;
-  std::string details;       // empty: null
-  std::string hint;          // empty: null
-  std::string details_json;  // details that are more than a text; empty: `details` holds
+  std::string details;            // empty: null
+  std::string hint;               // empty: null
+  std::string details_json;       // details that are more than a text; empty: `details` holds
+  std::optional<uint64_t> total;  // of PGRST103: the rows that there are
 
   ApiError() = default;
   ApiError(int status_code, std::string error_code, std::string text, std::string more = {},

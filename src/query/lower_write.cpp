@@ -67,7 +67,7 @@ Outcome<std::vector<std::string>> conflict_key(const Table& table, const OnConfl
   std::vector<std::string> primary;
   for (const size_t i : table.primary_key) primary.push_back(table.columns[i].name);
   const bool unique =
-      !key.empty() &&
+      !key.empty() && table.kind != catalog::TableKind::kView &&
       (matches(primary) ||
        std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
          return index.unique && !index.partial && matches(index.columns);

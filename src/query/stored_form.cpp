@@ -13,7 +13,6 @@ namespace prodev::query {
 namespace {
 
 constexpr std::string_view kInteger = "integer";
-constexpr std::string_view kNumeric = "numeric";
 constexpr std::string_view kReal = "real";
 constexpr std::string_view kText = "text";
 
@@ -64,7 +63,7 @@ std::string_view affinity_of(const catalog::Column& column) {
   if (contains(type, "char") || contains(type, "clob") || contains(type, "text")) return kText;
   if (type.empty() || contains(type, "blob")) return {};
   if (contains(type, "real") || contains(type, "floa") || contains(type, "doub")) return kReal;
-  return kNumeric;
+  return kNumericAffinity;
 }
 
 base::Result<void> register_stored_form(db::Connection& connection) {

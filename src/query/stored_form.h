@@ -14,6 +14,10 @@
 
 namespace prodev::query {
 
+// What affinity_of() says of declared types that say nothing else: the text of a number becomes
+// one.
+inline constexpr std::string_view kNumericAffinity = "numeric";
+
 // The affinity of a table's column; empty: values are stored as they are.
 std::string_view affinity_of(const catalog::Column& column);
 

@@ -2,10 +2,12 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
 #include "query/date_time.h"
+#include "query/stored_form.h"
 #include "text/ascii.h"
 #include "text/utf8.h"
 
@@ -112,6 +114,41 @@ Outcome<Value> parse_uuid(const Column& column, std::string_view text) {
   return Value::of_text(std::move(*key));
 }
 
+// Whether a REAL holds the whole number `digits` and not one near it.
+bool holds_whole(double number, std::string_view digits) {
+  std::array<char, 400> exact{};  // the largest has 309 digits
+  const char* begin = exact.data();
+  const char* end =
+      std::to_chars(exact.data(), exact.data() + exact.size(), number, std::chars_format::fixed, 0)
+          .ptr;
+  return digits == std::string_view(begin, static_cast<size_t>(end - begin));
+}
+
+// `digits`, a number, where SQLite will store it as INTEGER or REAL: a NUMERIC column turns the
+// text of one into that, too. 22003 when that is another whole number, or none that JSON can write.
+Outcome<Value> exact_number(const Column& column, std::string_view digits) {
+  Value value = parse_any(digits);
+  if (value.type == StorageClass::kInteger) return value;
+  const bool whole = digits.find_first_not_of("-0123456789") == std::string_view::npos;
+  if (value.type == StorageClass::kText || (whole && !holds_whole(value.real, digits)))
+    return out_of_range(column, digits);
+  return value;
+}
+
+bool is_json_number(std::string_view text) {
+  const bool begins_as_one =
+      !text.empty() && (text.front() == '-' || (text.front() >= '0' && text.front() <= '9'));
+  return begins_as_one && text::is_json(text);
+}
+
+// JSON that is a number, into a column that keeps no text of numbers.
+Outcome<void> check_json_number(const Column& column, std::string_view json) {
+  const std::string_view number = text::trim(json);
+  if (affinity_of(column) == kNumericAffinity && is_json_number(number))
+    TRY(exact_number(column, number));
+  return {};
+}
+
 Outcome<void> check_text(const Column& column, std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const size_t length = text[i] == '\0' ? 0 : text::utf8_character_length(text.substr(i, 4));
@@ -137,8 +174,8 @@ Outcome<void> check_format(const Column& column, std::string_view text) {
       valid = is_timestamp(text);
       break;
     case ValueKind::kJson:
-      valid = text::is_json(text);
-      break;
+      if (!text::is_json(text)) return wrong_syntax(column, text);
+      return check_json_number(column, text);
     default:
       break;
   }
@@ -156,18 +193,17 @@ Outcome<Value> number_value(const Column& column, std::string_view digits) {
       return parse_boolean(column, digits);
     case ValueKind::kNumeric:
     case ValueKind::kAny:
-    case ValueKind::kTimestamp:  // seconds since 1970 are as usual in SQLite as text
+      return exact_number(column, digits);
+    case ValueKind::kTimestamp:
     case ValueKind::kDate:
-    case ValueKind::kTime: {
-      Value value = parse_any(digits);
-      if (value.type == StorageClass::kText) return out_of_range(column, digits);
-      return value;
-    }
+    case ValueKind::kTime:
     case ValueKind::kBlob:
     case ValueKind::kUuid:
       return wrong_syntax(column, digits);
-    case ValueKind::kText:
     case ValueKind::kJson:
+      TRY(check_json_number(column, digits));
+      break;
+    case ValueKind::kText:
       break;
   }
   return Value::of_text(std::string(digits));
@@ -247,7 +283,11 @@ Outcome<Value> stored_text(const Column& column, std::string_view text) {
   if (column.kind == ValueKind::kDate) return Value::of_text(std::string(text));
   if (column.kind == ValueKind::kNumeric) {
     TRY(check_text(column, text));
-    return parse_any(text);
+    const std::string_view number = text::trim(text);
+    if (parse_any(number).type != StorageClass::kText || is_json_number(number))
+      return exact_number(column, number);
+    return is_decimal(column) ? wrong_syntax(column, text)
+                              : Outcome<Value>(Value::of_text(std::string(text)));
   }
   return comparand(column, text);
 }
