@@ -14,6 +14,7 @@
 #include "catalog/schema_faults.h"
 #include "catalog/statistics.h"
 #include "catalog/view_columns.h"
+#include "catalog/view_key.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
 #include "text/ascii.h"
@@ -307,6 +308,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
                  " JOIN sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')"
                  " WHERE l.schema = 'main' AND l.type <> 'shadow'"
                  " ORDER BY l.name"));
+  std::map<std::string, std::string> view_sources;
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) break;
@@ -324,11 +326,14 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
       catalog->problems_.push_back(table.name + " is left out: " + completed.error().message);
       continue;
     }
+    if (table.kind == TableKind::kView) view_sources[table.name] = only_source(rows.column_text(4));
     catalog->tables_.push_back(std::move(table));
   }
   complete_foreign_keys(catalog->tables_);
   for (Table& table : catalog->tables_) {
-    if (table.kind == TableKind::kView) take_facts_of_origins(table, catalog->tables_);
+    if (table.kind != TableKind::kView) continue;
+    take_facts_of_origins(table, catalog->tables_);
+    note_view_key(table, view_sources[table.name], catalog->tables_);
   }
   for (std::string& fault : find_schema_faults(connection, catalog->tables_))
     catalog->problems_.push_back(std::move(fault));

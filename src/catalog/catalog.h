@@ -85,8 +85,8 @@ struct Table {
   bool insertable = true;
   bool updatable = true;
   bool deletable = true;
-  std::vector<Column> columns;  // hidden ones last
-  std::vector<size_t> primary_key;
+  std::vector<Column> columns;      // hidden ones last
+  std::vector<size_t> primary_key;  // of a view that shows the rows of one table: its (view_key.h)
   std::vector<ForeignKey> foreign_keys;
   std::vector<Index> indexes;
   bool full_text = false;     // an FTS5 table

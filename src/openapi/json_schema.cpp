@@ -164,6 +164,8 @@ bool is_required(const Table& table, const Column& column) {
   const bool numbers_itself = column.key_position > 0 && table.primary_key.size() == 1 &&
                               !table.without_rowid &&
                               text::equal_ignoring_case(column.declared_type, "INTEGER");
+  // What a view needs, its triggers know.
+  if (table.kind == catalog::TableKind::kView) return false;
   return column.not_null && column.default_sql.empty() && !column.generated && !numbers_itself;
 }
 

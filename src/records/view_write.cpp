@@ -83,6 +83,7 @@ Outcome<WriteResult> PreparedWrite::ViewRun::run() {
   if (writer_.connection().has_unresolved_references())
     return query::refuse(query::broken_reference(write_.table_->name));
   if (write_.returns(Returned::kRows)) row_writer_.end(body_);
+  if (result_.rows != 1) result_.key.clear();
   return std::move(result_);
 }
 
@@ -104,6 +105,13 @@ Outcome<void> PreparedWrite::ViewRun::insert(const NewRow& row) {
   }
   watch_->clear();
   TRY(execute(form, row.values));
+  const Outcome<void> shown = show_inserted(form, row, was_there);
+  const bool missed = !shown && shown.error().code == query::no_view_key(*write_.table_).code;
+  return missed && only_locates() ? Outcome<void>() : shown;
+}
+
+Outcome<void> PreparedWrite::ViewRun::show_inserted(const Form& form, const NewRow& row,
+                                                    bool was_there) {
   if (was_there) return cannot_tell();
   TRY_ASSIGN(const Key key, inserted_key(form, row));
   TRY_ASSIGN(const bool shown, show(key, true));
@@ -275,9 +283,17 @@ Outcome<bool> PreparedWrite::ViewRun::show(const Key& key, bool returns) {
   const bool second = write_.options_.format == RowFormat::kJsonObject && row_writer_.rows() > 0;
   const bool wanted = returns && write_.returns(Returned::kRows) && !second;
   if (wanted && !row_writer_.add(body_, *row)) return query::refuse(returns_too_much());
+  if (write_.returns(Returned::kKey)) note_key(*row);
   TRY_ASSIGN(const bool ambiguous, step(*row));
   if (ambiguous) return cannot_tell();
   return true;
+}
+
+void PreparedWrite::ViewRun::note_key(const db::Statement& row) {
+  result_.key.clear();
+  int i = write_.view_->by_key.lead_columns;
+  for (const query::OutputColumn& column : write_.view_->by_key.columns)
+    result_.key.emplace_back(column.name, value_text(row, i++, column.kind));
 }
 
 // A row that the view does not show can fulfil no condition on it.

@@ -30,6 +30,7 @@ class PreparedWrite::ViewRun {
   using Key = std::vector<query::Value>;
 
   query::Outcome<void> insert(const NewRow& row);
+  query::Outcome<void> show_inserted(const Form& form, const NewRow& row, bool was_there);
   query::Outcome<void> update();
   query::Outcome<void> remove();
 
@@ -43,9 +44,12 @@ class PreparedWrite::ViewRun {
   std::optional<Key> sent_key(const Form& form, const NewRow& row) const;
   query::Outcome<std::optional<Key>> changed_key(const Form& form, const Key& key) const;
   query::Outcome<bool> show(const Key& key, bool returns);
+  void note_key(const db::Statement& row);
   query::Outcome<void> check_shown(bool shown) const;
   tl::unexpected<query::ApiError> cannot_tell() const;
 
+  // Whether the row is looked for only to say where it is, so that it may be missed.
+  bool only_locates() const { return write_.returns(Returned::kKey) && write_.check_.empty(); }
   bool looks_again() const { return !write_.view_->by_key.sql.empty(); }
 
   const PreparedWrite& write_;
