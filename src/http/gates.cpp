@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "http/decoder.h"
 #include "http/site.h"
 #include "telemetry/request_id.h"
 #include "text/url.h"
@@ -22,9 +23,9 @@ bool give_request_id(const Site&, Request& request, Response&) {
 
 // Fields that have one value, and that decide who asks, or for what. What stands in front of the
 // server may have looked at another of two than the one it would take.
-constexpr std::array<std::string_view, 7> kSingleFields = {
-    "accept-profile", "apikey", "authorization", "content-profile",
-    "content-type",   "origin", "range"};
+constexpr std::array<std::string_view, 8> kSingleFields = {
+    "accept-profile",  "apikey",       "authorization", "content-encoding",
+    "content-profile", "content-type", "origin",        "range"};
 
 bool check_single_fields(const Site&, Request& request, Response& response) {
   std::array<bool, kSingleFields.size()> seen{};
@@ -105,6 +106,20 @@ bool check_access(const Site&, Request& request, Response& response) {
   return false;
 }
 
+// RFC 9110, 15.5.16, with what would have been taken.
+bool check_body_coding(const Site&, Request& request, Response& response) {
+  const std::string_view coding = request.header("content-encoding");
+  const bool takes_gzip = request.route->takes_gzip;
+  if (is_plain(coding) || (takes_gzip && is_gzip(coding))) return true;
+  const MethodSet without_body = Method::kGet | Method::kHead | Method::kOptions | Method::kDelete;
+  if (without_body.contains(request.head.method)) return true;
+  set_error(response, 415, "unsupported_coding",
+            takes_gzip ? "a request body is taken as it is, or with Content-Encoding: gzip"
+                       : "this path takes a request body only as it is, without Content-Encoding");
+  response.add_header("Accept-Encoding", takes_gzip ? "gzip, identity" : "identity");
+  return false;
+}
+
 bool check_body_size(const Site& site, Request& request, Response& response) {
   const uint64_t limit = body_limit(site, request);
   const uint64_t stated = request.head.content_length.value_or(0);
@@ -116,7 +131,7 @@ bool check_body_size(const Site& site, Request& request, Response& response) {
 
 using Gate = bool (*)(const Site&, Request&, Response&);
 
-constexpr std::array<Gate, 9> kGates = {
+constexpr std::array<Gate, 10> kGates = {
     give_request_id,      // first, so that every later answer can be found in the log
     check_single_fields,  // before anything is read from them
     check_expectation,    // before anything that costs
@@ -125,6 +140,7 @@ constexpr std::array<Gate, 9> kGates = {
     check_target_size,    // a page may read it
     match_route,          // what the later gates ask about
     check_access,         // needs the route
+    check_body_coding,    // what the route cannot read need not be sent
     check_body_size,      // before 100 Continue invites the body
 };
 

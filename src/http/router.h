@@ -40,6 +40,7 @@ struct Route {
   Handler handler;
   bool ignores_body = false;  // answers without waiting for it; inline lane only
   HeadCheck check_head = {};  // none: every body is taken
+  bool takes_gzip = false;    // a body with Content-Encoding: gzip, which is the handler's to undo
   size_t id = 0;              // index into the metrics of a loop; given by the Router
 };
 

@@ -71,6 +71,7 @@ void add_rows_response(Components& components, const std::string& name, std::str
   std::string json;
   JsonWriter out(json);
   out.begin_object().member("description", "The rows.").key("headers").begin_object();
+  out.key("Content-Location").raw(reference_to("headers", "content-location"));
   out.key("Content-Range").raw(reference_to("headers", "content-range"));
   out.key("Link").raw(reference_to("headers", "link"));
   out.key("Preference-Applied").raw(reference_to("headers", "preference-applied"));

@@ -129,7 +129,8 @@ class TablePath {
                     "One row, or several of which all or none are inserted.");
     write_parameters(false, {"select", "columns", "on_conflict", "prefer-insert"});
     write_body(schema_ + ".insert", true, example_of_new_row(relation_));
-    write_responses(out_, components_, {rows("200"), rows("201"), {"409", "conflict"}});
+    write_responses(out_, components_,
+                    {rows("200"), rows("201"), {"409", "conflict"}, {"415", "unsupported-media"}});
     out_.end_object();
   }
 
@@ -138,9 +139,13 @@ class TablePath {
                     "The filters name the primary key, each column with `eq`, as the body does.");
     write_parameters(true, {"select", "columns", "prefer-write"});
     write_body(schema_ + ".insert", false, {});
-    write_responses(
-        out_, components_,
-        {rows("200"), rows("201"), {"204", "done"}, {"405", "not-allowed"}, {"409", "conflict"}});
+    write_responses(out_, components_,
+                    {rows("200"),
+                     rows("201"),
+                     {"204", "done"},
+                     {"405", "not-allowed"},
+                     {"409", "conflict"},
+                     {"415", "unsupported-media"}});
     out_.end_object();
   }
 
@@ -149,7 +154,9 @@ class TablePath {
                     "Sets columns in every row that passes the filters.");
     write_parameters(true, {"or", "and", "select", "columns", "prefer-write"});
     write_body(schema_ + ".update", false, {});
-    write_responses(out_, components_, {rows("200"), {"204", "done"}, {"409", "conflict"}});
+    write_responses(
+        out_, components_,
+        {rows("200"), {"204", "done"}, {"409", "conflict"}, {"415", "unsupported-media"}});
     out_.end_object();
   }
 

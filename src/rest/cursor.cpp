@@ -237,13 +237,7 @@ Condition rows_after(const Table& table, const std::vector<OrderItem>& order,
 
 std::string next_link(std::string_view path, std::string_view query, std::string_view cursor) {
   std::string link = "<";
-  for (const char c : text::relative_to_itself(path) + "?" + without_place(query)) {
-    if (c == '<' || c == '>' || c == '"' || c == ' ') {
-      link += c == '<' ? "%3C" : c == '>' ? "%3E" : c == '"' ? "%22" : "%20";
-    } else {
-      link.push_back(c);
-    }
-  }
+  text::append_url_text(link, text::relative_to_itself(path) + "?" + without_place(query));
   return link.append("cursor=").append(kCursorPrefix).append(cursor).append(">; rel=\"next\"");
 }
 

@@ -1,5 +1,6 @@
 #include "rest/request_options.h"
 
+#include "http/decoder.h"
 #include "http/head.h"
 #include "rest/query_string.h"
 #include "rest/window.h"
@@ -21,6 +22,10 @@ Outcome<void> check_profile(const http::Request& request) {
 }
 
 }  // namespace
+
+bool is_at_hand(const http::Request& request) {
+  return !request.body.in_file() && http::is_plain(request.header("content-encoding"));
+}
 
 Outcome<RequestOptions> parse_request_options(const http::Request& request) {
   TRY_ASSIGN(std::vector<Parameter> parameters, parse_query_string(request.head.query));

@@ -18,6 +18,9 @@ struct RequestOptions : QueryParameters {
   MediaType media;
 };
 
+// Whether the body is in memory as it is meant, and can be parsed where the request is.
+bool is_at_hand(const http::Request& request);
+
 // PGRST100, PGRST103 and PGRST108 for what cannot be read, PGRST107 for an Accept that nothing here
 // answers, PGRST106 for a schema other than public.
 query::Outcome<RequestOptions> parse_request_options(const http::Request& request);

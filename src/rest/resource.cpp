@@ -1,6 +1,8 @@
 #include "rest/resource.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "text/url.h"
 
@@ -35,6 +37,26 @@ Resource resource_of(const http::Request& request, std::string_view prefix) {
   }
   if (!text::percent_decode(sent, resource.name)) return {};
   return resource;
+}
+
+std::string canonical_location(std::string_view path, std::string_view query) {
+  std::vector<std::string_view> parameters;
+  while (!query.empty()) {
+    const std::string_view one = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(one.size() + 1, query.size()));
+    if (!one.empty()) parameters.push_back(one);
+  }
+  const auto name_of = [](std::string_view one) { return one.substr(0, one.find('=')); };
+  std::stable_sort(parameters.begin(), parameters.end(),
+                   [&](std::string_view a, std::string_view b) { return name_of(a) < name_of(b); });
+  std::string location;
+  text::append_url_text(location, text::relative_to_itself(path));
+  char glue = '?';
+  for (const std::string_view one : parameters) {
+    location.push_back(std::exchange(glue, '&'));
+    text::append_url_text(location, one);
+  }
+  return location;
 }
 
 }  // namespace prodev::rest

@@ -17,4 +17,9 @@ struct Resource {
 // parts are decoded then: a%2Fb is the table a/b.
 Resource resource_of(const http::Request& request, std::string_view prefix);
 
+// The URL of what is at `path` and `query`, relative to itself and the same however the parameters
+// were ordered: </rest/v1/t?b=eq.1&a=eq.2> is <t?a=eq.2&b=eq.1>. Those of one name keep their
+// order.
+std::string canonical_location(std::string_view path, std::string_view query);
+
 }  // namespace prodev::rest

@@ -62,8 +62,13 @@ std::string location_of(const WriteCall& call, const records::WriteResult& resul
 
 }  // namespace
 
+void begin_response(http::Response& response) {
+  response.add_header_lines("Vary: Accept, Prefer, Range\r\n");
+}
+
 void respond_error(http::Response& response, const query::ApiError& error, std::string_view role) {
   response.clear();
+  begin_response(response);
   response.status = error.status;
   response.undo = true;  // 300 is an error, too
   if (error.code == "42501" && role == access::kAnonymousRole) {
@@ -71,6 +76,8 @@ void respond_error(http::Response& response, const query::ApiError& error, std::
     response.add_header("WWW-Authenticate", "Bearer");
   }
   if (error.status == 503) response.add_header("Retry-After", "1");
+  if (error.total) response.add_header("Content-Range", content_range(0, 0, error.total));
+  response.add_header("Proxy-Status", "PostgREST; error=" + error.code);
   std::string body;
   append_member(body, "code", error.code);
   if (error.details_json.empty()) {
@@ -99,10 +106,12 @@ query::Outcome<void> describe_read(http::Response& response, const RequestOption
                                    uint64_t rows_before, const records::ReadResult& result) {
   const uint64_t offset = options.read.offset;
   if (result.total && rows_before == 0 && offset > *result.total) {
-    return query::refuse({416, "PGRST103", "Requested range not satisfiable",
+    query::ApiError error(416, "PGRST103", "Requested range not satisfiable",
                           "An offset of " + std::to_string(offset) +
                               " was requested, but there are only " +
-                              std::to_string(*result.total) + " rows."});
+                              std::to_string(*result.total) + " rows.");
+    error.total = result.total;  // RFC 9110, 15.5.17
+    return query::refuse(std::move(error));
   }
   if (options.media.format == records::RowFormat::kJsonObject && result.rows != 1)
     return query::refuse(not_singular(result.rows));

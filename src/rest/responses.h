@@ -12,8 +12,14 @@
 
 namespace prodev::rest {
 
-// {"code":…,"details":…,"hint":…,"message":…}. What a policy refuses is 401 for anon, which could
-// sign in, and 403 for everybody else.
+// What every answer to a table or function begins with: other values of these headers could have
+// made another one of the same URL (RFC 9110, 12.5.5).
+void begin_response(http::Response& response);
+
+// {"code":…,"details":…,"hint":…,"message":…}, and the code for those who see no body, as
+//   Proxy-Status: PostgREST; error=PGRST103
+// under the name that clients look for. What a policy refuses is 401 for anon, which could sign in,
+// and 403 for everybody else.
 void respond_error(http::Response& response, const query::ApiError& error, std::string_view role);
 
 // PGRST124 when a write affected more rows than `most`.

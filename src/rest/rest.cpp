@@ -3,6 +3,7 @@
 #include "access/system_tables.h"
 #include "base/clock.h"
 #include "db/memory.h"
+#include "http/decoder.h"
 #include "query/sql_functions.h"
 #include "rest/resource.h"
 #include "rest/responses.h"
@@ -66,6 +67,7 @@ base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
 }
 
 void Rest::handle(const Request& request, Response& response) {
+  begin_response(response);
   if (request.head.method == Method::kOptions) {
     const Outcome<void> described = describe_table(request, response);
     if (!described) respond_error(response, described.error(), {});
@@ -182,7 +184,7 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
 Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCall>& call,
                           Response& response) {
   const bool searches = is_searched_first(*call);
-  const bool is_short = request.body.size() <= kMostParsedOnLoop && !request.body.in_file();
+  const bool is_short = is_at_hand(request) && request.body.size() <= kMostParsedOnLoop;
   if (!searches && is_short)
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
   response.continue_on(http::Lane::kRead, [this, call](const Request& same, Response& out) {
@@ -190,6 +192,29 @@ Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCal
     if (!done) respond_error(out, done.error(), call->identity.role);
   });
   return {};
+}
+
+Outcome<std::string> Rest::whole_body(const Request& request, base::Budget::Lease& memory) const {
+  if (request.body.size() == 0 || !http::is_gzip(request.header("content-encoding"))) {
+    TRY_ASSIGN(std::string body, request.body.read_all());
+    return body;
+  }
+  std::string stored;
+  if (request.body.in_file()) {
+    TRY_ASSIGN(stored, request.body.read_all());
+  }
+  const std::string_view bytes = request.body.in_file() ? stored : request.body.memory();
+  Outcome<void> held;
+  const auto may_grow = [&](uint64_t decoded) {
+    held = hold(memory, bytes.size() + decoded);
+    return held.has_value();
+  };
+  base::Result<std::string> body = http::gunzip(bytes, options_.max_body_bytes, may_grow);
+  TRY(held);
+  if (body) return *std::move(body);
+  if (body.error().code == base::Code::kBadInput)
+    return query::refuse({400, "PGRST102", body.error().message});
+  return query::refuse(query::ApiError(body.error()));
 }
 
 Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<WriteCall>& call,
@@ -204,17 +229,16 @@ Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<W
     TRY(search_rows(*call, std::move(options), {*reader, quick_, false}));
   }
   const std::string_view content_type = request.header("content-type");
-  if (!request.body.in_file())
-    return submit_write(call, content_type, request.body.memory(), response);
-  TRY_ASSIGN(const std::string body, request.body.read_all());
+  if (is_at_hand(request)) return submit_write(call, content_type, request.body.memory(), response);
+  TRY_ASSIGN(const std::string body, whole_body(request, *call->memory));
   return submit_write(call, content_type, body, response);
 }
 
 Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,
                                  std::string_view content_type, std::string_view body,
                                  Response& response) {
-  TRY_ASSIGN(records::PreparedWrite prepared, prepare_write(*call, content_type, body));
-  const auto write = std::make_shared<const records::PreparedWrite>(std::move(prepared));
+  TRY_ASSIGN(RequestedWrite prepared, prepare_write(*call, content_type, body));
+  const auto write = std::make_shared<const RequestedWrite>(std::move(prepared));
   Timing timing = call->timing;
   timing.end(Timing::kPlan);
   response.continue_on(http::Lane::kWrite,

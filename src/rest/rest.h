@@ -37,6 +37,7 @@ struct RestOptions {
   uint64_t loop_memory_bytes = 8'388'608;    // of SQLite, while it is made
   int64_t read_timeout_ns = 10'000'000'000;  // of a read on the read lane
   int64_t write_hold_ns = 2'000'000'000;     // of a request on the write lane
+  uint64_t max_body_bytes = 16'777'216;      // of a request, decoded
   size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
   uint64_t max_response_bytes = 1'073'741'824;
   std::shared_ptr<base::TemporaryStore> temporary;  // shared with the bodies of requests
@@ -83,6 +84,7 @@ class Rest {
     uint64_t rows_before = 0;  // of the page, when it begins at a cursor
     Timing timing{false, 0};
     std::shared_ptr<const base::Budget::Lease> memory{};  // of long arguments; of all copies
+    std::string location{};  // of a table: what Content-Location says (canonical_location())
   };
   // A read that is ready to run, for any caller of its role.
   struct PreparedRead {
@@ -168,6 +170,10 @@ class Rest {
 
   query::Outcome<void> write(const http::Request& request, const std::shared_ptr<WriteCall>& call,
                              http::Response& response);
+  // The body, read from its file and decoded as need be: not on a loop.
+  // `memory` holds it.
+  query::Outcome<std::string> whole_body(const http::Request& request,
+                                         base::Budget::Lease& memory) const;
   // The same on another lane, where it may wait.
   query::Outcome<void> write_behind(const http::Request& request,
                                     const std::shared_ptr<WriteCall>& call,

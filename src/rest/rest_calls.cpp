@@ -14,7 +14,7 @@ using query::Outcome;
 Outcome<void> Rest::call_function(const Request& request, const auth::Identity& identity,
                                   std::string_view name, Response& response) {
   const records::SchemaPointer& schema = loops_[request.loop].schema;
-  if (request.body.size() <= kMostParsedOnLoop && !request.body.in_file())
+  if (is_at_hand(request) && request.body.size() <= kMostParsedOnLoop)
     return start_call(request, identity, schema, name, request.body.memory(), nullptr, response);
   response.continue_on(http::Lane::kRead, [this, identity, schema, function = std::string(name)](
                                               const Request& same, Response& out) {
@@ -30,9 +30,10 @@ Outcome<void> Rest::start_long_call(const Request& request, const auth::Identity
   const auto memory =
       std::make_shared<base::Budget::Lease>(*options_.memory, request.peer.client_key());
   TRY(hold(*memory, 2 * request.body.size()));  // with the arguments that are made of it
-  if (!request.body.in_file())
+  if (is_at_hand(request))
     return start_call(request, identity, schema, name, request.body.memory(), memory, response);
-  TRY_ASSIGN(const std::string body, request.body.read_all());
+  TRY_ASSIGN(const std::string body, whole_body(request, *memory));
+  TRY(hold(*memory, 2 * body.size()));
   return start_call(request, identity, schema, name, body, memory, response);
 }
 

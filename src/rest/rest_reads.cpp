@@ -4,6 +4,7 @@
 #include "db/memory.h"
 #include "rest/cursor.h"
 #include "rest/plan.h"
+#include "rest/resource.h"
 #include "rest/responses.h"
 #include "rest/rest.h"
 #include "rest/room.h"
@@ -164,6 +165,8 @@ Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::prepare(const Request& reques
                                                            Call call) const {
   call.want_rows = request.head.method != http::Method::kHead;
   TRY(prepare_page(request, call));
+  if (call.target.table != nullptr)
+    call.location = canonical_location(request.head.path, request.head.query);
   cap_rows(call.options.read, options_.max_rows);
   const std::string role = std::exchange(call.identity, {}).role;
   auto prepared = std::make_unique<PreparedRead>(PreparedRead{std::move(call), {}});
@@ -217,6 +220,7 @@ Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& 
   } else {
     TRY(describe_read(response, call.options, call.rows_before, result));
   }
+  if (!call.location.empty()) response.add_header("Content-Location", call.location);
   if (!result.last_key.empty()) {
     const Cursor next{call.rows_before + window.offset + result.rows, result.last_key};
     response.add_header(

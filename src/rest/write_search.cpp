@@ -122,7 +122,7 @@ bool is_searched_first(const WriteCall& call) {
     return std::any_of(where.children.begin(), where.children.end(),
                        [&](const Condition& child) { return names(child, table.columns[i]); });
   };
-  const bool by_key = !table.primary_key.empty() &&
+  const bool by_key = table.kind != catalog::TableKind::kView && !table.primary_key.empty() &&
                       std::all_of(table.primary_key.begin(), table.primary_key.end(), is_named);
   return !by_key || !is_cheap(table, where);
 }

@@ -47,7 +47,9 @@ query::OnConflict conflict_of(const WriteCall& call) {
   if (resolution)
     conflict.action =
         *resolution == ResolutionPreference::kMerge ? Action::kMerge : Action::kIgnore;
-  if (call.method == Method::kPut) conflict = {Action::kMerge, {}, {}, {}};
+  const bool is_view = call.table->kind == catalog::TableKind::kView;
+  if (call.method == Method::kPut)
+    conflict = {is_view ? Action::kFail : Action::kMerge, {}, {}, {}};
   return conflict;
 }
 
@@ -64,12 +66,36 @@ records::WriteOptions write_options(const WriteCall& call) {
   return write;
 }
 
+Outcome<query::Guard> writable(const WriteCall& call, access::Verb verb) {
+  return records::writable(*call.schema, call.identity, *call.table, verb);
+}
+
+// `guard` outlives what is returned.
+RowTarget target_of(const WriteCall& call, const query::Guard& guard, std::string_view body) {
+  return {*call.table,          guard,
+          call.options.columns, call.options.preferences.missing == MissingPreference::kDefault,
+          call.max_rows,        body.size(),
+          *call.memory};
+}
+
 Outcome<PreparedWrite> prepare_insert(const WriteCall& call, std::string_view content_type,
-                                      std::string_view body, const RowTarget& target) {
+                                      std::string_view body) {
+  TRY_ASSIGN(const query::Guard guard, writable(call, access::Verb::kInsert));
+  const RowTarget target = target_of(call, guard, body);
   TRY_ASSIGN(records::NewRows rows, parse_new_rows(content_type, body, target));
   if (call.method == Method::kPut) TRY(check_put_row(call.options.read.where, rows));
   return PreparedWrite::insert(call.schema, call.identity, *call.table, std::move(rows),
                                conflict_of(call), write_options(call));
+}
+
+Outcome<PreparedWrite> prepare_update(const WriteCall& call, std::string_view content_type,
+                                      std::string_view body) {
+  TRY_ASSIGN(const query::Guard guard, writable(call, access::Verb::kUpdate));
+  const RowTarget target = target_of(call, guard, body);
+  TRY_ASSIGN(std::vector<query::Assignment> assignments,
+             parse_assignments(content_type, body, target));
+  return PreparedWrite::update(call.schema, call.identity, *call.table, std::move(assignments),
+                               call.options.read.where, write_options(call));
 }
 
 Outcome<void> check_result(const WriteCall& call, uint64_t rows) {
@@ -104,8 +130,9 @@ Outcome<void> check_write(WriteCall& call, bool allow_unfiltered) {
   if (call.method == Method::kPut) return check_put_filters(*call.table, call.options.read);
   if (call.method != Method::kPost) return check_filtered(call, allow_unfiltered);
   // There is no key that could be taken.
-  if (call.table->primary_key.empty() && call.options.on_conflict.empty())
-    call.options.preferences.resolution.reset();
+  const bool keyless =
+      call.table->primary_key.empty() || call.table->kind == catalog::TableKind::kView;
+  if (keyless && call.options.on_conflict.empty()) call.options.preferences.resolution.reset();
   return {};
 }
 
@@ -119,35 +146,35 @@ Outcome<void> check_rights(const WriteCall& call) {
        "new row violates row-level security policy for table \"" + call.table->name + "\""});
 }
 
-Outcome<PreparedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
-                                     std::string_view body) {
-  const query::Condition& where = call.options.read.where;
-  if (call.method == Method::kDelete)
-    return PreparedWrite::remove(call.schema, call.identity, *call.table, where,
-                                 write_options(call));
+Outcome<RequestedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
+                                      std::string_view body) {
+  if (call.method == Method::kDelete) {
+    TRY_ASSIGN(PreparedWrite remove,
+               PreparedWrite::remove(call.schema, call.identity, *call.table,
+                                     call.options.read.where, write_options(call)));
+    return RequestedWrite{std::move(remove)};
+  }
   TRY(check_rights(call));
-  const bool updates = call.method == Method::kPatch;
-  TRY_ASSIGN(const query::Guard guard,
-             records::writable(*call.schema, call.identity, *call.table,
-                               updates ? access::Verb::kUpdate : access::Verb::kInsert));
-  const RowTarget target{
-      *call.table,          guard,
-      call.options.columns, call.options.preferences.missing == MissingPreference::kDefault,
-      call.max_rows,        body.size(),
-      *call.memory};
-  if (!updates) return prepare_insert(call, content_type, body, target);
-  TRY_ASSIGN(std::vector<query::Assignment> assignments,
-             parse_assignments(content_type, body, target));
-  return PreparedWrite::update(call.schema, call.identity, *call.table, std::move(assignments),
-                               where, write_options(call));
+  std::optional<PreparedWrite> insert;
+  if (call.method != Method::kPatch) {
+    TRY_ASSIGN(insert, prepare_insert(call, content_type, body));
+    const bool is_view = call.table->kind == catalog::TableKind::kView;
+    if (call.method == Method::kPost || !is_view) return RequestedWrite{*std::move(insert)};
+  }
+  TRY_ASSIGN(PreparedWrite update, prepare_update(call, content_type, body));
+  return RequestedWrite{std::move(update), std::move(insert)};
 }
 
-Outcome<void> run_write(const WriteCall& call, const PreparedWrite& write, db::BatchWriter& writer,
-                        http::Response& response) {
+Outcome<void> run_write(const WriteCall& call, const RequestedWrite& requested,
+                        db::BatchWriter& writer, http::Response& response) {
   const db::Deadline deadline(writer.connection(), base::monotonic_ns() + call.hold_ns);
-  if (call.options.media.plan) return explain_write(call, write, writer, response);
+  if (call.options.media.plan) return explain_write(call, requested.write, writer, response);
   std::string body;
-  TRY_ASSIGN(const records::WriteResult result, write.run(writer, body));
+  TRY_ASSIGN(records::WriteResult result, requested.write.run(writer, body));
+  if (requested.if_none && result.rows == 0) {
+    body.clear();
+    TRY_ASSIGN(result, requested.if_none->run(writer, body));
+  }
   TRY(check_result(call, result.rows));
   describe_write(response, call, result);
   response.undo = call.options.preferences.rolls_back();

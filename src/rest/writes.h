@@ -32,6 +32,13 @@ struct WriteCall {
   base::Budget::Client client{};
 };
 
+// What a request writes. Rows cannot be merged into a view: a PUT changes the row that is there,
+// and `if_none` adds it where there is none.
+struct RequestedWrite {
+  records::PreparedWrite write;
+  std::optional<records::PreparedWrite> if_none{};
+};
+
 // Refuses what `call` cannot mean whatever its body: 21000 for a change of every row unless
 // `allow_unfiltered`, PGRST105 and PGRST114 for a PUT. Drops preferences that do not apply.
 query::Outcome<void> check_write(WriteCall& call, bool allow_unfiltered);
@@ -41,14 +48,13 @@ query::Outcome<void> check_write(WriteCall& call, bool allow_unfiltered);
 query::Outcome<void> check_rights(const WriteCall& call);
 
 // Judges check_rights() before it looks at `body`.
-query::Outcome<records::PreparedWrite> prepare_write(const WriteCall& call,
-                                                     std::string_view content_type,
-                                                     std::string_view body);
+query::Outcome<RequestedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
+                                             std::string_view body);
 
 // On the write lane: writes within `call.hold_ns` (57014, which ends the transaction), and fills in
 // the response. Where a plan is asked for it is told
 // instead, and nothing is kept of what `analyze` ran.
-query::Outcome<void> run_write(const WriteCall& call, const records::PreparedWrite& write,
+query::Outcome<void> run_write(const WriteCall& call, const RequestedWrite& requested,
                                db::BatchWriter& writer, http::Response& response);
 
 }  // namespace prodev::rest

@@ -41,6 +41,7 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   rest.loops = options.loops;
   rest.read_timeout_ns = settings.read_timeout_ms * 1'000'000;
   rest.write_hold_ns = settings.write_hold_ms * 1'000'000;
+  rest.max_body_bytes = static_cast<uint64_t>(settings.max_body_bytes);
   rest.max_response_bytes = static_cast<uint64_t>(settings.max_response_bytes);
   rest.temporary = options.room.temporary;
   rest.memory = options.room.memory;

@@ -47,7 +47,8 @@ std::vector<http::Route> main_routes(State& state, const config::Settings& setti
        false,
        [&state](const Request& request, Response& response) {
          return state.rest->check_head(request, response);
-       }},
+       },
+       true},
       {"/rest/v1/", kRead, Lane::kInline, Access::kPublic, "openapi_root",
        "the OpenAPI document, where PostgREST has it", 0, document(state)},
       {"/openapi.json", kRead, Lane::kInline, Access::kPublic, "openapi",

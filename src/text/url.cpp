@@ -16,6 +16,14 @@ int escaped_byte(std::string_view text) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+void append_escape(std::string& out, char c) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  const auto byte = static_cast<unsigned char>(c);
+  out.push_back('%');
+  out.push_back(kDigits[byte >> 4]);
+  out.push_back(kDigits[byte & 15]);
+}
+
 }  // namespace
 
 bool percent_decode(std::string_view encoded, std::string& out) {
@@ -43,17 +51,25 @@ std::string percent_decode_leniently(std::string_view encoded) {
 }
 
 void append_percent_encoded(std::string& out, std::string_view text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : text) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~') {
       out.push_back(c);
-      continue;
+    } else {
+      append_escape(out, c);
     }
-    const auto byte = static_cast<unsigned char>(c);
-    out.push_back('%');
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 15]);
+  }
+}
+
+void append_url_text(std::string& out, std::string_view text) {
+  constexpr std::string_view kNowhere = "\"<>\\^`{|}";  // RFC 3986, appendix A
+  for (const char c : text) {
+    const bool printable = c > ' ' && c < '\x7f';
+    if (printable && kNowhere.find(c) == std::string_view::npos) {
+      out.push_back(c);
+    } else {
+      append_escape(out, c);
+    }
   }
 }
 

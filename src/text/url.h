@@ -18,6 +18,9 @@ std::string percent_decode_leniently(std::string_view encoded);
 // can stand in any part of a URL.
 void append_percent_encoded(std::string& out, std::string_view text);
 
+// Appends a part of a URL as it was sent, with only that encoded which may not stand in any.
+void append_url_text(std::string& out, std::string_view text);
+
 // The resource at `path` as seen from itself (RFC 3986 section 4.2): its last segment, to which a
 // slash or a query may be added. It holds under whatever prefix a proxy serves the path.
 std::string relative_to_itself(std::string_view path);

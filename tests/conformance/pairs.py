@@ -120,7 +120,7 @@ def _same_body(expected, got, content_type):
     try:
         return _ordered(expected) == _ordered(got)
     except ValueError:
-        return expected == got
+        return expected.rstrip("\n") == got.rstrip("\n")
 
 
 def _ordered(text):

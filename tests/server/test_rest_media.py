@@ -138,8 +138,8 @@ class Compression(MediaCase):
             self.assertEqual(decoded(small), plain.body, limit)
             self.assertLess(len(small.body), len(plain.body) / 3)
             for response in (plain, small):
-                self.assertEqual((response.header("Vary"), response.header("Content-Range")),
-                                 ("Accept-Encoding", plain.header("Content-Range")))
+                self.assertIn("Accept-Encoding", response.all("Vary"))
+                self.assertEqual(response.header("Content-Range"), plain.header("Content-Range"))
             self.assertIsNone(plain.header("Content-Encoding"))
             self.assertEqual(small.header("Link"), plain.header("Link"))
             brotli = self.get(path, headers={"Accept-Encoding": "br"})
@@ -148,7 +148,8 @@ class Compression(MediaCase):
 
     def test_what_is_small_is_sent_as_it_is(self):
         response = self.get("product?id=eq.1", headers={"Accept-Encoding": "gzip"})
-        self.assertEqual((response.header("Content-Encoding"), response.header("Vary")), (None, None))
+        self.assertIsNone(response.header("Content-Encoding"))
+        self.assertEqual(response.all("Vary"), ["Accept, Prefer, Range"])
 
     def test_refusals_are_kept_to(self):
         for accept in ["gzip;q=0", "identity", "gzip;q=0.1, identity;q=0.5", "zstd"]:
@@ -166,7 +167,8 @@ class NoCompression(MediaCase):
     def test_it_can_be_turned_off(self):
         self.call("POST", "product", [{"category_id": 1, "name": "x" * 500} for _ in range(100)])
         response = self.get("product", headers={"Accept-Encoding": "gzip"})
-        self.assertEqual((response.header("Content-Encoding"), response.header("Vary")), (None, None))
+        self.assertIsNone(response.header("Content-Encoding"))
+        self.assertEqual(response.all("Vary"), ["Accept, Prefer, Range"])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+-- Functions of every shape of result.
+CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, price INTEGER NOT NULL);
+CREATE TABLE tag (item_id INTEGER NOT NULL REFERENCES item(id), word TEXT NOT NULL, PRIMARY KEY (item_id, word));
+INSERT INTO item VALUES (1, 'cup', 5), (2, 'jug', 12), (3, 'pan', 30);
+INSERT INTO tag VALUES (1, 'clay'), (2, 'clay'), (2, 'large');
+CREATE POLICY anyone ON item USING (true) WITH CHECK (true);
+CREATE POLICY anyone ON tag USING (true) WITH CHECK (true);
+
+CREATE FUNCTION add_up(a integer, b integer) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT :a + :b $$;
+CREATE FUNCTION greet(who text DEFAULT 'you') RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'hello ' || :who $$;
+CREATE FUNCTION is_dear(price integer) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT :price > 10 $$;
+CREATE FUNCTION cheaper(than integer) RETURNS SETOF item LANGUAGE sql STABLE AS $$ SELECT * FROM item WHERE price < :than $$;
+CREATE FUNCTION one_item(item_id integer) RETURNS item LANGUAGE sql STABLE AS $$ SELECT * FROM item WHERE id = :item_id $$;
+CREATE FUNCTION prices() RETURNS SETOF integer LANGUAGE sql STABLE AS $$ SELECT price FROM item ORDER BY price $$;
+CREATE FUNCTION named_prices() RETURNS TABLE (label text, cents integer) LANGUAGE sql STABLE AS $$ SELECT name, price * 100 FROM item $$;
+CREATE FUNCTION with_words(words text[]) RETURNS SETOF tag LANGUAGE sql STABLE AS $$ SELECT * FROM tag WHERE word IN (SELECT value FROM json_each(:words)) $$;
+CREATE FUNCTION nothing() RETURNS void LANGUAGE sql STABLE AS $$ SELECT 1 $$;
+CREATE FUNCTION raise_prices(by_cents integer) RETURNS SETOF item LANGUAGE sql VOLATILE AS $$ UPDATE item SET price = price + :by_cents RETURNING * $$;
+CREATE FUNCTION as_json() RETURNS json LANGUAGE sql STABLE AS $$ SELECT '{"a":[1,2]}' $$;
+CREATE FUNCTION label(item) RETURNS text LANGUAGE sql STABLE AS $$ SELECT upper($1.name) $$;
+CREATE FUNCTION secret() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'secret' $$;
+CREATE FUNCTION "true"() RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT true $$;
+GRANT EXECUTE ON FUNCTION add_up TO anon;
+GRANT EXECUTE ON FUNCTION greet TO anon;
+GRANT EXECUTE ON FUNCTION is_dear TO anon;
+GRANT EXECUTE ON FUNCTION cheaper TO anon;
+GRANT EXECUTE ON FUNCTION one_item TO anon;
+GRANT EXECUTE ON FUNCTION prices TO anon;
+GRANT EXECUTE ON FUNCTION named_prices TO anon;
+GRANT EXECUTE ON FUNCTION with_words TO anon;
+GRANT EXECUTE ON FUNCTION nothing TO anon;
+GRANT EXECUTE ON FUNCTION raise_prices TO anon;
+GRANT EXECUTE ON FUNCTION as_json TO anon;
+GRANT EXECUTE ON FUNCTION label TO anon;
+GRANT EXECUTE ON FUNCTION "true" TO anon;
