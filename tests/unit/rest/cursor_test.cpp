@@ -19,7 +19,8 @@ const catalog::Catalog& loaded() {
         " x ANY) STRICT; CREATE TABLE plain (a TEXT, b TEXT) STRICT;"
         "CREATE TABLE loose (a TEXT, b TEXT, PRIMARY KEY (a, b));"
         "CREATE TABLE at (at TIMESTAMP NOT NULL UNIQUE, id INTEGER PRIMARY KEY);"
-        "CREATE VIEW v AS SELECT * FROM t;"));
+        "CREATE VIEW v AS SELECT * FROM t; CREATE VIEW twice AS SELECT * FROM t UNION ALL SELECT * "
+        "FROM t;"));
     return *catalog::Catalog::load(connection);
   }();
   return *catalog;
@@ -60,7 +61,8 @@ TEST_CASE("an order is made total by the primary key, in its own direction") {
   CHECK(total("n", {{}, &columns}) == "none");
   CHECK(total("n,c", {{}, &columns}) == "n c ");
   CHECK(total("a", {}, "plain") == "a rowid ");
-  CHECK(total("n", {}, "v") == "none");
+  CHECK(total("n", {}, "v") == "n id ");
+  CHECK(total("n", {}, "twice") == "none");
   // NULLs in a key do not tell rows apart, nor texts of times that may be equal.
   CHECK(total("a", {}, "loose") == "a b rowid ");
   CHECK(total("at", {}, "at") == "at id ");
