@@ -74,6 +74,8 @@ Result<int> run_export(const CommandLine& line, const Context& context) {
   transfer::ExportOptions options;
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(options.format, transfer_format(line, path));
+  if (options.format == transfer::Format::kTsv)
+    return base::fail(Code::kUsage, "an export has commas between fields: name the file .csv");
   options.columns = split_list(line.option("--columns"));
   TRY_ASSIGN(db::Connection connection, open_database(settings, db::OpenMode::kReadOnly));
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));

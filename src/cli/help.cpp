@@ -16,7 +16,10 @@ constexpr OptionRow kTokenOptions[] = {
 };
 
 constexpr OptionRow kImportOptions[] = {
-    {"--format", "FORMAT", "csv, json (an array) or ndjson. Default: as the file's name ends."},
+    {"--format", "FORMAT",
+     "csv, tsv, json (an array) or ndjson. Default: as the file's name ends."},
+    {"--delimiter", "CHARACTER",
+     "What parts fields of CSV, or tab. Default: as the first line tells."},
     {"--map", "A=B,...", "Names in the file that stand for other columns: title=name."},
     {"--ignore-unknown", "", "Pass over names in the file that are no columns."},
     {"--on-conflict", "WHAT", "For a key that is taken: fail, ignore or replace. Default: fail."},

@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/transfer_words.h"
 #include "transfer/rejects_file.h"
+#include "transfer/separator.h"
 
 namespace prodev::cli {
 namespace {
@@ -137,6 +138,9 @@ Result<query::OnConflict::Action> parse_conflict(const std::string& text) {
 Result<transfer::ImportOptions> import_options(const CommandLine& line, const std::string& path) {
   transfer::ImportOptions options;
   TRY_ASSIGN(options.format, transfer_format(line, path));
+  if (line.options.contains("--delimiter")) {
+    TRY_ASSIGN(options.separator, transfer::separator_called(line.options.at("--delimiter")));
+  }
   TRY_ASSIGN(options.column_names, parse_map(line.option("--map")));
   TRY_ASSIGN(options.on_conflict, parse_conflict(line.option("--on-conflict", "fail")));
   if (line.options.contains("--batch")) {
@@ -169,6 +173,10 @@ std::string what_stayed(const transfer::ImportResult& result) {
 
 void tell(const transfer::ImportResult& result, const transfer::ImportOptions& options,
           const std::string& table, double seconds, std::ostream& out) {
+  if (result.utf16 || result.separator != ',') {
+    out << "read      " << transfer::name_of_separator(result.separator) << " between fields"
+        << (result.utf16 ? ", UTF-16" : "") << '\n';
+  }
   const double rows = static_cast<double>(result.rows);
   out << (options.dry_run ? "would import " : "imported  ") << result.rows - result.unchanged
       << " rows into " << table << " in " << std::fixed << std::setprecision(1) << seconds << " s ("

@@ -12,8 +12,8 @@ base::Result<transfer::Format> transfer_format(const CommandLine& line, const st
   const auto format = name.empty() ? transfer::format_of_file(path) : transfer::format_called(name);
   if (format) return *format;
   return base::fail(base::Code::kUsage,
-                    "give --format csv, json or ndjson: the file's name does "
-                    "not end in one of them");
+                    "give --format csv, json or ndjson (an import takes tsv, too): the file's name "
+                    "does not end in one of them");
 }
 
 base::Result<db::Connection> open_database(const config::Settings& settings, db::OpenMode mode) {

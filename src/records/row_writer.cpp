@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "query/any_value.h"
 #include "text/csv.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
@@ -35,7 +36,8 @@ void RowWriter::begin(std::string& out) const {
 // Called for every value: it is to be inlined.
 inline bool RowWriter::append(std::string& out, const query::Cell& cell,
                               const Column& column) const {
-  if (cell.bytes.size() > query::kLongValue) return append_long(out, cell, column);
+  if (cell.bytes.size() > query::kLongValue || spells_any_)
+    return append_otherwise(out, cell, column);
   if (format_ == RowFormat::kCsv) {
     query::append_csv(out, cell, column.kind);
   } else {
@@ -44,10 +46,20 @@ inline bool RowWriter::append(std::string& out, const query::Cell& cell,
   return drained(out);
 }
 
-bool RowWriter::append_long(std::string& out, const query::Cell& cell, const Column& column) const {
+bool RowWriter::append_otherwise(std::string& out, const query::Cell& cell,
+                                 const Column& column) const {
+  const bool csv = format_ == RowFormat::kCsv;
+  if (spells_any_ && column.kind == catalog::ValueKind::kAny) {
+    csv ? query::append_any_csv(out, cell) : query::append_any_json(out, cell);
+    return drained(out);
+  }
+  if (cell.bytes.size() <= query::kLongValue) {
+    csv ? query::append_csv(out, cell, column.kind)
+        : query::append_json(out, cell, column.kind, column.always_json);
+    return drained(out);
+  }
   const auto goes_on = [this](std::string& text) { return drained(text); };
-  return format_ == RowFormat::kCsv
-             ? query::append_long_csv(out, cell, goes_on)
+  return csv ? query::append_long_csv(out, cell, goes_on)
              : query::append_long_json(out, cell, column.kind, column.always_json, goes_on);
 }
 

@@ -35,6 +35,10 @@ class RowWriter {
     drain_ = &drain;
   }
 
+  // From now on values of columns without a type are written so that reading them gives the same
+  // value (query/any_value.h), for a file that is to be read again.
+  void spell_any() { spells_any_ = true; }
+
   void begin(std::string& out) const;
   // False: the drain ended it, within the row.
   bool add(std::string& out, const db::Statement& row);
@@ -51,7 +55,7 @@ class RowWriter {
 
   bool drained(std::string& out) const { return out.size() < drain_bytes_ || (*drain_)(out); }
   bool append(std::string& out, const query::Cell& cell, const Column& column) const;
-  bool append_long(std::string& out, const query::Cell& cell, const Column& column) const;
+  bool append_otherwise(std::string& out, const query::Cell& cell, const Column& column) const;
   bool add_json(std::string& out, const db::Statement& row) const;
   bool add_stripped(std::string& out, const db::Statement& row) const;
   bool add_csv(std::string& out, const db::Statement& row) const;
@@ -59,6 +63,7 @@ class RowWriter {
   RowFormat format_;
   bool strips_nulls_;
   bool bare_;
+  bool spells_any_ = false;
   std::vector<Column> columns_;
   std::string csv_names_;
   int lead_columns_;

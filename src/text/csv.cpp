@@ -4,12 +4,6 @@
 
 namespace prodev::text {
 
-namespace {
-
-bool ends_plain_run(char c) { return c == ',' || c == '\n' || c == '\r' || c == '"'; }
-
-}  // namespace
-
 base::Result<bool> CsvReader::next(std::vector<std::optional<std::string>>& fields) {
   fields.clear();
   TRY_ASSIGN(bool more, source_.has_more());
@@ -72,7 +66,9 @@ base::Result<void> CsvReader::read_plain(std::string& field) {
     TRY_ASSIGN(const bool more, source_.has_more());
     if (!more) return {};
     const std::string_view rest = source_.rest();
-    const auto stop = std::find_if(rest.begin(), rest.end(), ends_plain_run);
+    const auto stop = std::find_if(rest.begin(), rest.end(), [&](char c) {
+      return c == separator_ || c == '\n' || c == '\r' || c == '"';
+    });
     TRY(append(field, static_cast<size_t>(stop - rest.begin())));
     if (stop == rest.end()) continue;
     if (*stop == '"') {
@@ -83,15 +79,15 @@ base::Result<void> CsvReader::read_plain(std::string& field) {
   }
 }
 
-// Takes the comma or the line end after a field. True: another field follows.
+// Takes the separator or the line end after a field. True: another field follows.
 base::Result<bool> CsvReader::take_separator() {
   TRY_ASSIGN(bool more, source_.has_more());
   if (!more) return false;
   const char c = source_.front();
-  if (c != ',' && c != '\n' && c != '\r')
+  if (c != separator_ && c != '\n' && c != '\r')
     return tl::make_unexpected(source_.error("something follows the quote that ends a field"));
   source_.take(1);
-  if (c != '\r') return c == ',';
+  if (c != '\r') return c == separator_;
   TRY_ASSIGN(more, source_.has_more());
   if (!more || source_.front() != '\n')
     return tl::make_unexpected(source_.error("a carriage return without a line feed"));

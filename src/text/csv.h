@@ -1,6 +1,7 @@
 // CSV (RFC 4180), read record by record as bytes arrive, and written field by field.
 //
-// Read: fields in double quotes may hold anything, a quote doubled; lines end in CRLF or LF. Which
+// Read: fields have commas between them, or another character (sources that are not RFC 4180's);
+// fields in double quotes may hold anything, a quote doubled; lines end in CRLF or LF. Which
 // field without quotes is NULL is for the reader's user to say; "" is an empty text.
 #pragma once
 
@@ -22,8 +23,10 @@ class CsvReader {
   };
 
   // A record that is longer or has more fields is an error.
-  CsvReader(Refill refill, size_t max_record_bytes, size_t max_fields, Null null = Null::kEmpty)
+  CsvReader(Refill refill, size_t max_record_bytes, size_t max_fields, Null null = Null::kEmpty,
+            char separator = ',')
       : source_(std::move(refill)),
+        separator_(separator),
         max_record_bytes_(max_record_bytes),
         max_fields_(max_fields),
         null_(null == Null::kEmpty ? "" : "NULL") {}
@@ -42,6 +45,7 @@ class CsvReader {
   base::Result<bool> take_separator();
 
   ByteSource source_;
+  const char separator_;  // of fields; no quote and no line end
   const size_t max_record_bytes_;
   const size_t max_fields_;
   const std::string_view null_;  // the field that is NULL when it has no quotes

@@ -16,6 +16,7 @@ records::RowFormat row_format(Format format) {
     case Format::kJsonLines:
       return records::RowFormat::kJsonLines;
     case Format::kCsv:
+    case Format::kTsv:
       break;
   }
   return records::RowFormat::kCsv;
@@ -38,6 +39,7 @@ base::Result<uint64_t> export_rows(
   if (!query) return base::fail(base::Code::kUsage, query.error().message);
   TRY_ASSIGN(db::Statement statement, connection.prepare(query->sql));
   records::RowWriter writer(row_format(options.format), query->columns, query->lead_columns);
+  writer.spell_any();
   std::string piece;
   writer.begin(piece);
   for (;;) {

@@ -1,4 +1,5 @@
-// Export: the rows of a table or view as a file, in the representation that REST uses.
+// Export: the rows of a table or view as a file, in the representation that REST uses, but for
+// columns without a type, whose values say which type they have.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,16 @@
 #include "transfer/format.h"
 
+#include <string>
+
+#include "text/ascii.h"
+
 namespace prodev::transfer {
 
-std::optional<Format> format_called(std::string_view name) {
+std::optional<Format> format_called(std::string_view given) {
+  std::string name(given);
+  for (char& c : name) c = text::to_lower(c);
   if (name == "csv") return Format::kCsv;
+  if (name == "tsv" || name == "tab") return Format::kTsv;
   if (name == "json") return Format::kJsonArray;
   if (name == "ndjson" || name == "jsonl") return Format::kJsonLines;
   return std::nullopt;

@@ -8,11 +8,12 @@ namespace prodev::transfer {
 
 enum class Format {
   kCsv,        // a line of names, then rows
+  kTsv,        // the same with tabs between fields; of imports
   kJsonArray,  // an array of objects
   kJsonLines,  // an object on each line: NDJSON
 };
 
-// "csv", "json", "ndjson" (or "jsonl"); nullopt: none of them.
+// "csv", "tsv" (or "tab"), "json", "ndjson" (or "jsonl"), in any case; nullopt: none of them.
 std::optional<Format> format_called(std::string_view name);
 // By the ending of a file's name; nullopt when that says nothing.
 std::optional<Format> format_of_file(std::string_view path);

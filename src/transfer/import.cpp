@@ -8,7 +8,9 @@
 #include "db/statement_cache.h"
 #include "query/value.h"
 #include "text/ascii.h"
+#include "transfer/file_start.h"
 #include "transfer/row_source.h"
+#include "transfer/separator.h"
 
 namespace prodev::transfer {
 
@@ -60,7 +62,9 @@ class Importer {
   Result<void> check_names(const std::vector<std::string>& names) {
     const Outcome<void> prepared = prepare(names);
     if (prepared) return {};
-    return tl::make_unexpected(at_line(1, reason_of(prepared.error())));
+    return tl::make_unexpected(
+        at_line(1, reason_of(prepared.error()) + ", with " + name_of_separator(result_.separator) +
+                       " taken to stand between fields (--delimiter names another)"));
   }
 
   Result<void> run(RowSource& source) {
@@ -251,20 +255,33 @@ class Importer {
   std::optional<base::Error> failure_;
 };
 
+char separator_of(const FileStart& start, const catalog::Table& table,
+                  const ImportOptions& options) {
+  if (options.separator) return *options.separator;
+  if (options.format == Format::kTsv) return '\t';
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) names.push_back(column.name);
+  for (const auto& [name, column] : options.column_names) names.push_back(name);
+  return guess_separator(start.first_line, names);
+}
+
 }  // namespace
 
 Result<void> import_rows(db::Connection& connection, const catalog::Table& table,
                          text::Refill source, const ImportOptions& options, ImportResult& result) {
   Importer importer(connection, table, options, result);
-  if (options.format == Format::kCsv) {
-    CsvRows rows(std::move(source));
+  TRY_ASSIGN(FileStart start, look_at_start(std::move(source)));
+  result.utf16 = start.utf16;
+  if (options.format == Format::kCsv || options.format == Format::kTsv) {
+    result.separator = separator_of(start, table, options);
+    CsvRows rows(std::move(start.refill), result.separator);
     TRY(rows.read_names());
     TRY(importer.check_names(rows.names()));
     return importer.run(rows);
   }
-  JsonRows rows(std::move(source), options.format == Format::kJsonArray
-                                       ? text::JsonSplitter::Form::kArray
-                                       : text::JsonSplitter::Form::kLines);
+  JsonRows rows(std::move(start.refill), options.format == Format::kJsonArray
+                                             ? text::JsonSplitter::Form::kArray
+                                             : text::JsonSplitter::Form::kLines);
   return importer.run(rows);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Rejected {
 
 struct ImportOptions {
   Format format = Format::kCsv;
+  std::optional<char> separator;  // of fields of CSV; none: as the first line tells
   std::map<std::string, std::string> column_names;  // name in the file -> column
   bool ignore_unknown = false;                      // pass over names that are no columns
   query::OnConflict::Action on_conflict = query::OnConflict::Action::kFail;
@@ -47,6 +49,8 @@ struct ImportResult {
   uint64_t rejected = 0;
   uint64_t unchanged = 0;  // of `rows`: those whose key was taken, with kIgnore
   uint64_t kept = 0;       // of `rows`: those that have been committed
+  char separator = ',';    // that was taken to stand between fields of CSV
+  bool utf16 = false;      // the file was
 };
 
 // Reads `source` to its end. An error: nothing of the transaction that was open stays, which

@@ -38,7 +38,7 @@ void RejectsFile::append_names(std::string& out, const std::vector<std::string>&
 
 base::Result<void> RejectsFile::add(const Rejected& row) {
   std::string out;
-  if (format_ == Format::kCsv) {
+  if (format_ == Format::kCsv || format_ == Format::kTsv) {
     if (empty_) append_names(out, *row.names);
     out += std::to_string(row.line) + ",";
     text::append_csv_field(out, row.reason);

@@ -35,7 +35,7 @@ class RowSource {
 
 class CsvRows final : public RowSource {
  public:
-  explicit CsvRows(text::Refill refill);
+  CsvRows(text::Refill refill, char separator);
   // Reads the line of names, before next().
   base::Result<void> read_names();
 

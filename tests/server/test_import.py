@@ -78,6 +78,35 @@ class Import(Transfer):
         self.run_import(self.write("a.csv", 'name,facts\n"",\n'))
         self.assertEqual(self.rows("SELECT name, facts FROM item"), [("", None)])
 
+    def test_the_separator_is_read_off_the_first_line_and_said(self):
+        for name, glue, word in (("a.csv", ";", "semicolons"), ("b.CSV", "\t", "tabs"), ("c.tsv", "\t", "tabs"),
+                                 ("d.txt", "|", r"\|")):
+            path = self.write(name, f'name{glue}price\n"{name}, {glue} quoted"{glue}1.5\n')
+            result = self.run_import(path, *(["--format", "csv"] if name == "d.txt" else []))
+            self.assertRegex(result.stdout, f"^read      {word} between fields\nimported  1 rows")
+        self.assertEqual(self.rows("SELECT name, price FROM item ORDER BY name"),
+                         [("a.csv, ; quoted", 1.5), ("b.CSV, \t quoted", 1.5), ("c.tsv, \t quoted", 1.5),
+                          ("d.txt, | quoted", 1.5)])
+
+    def test_a_separator_may_be_told(self):
+        path = self.write("a.csv", "name:price\na:1\n")
+        refused = self.run_import(path, code=1).stderr
+        self.assertIn("with commas taken to stand between fields (--delimiter names another)", refused)
+        self.run_import(path, "--delimiter", ":")
+        self.run_import(self.write("b.csv", "name\tprice\nb\t1\n"), "--delimiter", "tab")
+        self.assertIn("with semicolons", self.run_import(path, "--delimiter", ";", code=1).stderr)
+        self.assertIn("--delimiter takes the one character", self.run_import(path, "--delimiter", ";;", code=2).stderr)
+        self.assertEqual(self.rows("SELECT name FROM item ORDER BY name"), [("a",), ("b",)])
+
+    def test_utf_16_is_read(self):
+        text = "name;price\r\nÄpfel €;1.5\r\n"
+        for number, coding in enumerate(("utf-16", "utf-16-le", "utf-16-be")):
+            path = self.write("a.csv", text.replace("Äpfel", f"Äpfel {number}").encode(coding))
+            self.assertIn("read      semicolons between fields, UTF-16", self.run_import(path).stdout)
+        self.assertEqual(self.rows("SELECT name FROM item ORDER BY name"), [(f"Äpfel {n} €",) for n in range(3)])
+        cut = self.run_import(self.write("b.csv", "name\nx\n".encode("utf-16") + b"y"), code=1)
+        self.assertIn("UTF-16 with half a character", cut.stderr)
+
     def test_json_and_ndjson(self):
         self.run_import(self.write("a.json", ' [ {"name":"a","facts":{"deep":[1,"],{"]}} ,\n{"id":9007199254740993,"name":"b"}]\n'))
         self.run_import(self.write("a.ndjson", '{"name":"c","price":1e3}\n\n{"name":"d","active":true}\r\n'))
@@ -377,6 +406,23 @@ class Export(Transfer):
                     connection.execute("DELETE FROM item")
                 self.run_import(self.write("again." + form, data))
                 self.assertEqual(self.rows(), before)
+
+    def test_values_without_a_type_keep_theirs(self):
+        self.execute("CREATE TABLE loose (id INTEGER PRIMARY KEY, v ANY) STRICT;"
+                     "INSERT INTO loose (v) VALUES (x'00ff10'), (1.0), (1), ('1'), ('1.0'), (NULL), (''), ('x''00'''),"
+                     " ('''q'''), (-2.5e300), (9223372036854775807), (x''), ('a,b'), (9e999), ('word');")
+        rows = "SELECT id, typeof(v), quote(v) FROM loose ORDER BY id"
+        before = self.rows(rows)
+        for form in ("csv", "json", "ndjson"):
+            path = self.write("loose." + form, self.export(form, table="loose"))
+            self.execute("DELETE FROM loose")
+            self.run_import(path, table="loose")
+            self.assertEqual(self.rows(rows), before, form)
+
+    def test_an_export_has_commas(self):
+        result = run_prodev("export", "item", "--output", self.folder / "a.tsv", "--dir", self.folder)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("an export has commas between fields: name the file .csv", result.stderr)
 
     def test_other_programs_can_read_an_export(self):
         self.run_import(self.write("a.csv", 'id,name,active\n1,"a, b",t\n2,c,\n'))
