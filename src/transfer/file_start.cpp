@@ -65,8 +65,8 @@ class FromUtf16 {
 
  private:
   char32_t unit(size_t at) const {
-    const auto first = static_cast<unsigned char>(bytes_[at]);
-    const auto second = static_cast<unsigned char>(bytes_[at + 1]);
+    const char32_t first = static_cast<unsigned char>(bytes_[at]);
+    const char32_t second = static_cast<unsigned char>(bytes_[at + 1]);
     return big_ ? first << 8 | second : second << 8 | first;
   }
 
