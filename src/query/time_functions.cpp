@@ -91,7 +91,7 @@ void extreme_final(sqlite3_context* context) {
     ::sqlite3_result_value(context, extreme->value);
 }
 
-constexpr SqlFunction kFunctions[] = {
+constexpr SqlFunction kTimeFunctions[] = {
     {"_time_key", 1, time_key_function},
     {"_time_min", 1, nullptr, extreme_step<false>, extreme_final},
     {"_time_max", 1, nullptr, extreme_step<true>, extreme_final},
@@ -100,7 +100,7 @@ constexpr SqlFunction kFunctions[] = {
 }  // namespace
 
 base::Result<void> register_time_functions(db::Connection& connection) {
-  for (const SqlFunction& function : kFunctions) {
+  for (const SqlFunction& function : kTimeFunctions) {
     if (function.register_on(connection.handle()) != SQLITE_OK)
       return db::fail_sqlite(connection.handle(), "a function cannot be registered");
   }
