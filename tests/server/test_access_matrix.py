@@ -173,8 +173,10 @@ class Answer:
 
     def comparable(self, number):
         """Everything but date and request id, with the number that was asked for taken out."""
-        text = re.sub(rf"(?<!\w){re.escape(str(number))}(?!\w)", "N", self.body.decode())
-        return self.status, self.headers, text
+        def without_number(text):
+            return re.sub(rf"(?<!\w){re.escape(str(number))}(?!\w)", "N", text)
+        headers = tuple((name, without_number(value)) for name, value in self.headers)
+        return self.status, headers, without_number(self.body.decode())
 
     def error(self):
         return json.loads(self.body)
