@@ -12,7 +12,7 @@ namespace prodev::http {
 
 namespace {
 
-constexpr size_t kPiece = 65'536;
+constexpr size_t kDecodedPiece = 65'536;
 constexpr int kGzipWindow = 15 + 16;  // the largest; a gzip header and no other (zlib.h)
 
 struct EndInflate {
@@ -51,9 +51,9 @@ base::Result<std::string> gunzip(std::string_view bytes, uint64_t most_bytes,
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream.avail_in = static_cast<uInt>(given);
     const size_t before = out.size();
-    out.resize(before + kPiece);
+    out.resize(before + kDecodedPiece);
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream.avail_out = kPiece;
+    stream.avail_out = kDecodedPiece;
     const int step = ::inflate(&stream, Z_NO_FLUSH);
     out.resize(out.size() - stream.avail_out);
     bytes.remove_prefix(given - stream.avail_in);
