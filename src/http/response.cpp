@@ -50,6 +50,7 @@ void Response::rewind(size_t header_bytes) {
   status = 200;
   close = false;
   undo = false;
+  length_unknown = false;
   headers_.resize(header_bytes);
   body_.clear();
   segments_.clear();

@@ -50,8 +50,9 @@ using Handler = std::function<void(const Request&, Response&)>;
 class Response {
  public:
   int status = 200;
-  bool close = false;  // end the connection after this response
-  bool undo = false;   // on the write lane: answer, and keep nothing of what was written
+  bool close = false;           // end the connection after this response
+  bool undo = false;            // on the write lane: answer, and keep nothing of what was written
+  bool length_unknown = false;  // to HEAD: GET's body was not made (RFC 9110, 8.6)
 
   // `name` and `value` may not hold CR, LF or NUL; those of a value are replaced by spaces.
   void add_header(std::string_view name, std::string_view value);

@@ -29,12 +29,6 @@ bool is_document(std::string_view header_lines) {
   return type.ends_with("html") || type.ends_with("xml") || type == "application/pdf";
 }
 
-// An empty body in answer to HEAD was not made: how long GET's is nobody knows (RFC 9110, 8.6).
-bool tells_length(const Request& request, const Response& response) {
-  if (forbids_body(response.status)) return false;
-  return request.head.method != Method::kHead || response.length() != 0;
-}
-
 }  // namespace
 
 std::string_view DateLine::at(int64_t unix_s) {
@@ -57,7 +51,8 @@ void append_response_head(std::string& out, const Site& site, const Request& req
   out += response.headers();
   if (framing.chunked) {
     out += "Transfer-Encoding: chunked\r\n";
-  } else if (const auto length = response.length(); length && tells_length(request, response)) {
+  } else if (const auto length = response.length();
+             length && !response.length_unknown && !forbids_body(response.status)) {
     out += "Content-Length: ";
     append_number(out, *length);
     out += "\r\n";

@@ -219,6 +219,7 @@ Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& 
     response.status = 204;
   } else {
     TRY(describe_read(response, call.options, call.rows_before, result));
+    response.length_unknown = !call.want_rows;
   }
   if (!call.location.empty()) response.add_header("Content-Location", call.location);
   if (!result.last_key.empty()) {
