@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "access/privileges.h"
 #include "access/store.h"
@@ -37,7 +36,7 @@ base::Result<void> set_scope(SystemTables& tables, const Target& target, std::st
 // What holds now for `target`, whoever it was said to.
 base::Result<Scope> present_scope(SystemTables& tables, const Target& target) {
   std::string table = target.table.name;
-  std::transform(table.begin(), table.end(), table.begin(), text::to_lower);
+  table = text::lowered(table);
   TRY_ASSIGN(const Roles roles, Roles::load(tables.connection()));
   TRY_ASSIGN(const Privileges privileges, Privileges::load(tables.connection()));
   return privileges.find(roles, target.role, table, target.verb);

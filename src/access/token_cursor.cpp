@@ -18,12 +18,6 @@ constexpr std::array<std::string_view, 17> kReserved = {
     "ALL",    "AS", "CHECK",  "CREATE", "DELETE", "FOR",    "FROM",  "GRANT", "IN",
     "INSERT", "ON", "SELECT", "TABLE",  "TO",     "UPDATE", "USING", "WITH"};
 
-std::string lower(std::string_view word) {
-  std::string lowered(word);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), text::to_lower);
-  return lowered;
-}
-
 bool is_reserved(const db::SqlToken& token) {
   return std::any_of(kReserved.begin(), kReserved.end(),
                      [&](std::string_view word) { return token.is_word(word); });
@@ -84,12 +78,12 @@ tl::unexpected<db::StatementError> TokenCursor::fail_expected(
   for (size_t i = 0; i < what.size(); ++i) {
     if (i > 0) message += i + 1 < what.size() ? ", " : " or ";
     message += what[i];
-    if (what[i].find(' ') == std::string_view::npos) keywords.push_back(lower(what[i]));
+    if (what[i].find(' ') == std::string_view::npos) keywords.push_back(text::lowered(what[i]));
   }
   message += ", found " + shown(token_);
   // Two letters are as near to any other two.
   if (token_.kind == Kind::kWord && token_.text.size() > 2) {
-    std::string meant = config::nearest(lower(token_.text), keywords);
+    std::string meant = config::nearest(text::lowered(token_.text), keywords);
     std::transform(meant.begin(), meant.end(), meant.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     if (!meant.empty()) message += ": did you mean " + meant + "?";
@@ -101,7 +95,8 @@ db::StatementResult<Name> TokenCursor::name(const std::string& what) {
   const bool is_name =
       token_.kind == Kind::kQuotedName || (token_.kind == Kind::kWord && !is_reserved(token_));
   if (!is_name) return fail_expected({what});
-  Name name{token_.kind == Kind::kWord ? lower(token_.text) : token_.value(), token_.offset};
+  Name name{token_.kind == Kind::kWord ? text::lowered(token_.text) : token_.value(),
+            token_.offset};
   if (name.text.empty()) return fail_at(name.offset, "a name cannot be empty");
   if (name.text.size() > kMaxNameBytes) {
     return fail_at(name.offset,

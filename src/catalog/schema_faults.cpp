@@ -38,8 +38,7 @@ bool is_key(const Table& table, std::vector<std::string> columns) {
   std::vector<std::string> key;
   for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
   const auto lower = [](std::vector<std::string>& names) {
-    for (std::string& name : names)
-      std::transform(name.begin(), name.end(), name.begin(), text::to_lower);
+    for (std::string& name : names) name = text::lowered(name);
     std::sort(names.begin(), names.end());
   };
   lower(columns);

@@ -15,11 +15,6 @@ using db::SqlToken;
 using Kind = SqlToken::Kind;
 using Tokens = std::vector<SqlToken>;
 
-constexpr std::string_view kJsonFunctions[] = {
-    "JSON",        "JSON_ARRAY", "JSON_OBJECT",  "JSON_GROUP_ARRAY", "JSON_GROUP_OBJECT",
-    "JSON_INSERT", "JSON_PATCH", "JSON_REPLACE", "JSON_REMOVE",      "JSON_SET",
-    "JSON_QUOTE"};
-
 // One item of the list of results.
 struct Item {
   Tokens tokens;
@@ -68,12 +63,12 @@ size_t end_of_call(const Tokens& tokens) {
 
 // What the call tells of its value; nothing: no more than any other expression.
 std::optional<ValueKind> kind_of_call(const Tokens& tokens, size_t end) {
-  if (std::any_of(std::begin(kJsonFunctions), std::end(kJsonFunctions),
-                  [&](std::string_view name) { return tokens[0].is_word(name); }))
+  if (tokens[0].is_one_of({"JSON", "JSON_ARRAY", "JSON_OBJECT", "JSON_GROUP_ARRAY",
+                           "JSON_GROUP_OBJECT", "JSON_INSERT", "JSON_PATCH", "JSON_REPLACE",
+                           "JSON_REMOVE", "JSON_SET", "JSON_QUOTE"}))
     return ValueKind::kJson;
   const bool casts = tokens[0].is_word("CAST") && end > 3 && tokens[end - 2].is_word("AS");
-  const bool to_boolean =
-      casts && (tokens[end - 1].is_word("BOOLEAN") || tokens[end - 1].is_word("BOOL"));
+  const bool to_boolean = casts && tokens[end - 1].is_one_of({"BOOLEAN", "BOOL"});
   return to_boolean ? std::optional(ValueKind::kBoolean) : std::nullopt;
 }
 

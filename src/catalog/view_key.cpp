@@ -12,18 +12,9 @@ namespace {
 using db::SqlToken;
 using db::SqlTokens;
 
-bool is_one_of(const SqlToken& token, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return token.is_word(word); });
-}
-
-bool is_name(const SqlToken& token) {
-  return token.kind == SqlToken::Kind::kWord || token.kind == SqlToken::Kind::kQuotedName;
-}
-
 bool ends_from(const SqlToken& token) {
   return token.kind == SqlToken::Kind::kEnd || token.is(';') ||
-         is_one_of(token, {"WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT"});
+         token.is_one_of({"WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT"});
 }
 
 // Behind FROM: t of "t", "main.t", "t AS a" and "t a"; empty: something else stands there. The
@@ -37,8 +28,8 @@ std::string take_only_source(SqlTokens& tokens, SqlToken& token) {
     token = tokens.next();
   }
   if (token.is_word("AS")) token = tokens.next();
-  if (is_name(token) && !ends_from(token)) token = tokens.next();
-  return is_name(name) && ends_from(token) ? name.value() : std::string();
+  if (token.is_name() && !ends_from(token)) token = tokens.next();
+  return name.is_name() && ends_from(token) ? name.value() : std::string();
 }
 
 // The next token that is in no parentheses.
@@ -65,7 +56,7 @@ std::string only_source(std::string_view sql) {
   } while (token.kind != SqlToken::Kind::kEnd && !token.is_word("FROM"));
   std::string source = take_only_source(tokens, token);
   for (; token.kind != SqlToken::Kind::kEnd; token = next_outside(tokens)) {
-    if (is_one_of(token, {"UNION", "INTERSECT", "EXCEPT"})) return {};
+    if (token.is_one_of({"UNION", "INTERSECT", "EXCEPT"})) return {};
   }
   return source;
 }

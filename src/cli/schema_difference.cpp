@@ -136,8 +136,7 @@ std::string canonical(std::string_view sql) {
   for (db::SqlToken token = tokens.next(); token.kind != db::SqlToken::Kind::kEnd;
        token = tokens.next()) {
     std::string value = token.value();
-    if (token.kind != db::SqlToken::Kind::kString)
-      std::transform(value.begin(), value.end(), value.begin(), text::to_lower);
+    if (token.kind != db::SqlToken::Kind::kString) value = text::lowered(value);
     text += value + ' ';
   }
   return text;

@@ -23,7 +23,7 @@ bool is_scheme(std::string_view text) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), text::to_lower);
+  out = text::lowered(out);
   return out;
 }
 

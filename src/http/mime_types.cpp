@@ -100,7 +100,7 @@ std::string_view mime_type(std::string_view path) {
   const size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || name.size() - dot > 12) return kUnknown;
   std::string extension(name.substr(dot + 1));
-  std::transform(extension.begin(), extension.end(), extension.begin(), text::to_lower);
+  extension = text::lowered(extension);
   const auto row = std::lower_bound(kRows.begin(), kRows.end(), Row{extension, {}}, before);
   return row != kRows.end() && row->extension == extension ? row->type : kUnknown;
 }

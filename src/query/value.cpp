@@ -85,9 +85,8 @@ Value parse_any(std::string_view text) {
 // Any type that SQLite does not know is numeric to it, whatever its name means; some of the names
 // mean numbers.
 bool is_decimal(const Column& column) {
-  std::string type;
-  for (const char c : column.declared_type.substr(0, column.declared_type.find('(')))
-    type.push_back(text::to_lower(c));
+  const std::string type =
+      text::lowered(column.declared_type.substr(0, column.declared_type.find('(')));
   const std::string_view name = text::trim(type);
   return name == "numeric" || name == "decimal" || name == "dec" || name == "number";
 }

@@ -117,8 +117,7 @@ Outcome<std::string> parse_operand(Scanner& scanner, Place place) {
 
 void prepare_operand(std::string& operand, Operand kind) {
   if (kind == Operand::kPattern) std::replace(operand.begin(), operand.end(), '*', '%');
-  if (kind == Operand::kWord)
-    std::transform(operand.begin(), operand.end(), operand.begin(), text::to_lower);
+  if (kind == Operand::kWord) operand = text::lowered(operand);
 }
 
 // "not.eq.5": what follows the field and its dot.

@@ -21,8 +21,6 @@ using http::Request;
 using http::Response;
 using query::Outcome;
 
-// The role that OPTIONS is answered for: it says nothing of who calls.
-
 std::string methods_of(const catalog::Table& table) {
   std::string methods = "OPTIONS,GET,HEAD";
   if (table.insertable) methods += ",POST";
@@ -126,6 +124,7 @@ Outcome<void> Rest::describe_table(const Request& request, Response& response) {
     return {};
   }
   TRY_ASSIGN(const std::string name, table_name(request));
+  // The answer says nothing of who calls.
   TRY_ASSIGN(const catalog::Table* table,
              records::find_table(schema, name, access::kAnonymousRole));
   response.add_header("Allow", methods_of(*table));

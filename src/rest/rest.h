@@ -170,8 +170,7 @@ class Rest {
 
   query::Outcome<void> write(const http::Request& request, const std::shared_ptr<WriteCall>& call,
                              http::Response& response);
-  // The body, read from its file and decoded as need be: not on a loop.
-  // `memory` holds it.
+  // The body, read from its file and decoded as need be: not on a loop. `memory` holds it.
   query::Outcome<std::string> whole_body(const http::Request& request,
                                          base::Budget::Lease& memory) const;
   // The same on another lane, where it may wait.
