@@ -46,16 +46,16 @@ base::Result<std::string> gunzip(std::string_view bytes, uint64_t most_bytes,
   TRY_ASSIGN(const Inflater inflater, make_inflater());
   z_stream& stream = *inflater;
   std::string out;
+  // One buffer for all pieces: there may be a million members that hold nothing.
+  std::string piece(kDecodedPiece, '\0');
   while (!bytes.empty()) {
     const size_t given = std::min<size_t>(bytes.size(), std::numeric_limits<uInt>::max());
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream.avail_in = static_cast<uInt>(given);
-    const size_t before = out.size();
-    out.resize(before + kDecodedPiece);
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream.avail_out = kDecodedPiece;
     const int step = ::inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
+    out.append(piece, 0, kDecodedPiece - stream.avail_out);
     bytes.remove_prefix(given - stream.avail_in);
     if (out.size() > most_bytes || (may_grow && !may_grow(out.size()))) {
       return base::fail(base::Code::kTooLarge, "the request body is larger than " +
