@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace prodev::base {
 
@@ -36,18 +35,6 @@ class BoundedQueue {
     T item = std::move(items_.front());
     items_.pop_front();
     return item;
-  }
-
-  // Blocks until there is an item, then takes up to `most` of them; empty once closed and empty.
-  std::vector<T> pop_batch(size_t most) {
-    std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return closed_ || !items_.empty(); });
-    std::vector<T> batch;
-    while (!items_.empty() && batch.size() < most) {
-      batch.push_back(std::move(items_.front()));
-      items_.pop_front();
-    }
-    return batch;
   }
 
   // No more pushes; pops go on until the queue is empty.

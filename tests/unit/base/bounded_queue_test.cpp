@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "catch.h"
 
@@ -18,13 +19,6 @@ TEST_CASE("a full queue leaves the item with its owner") {
   CHECK(queue.try_push(std::move(second)));
 }
 
-TEST_CASE("a batch takes what is there, in order, up to its size") {
-  BoundedQueue<int> queue(10);
-  for (int i = 0; i < 5; ++i) REQUIRE(queue.try_push(int{i}));
-  CHECK(queue.pop_batch(3) == std::vector<int>{0, 1, 2});
-  CHECK(queue.pop_batch(3) == std::vector<int>{3, 4});
-}
-
 TEST_CASE("a closed queue is emptied and then says so") {
   BoundedQueue<int> queue(10);
   REQUIRE(queue.try_push(1));
@@ -32,7 +26,6 @@ TEST_CASE("a closed queue is emptied and then says so") {
   CHECK_FALSE(queue.try_push(2));
   CHECK(queue.pop() == 1);
   CHECK_FALSE(queue.pop());
-  CHECK(queue.pop_batch(5).empty());
 }
 
 TEST_CASE("every item of many threads arrives once") {
