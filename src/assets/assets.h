@@ -1,4 +1,5 @@
-// The files under static/, schema/ and templates/ as they were when the executable was built.
+// The files under static/, schema/ and packaging/templates/ as they were when the executable was
+// built.
 //
 // Each file is stored once as it is and, where that saves at least a tenth, once as brotli
 // (quality 11) and once as gzip (level 9). What is large and for browsers alone (Swagger UI) is

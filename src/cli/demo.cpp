@@ -43,7 +43,7 @@ base::Result<int> run_demo(const CommandLine& line, const Context& context) {
   TRY(make_folder(places.dir, kPublic, context.out));
   TRY(make_folder(config::effective_data_dir(places), kPrivate, context.out));
   TRY(make_folder(config::effective_static_dir(places), kPublic, context.out));
-  TRY(write_missing("templates/demo/", places.dir, "prodev.toml", context.out));
+  TRY(write_missing("packaging/templates/demo/", places.dir, "prodev.toml", context.out));
   TRY(write_missing("schema/shop/", config::effective_schema_dir(places), "", context.out));
   // With the file that was just written.
   TRY_ASSIGN(const config::Settings settings, load_settings(with_dir, context));

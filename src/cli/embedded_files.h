@@ -9,9 +9,9 @@
 
 namespace prodev::cli {
 
-// Writes every embedded file below `prefix` ("templates/project/") into `folder`, telling each to
-// `out`. Files that are there are an error and stay as they are; "gitignore" becomes ".gitignore",
-// since names that begin with a dot are not embedded.
+// Writes every embedded file below `prefix` ("packaging/templates/project/") into `folder`, telling
+// each to `out`. Files that are there are an error and stay as they are; "gitignore" becomes
+// ".gitignore", since names that begin with a dot are not embedded.
 base::Result<void> write_embedded_files(std::string_view prefix,
                                         const std::filesystem::path& folder, std::ostream& out);
 

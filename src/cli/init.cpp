@@ -13,7 +13,7 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-constexpr std::string_view kTemplates = "templates/project/";
+constexpr std::string_view kTemplates = "packaging/templates/project/";
 
 Result<void> check_unused(const fs::path& folder) {
   std::error_code error;

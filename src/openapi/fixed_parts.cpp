@@ -19,7 +19,7 @@ JsonReader reader_of(std::string_view path) {
 
 std::vector<FixedPart> read_parts() {
   std::vector<FixedPart> parts;
-  JsonReader reader = reader_of("templates/openapi/components.json");
+  JsonReader reader = reader_of("packaging/templates/openapi/components.json");
   std::string section, name;
   reader.begin_object();
   while (reader.next_member(section)) {
@@ -57,7 +57,7 @@ RouteDetails read_details(JsonReader& reader, std::string label) {
 
 std::vector<RouteDetails> read_routes() {
   std::vector<RouteDetails> routes;
-  JsonReader reader = reader_of("templates/openapi/routes.json");
+  JsonReader reader = reader_of("packaging/templates/openapi/routes.json");
   std::string label;
   reader.begin_object();
   while (reader.next_member(label)) routes.push_back(read_details(reader, label));

@@ -1,4 +1,5 @@
-// What a document says whatever the schema is: the embedded files templates/openapi/*.json.
+// What a document says whatever the schema is: the embedded files
+// packaging/templates/openapi/*.json.
 #pragma once
 
 #include <string>

@@ -102,7 +102,7 @@ class Embedded(ServerCase):
 
     def test_what_is_embedded_elsewhere_is_not_served(self):
         for path in ["/schema/", "/schema/system/0001.sql", "/static/", "/../schema", "/static/index.html",
-                     "/templates/project/prodev.toml"]:
+                     "/templates/project/prodev.toml", "/packaging/templates/project/prodev.toml"]:
             if path not in self.files:
                 self.assertEqual(self.get(path).status in (400, 404), True, path)
 

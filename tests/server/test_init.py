@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from prodev import ROOT, Client, FolderCase, run_prodev  # noqa: E402
 
-TEMPLATES = ROOT / "templates/project"
+TEMPLATES = ROOT / "packaging/templates/project"
 
 
 def files_under(folder):

@@ -1,4 +1,4 @@
-# The files under static/, schema/ and templates/ become read-only data of the executable
+# The files under static/, schema/ and packaging/templates/ become read-only data of the executable
 # (src/assets/assets.h), and so does Swagger UI (packaging/fetch-swagger-ui), below /docs/api/.
 # The tool runs on the machine that builds, so it gets neither sanitizers nor the static link.
 
@@ -15,16 +15,16 @@ if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${swagger_ui_folder}/swagger-ui.css)
   endif()
 endif()
 
-file(GLOB_RECURSE asset_files CONFIGURE_DEPENDS 
-  static/* schema/* templates/* ${swagger_ui_folder}/*)
+file(GLOB_RECURSE asset_files CONFIGURE_DEPENDS
+  static/* schema/* packaging/templates/* ${swagger_ui_folder}/*)
 set(asset_folder ${CMAKE_BINARY_DIR}/generated/assets)
 set(PRODEV_ASSET_SOURCES ${asset_folder}/assets.S ${asset_folder}/assets_table.cpp)
 add_custom_command(
   OUTPUT ${PRODEV_ASSET_SOURCES} ${asset_folder}/assets.bin
-  COMMAND embed_assets ${CMAKE_SOURCE_DIR} ${asset_folder} static schema templates
+  COMMAND embed_assets ${CMAKE_SOURCE_DIR} ${asset_folder} static schema packaging/templates
           static/docs/api=${swagger_ui_folder}
   DEPENDS embed_assets ${asset_files}
-  COMMENT "Embedding static/, schema/ and templates/"
+  COMMENT "Embedding static/, schema/ and packaging/templates/"
   VERBATIM)
 set_source_files_properties(${asset_folder}/assets.S PROPERTIES
   OBJECT_DEPENDS ${asset_folder}/assets.bin)
