@@ -1,13 +1,13 @@
 #include "auth/authenticator.h"
 
+#include "auth/test_key.h"
 #include "catch.h"
 
 using namespace prodev::auth;
+using prodev::test::kKey;
+using prodev::test::kNow_s;
 
 namespace {
-
-constexpr int64_t kNow_s = 1'700'000'000;
-const SigningKey kKey("a secret of at least 32 characters");
 
 std::string token_for(const std::string& role, int64_t expires_at_s = 1'800'000'000) {
   return sign(kKey, "{\"role\":\"" + role +

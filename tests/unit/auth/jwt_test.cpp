@@ -1,14 +1,14 @@
 #include "auth/jwt.h"
 
 #include "auth/base64url.h"
+#include "auth/test_key.h"
 #include "catch.h"
 
 using namespace prodev::auth;
+using prodev::test::kKey;
+using prodev::test::kNow_s;
 
 namespace {
-
-constexpr int64_t kNow_s = 1'700'000'000;
-const SigningKey kKey("a secret of at least 32 characters");
 
 std::string with_header(std::string_view header, std::string_view payload) {
   const std::string text = encode_base64url(header) + "." + encode_base64url(payload);
@@ -24,17 +24,17 @@ Claims claims_of(const std::string& json, const VerifyOptions& options = {}) {
 }
 
 // "CODE message"
-std::string refusal(std::string_view token, const VerifyOptions& options = {}) {
+std::string refusal_of_token(std::string_view token, const VerifyOptions& options = {}) {
   const auto claims = verify(kKey, token, kNow_s, options);
   return claims ? "accepted" : std::string(claims.error().code) + " " + claims.error().message;
 }
 
 std::string refusal_of_claims(const std::string& json, const VerifyOptions& options = {}) {
-  return refusal(sign(kKey, json), options);
+  return refusal_of_token(sign(kKey, json), options);
 }
 
 std::string refusal_of_header(std::string_view header) {
-  return refusal(with_header(header, R"({"role":"staff"})"));
+  return refusal_of_token(with_header(header, R"({"role":"staff"})"));
 }
 
 constexpr const char* kUndecodable = "PGRST301 JWT couldn't be decoded";
@@ -83,13 +83,13 @@ TEST_CASE("a token with any one character changed, cut or added is refused") {
     for (const char c : {'A', 'B', 'Q', 'g', 'w', '0', '-', '_', '.', '=', ' ', '\n', '\0'}) {
       std::string changed = token;
       changed[at] = c;
-      if (changed != token) CHECK(refusal(changed).substr(0, 8) == "PGRST301");
-      CHECK(refusal(std::string(token).insert(at, 1, c)).substr(0, 8) == "PGRST301");
+      if (changed != token) CHECK(refusal_of_token(changed).substr(0, 8) == "PGRST301");
+      CHECK(refusal_of_token(std::string(token).insert(at, 1, c)).substr(0, 8) == "PGRST301");
     }
-    CHECK(refusal(token.substr(0, at)).substr(0, 8) == "PGRST301");
+    CHECK(refusal_of_token(token.substr(0, at)).substr(0, 8) == "PGRST301");
   }
-  CHECK(refusal(token + "A") != "accepted");
-  CHECK(refusal(token + "\n") != "accepted");
+  CHECK(refusal_of_token(token + "A") != "accepted");
+  CHECK(refusal_of_token(token + "\n") != "accepted");
 }
 
 TEST_CASE("every last character of a signature but the right one is refused") {
@@ -99,26 +99,26 @@ TEST_CASE("every last character of a signature but the right one is refused") {
        std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")) {
     std::string changed = token;
     changed.back() = c;
-    accepted += refusal(changed) == "accepted";
+    accepted += refusal_of_token(changed) == "accepted";
   }
   CHECK(accepted == 1);
 }
 
 TEST_CASE("what is not three parts is refused with the number of its parts") {
-  CHECK(refusal("") == "PGRST301 Empty JWT is sent in Authorization header");
-  CHECK(refusal("a") == "PGRST301 Expected 3 parts in JWT; got 1");
-  CHECK(refusal("a.b") == "PGRST301 Expected 3 parts in JWT; got 2");
-  CHECK(refusal(sign(kKey, "{}") + ".") == "PGRST301 Expected 3 parts in JWT; got 4");
-  CHECK(refusal("..") == kUndecodable);
+  CHECK(refusal_of_token("") == "PGRST301 Empty JWT is sent in Authorization header");
+  CHECK(refusal_of_token("a") == "PGRST301 Expected 3 parts in JWT; got 1");
+  CHECK(refusal_of_token("a.b") == "PGRST301 Expected 3 parts in JWT; got 2");
+  CHECK(refusal_of_token(sign(kKey, "{}") + ".") == "PGRST301 Expected 3 parts in JWT; got 4");
+  CHECK(refusal_of_token("..") == kUndecodable);
 }
 
 TEST_CASE("a token of 8 KiB is read and a longer one is not") {
   const auto padded = [](size_t size) {
     return sign(kKey, R"({"x":")" + std::string(size, 'x') + R"("})");
   };
-  CHECK(refusal(padded(6'050)) == "accepted");
+  CHECK(refusal_of_token(padded(6'050)) == "accepted");
   CHECK(padded(6'120).size() > kMaxTokenBytes);
-  CHECK(refusal(padded(6'120)) == kUndecodable);
+  CHECK(refusal_of_token(padded(6'120)) == kUndecodable);
 }
 
 TEST_CASE("only the algorithm HS256 is taken, written so") {
@@ -130,8 +130,8 @@ TEST_CASE("only the algorithm HS256 is taken, written so") {
     CHECK(refusal_of_header(header) == kWrongAlgorithm);
   }
   // As an attacker sends it: without a signature.
-  CHECK(refusal(encode_base64url(R"({"alg":"none"})") + "." +
-                encode_base64url(R"({"role":"service_role"})") + ".") == kWrongAlgorithm);
+  CHECK(refusal_of_token(encode_base64url(R"({"alg":"none"})") + "." +
+                         encode_base64url(R"({"role":"service_role"})") + ".") == kWrongAlgorithm);
 }
 
 TEST_CASE("a header that could be read in two ways is refused") {
@@ -154,9 +154,9 @@ TEST_CASE("of the header's other members, typ must be JWT and crit must be missi
 
 TEST_CASE("a signature by another key is refused before the payload is looked at") {
   const SigningKey other("another secret of 32 characters..");
-  CHECK(refusal(sign(other, R"({"exp":1})")) == kWrongKey);
-  CHECK(refusal(sign(other, "not JSON")) == kWrongKey);
-  CHECK(refusal(sign(kKey.derive("refresh"), "{}")) == kWrongKey);
+  CHECK(refusal_of_token(sign(other, R"({"exp":1})")) == kWrongKey);
+  CHECK(refusal_of_token(sign(other, "not JSON")) == kWrongKey);
+  CHECK(refusal_of_token(sign(kKey.derive("refresh"), "{}")) == kWrongKey);
   CHECK(verify(kKey.derive("refresh"), sign(kKey.derive("refresh"), "{}"), kNow_s, {}));
   CHECK(!verify(kKey.derive("refresh"), sign(kKey.derive("other"), "{}"), kNow_s, {}));
 }

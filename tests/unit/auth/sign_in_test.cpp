@@ -1,5 +1,6 @@
 #include "auth/anonymous_sign_in.h"
 #include "auth/issuer.h"
+#include "auth/test_key.h"
 #include "base/clock.h"
 #include "catch.h"
 #include "text/json_reader.h"
@@ -7,12 +8,12 @@
 using namespace prodev::auth;
 using prodev::http::Request;
 using prodev::http::Response;
+using prodev::test::kKey;
+using prodev::test::kNow_s;
 
 namespace {
 
-constexpr int64_t kNow_s = 1'700'000'000;
 constexpr int64_t kDay_s = 86'400;
-const SigningKey kKey("a secret of at least 32 characters");
 const Issuer kIssuer(kKey, {});
 
 // The text of the value of `wanted` in the object `json`, without quotes; empty when missing.

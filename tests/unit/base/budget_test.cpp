@@ -3,15 +3,15 @@
 #include <thread>
 #include <vector>
 
+#include "base/budget_clients.h"
 #include "catch.h"
 
 using prodev::base::Budget;
+using prodev::test::kAda;
+using prodev::test::kBob;
+using prodev::test::kCyd;
+using prodev::test::kStep;
 using Grant = Budget::Grant;
-
-namespace {
-constexpr Budget::Client kAda{1}, kBob{2}, kCyd{3};
-constexpr uint64_t kStep = Budget::kStep;
-}  // namespace
 
 TEST_CASE("a lease that stays small takes nothing of the budget") {
   Budget budget({10 * kStep, 5 * kStep});

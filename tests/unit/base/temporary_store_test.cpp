@@ -2,17 +2,16 @@
 
 #include <unistd.h>
 
+#include "base/budget_clients.h"
 #include "catch.h"
 #include "temp_folder.h"
 
 using prodev::base::Budget;
 using prodev::base::Code;
 using prodev::base::TemporaryStore;
-
-namespace {
-constexpr Budget::Client kAda{1}, kBob{2};
-constexpr uint64_t kStep = Budget::kStep;
-}  // namespace
+using prodev::test::kAda;
+using prodev::test::kBob;
+using prodev::test::kStep;
 
 TEST_CASE("a temporary file holds what was written, and its room until it is closed") {
   const prodev::test::TempFolder folder;

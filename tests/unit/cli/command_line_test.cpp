@@ -4,23 +4,14 @@
 
 #include "catch.h"
 #include "cli/commands.h"
-#include "cli/run.h"
+#include "cli/run_prodev.h"
 #include "temp_folder.h"
 
 using namespace prodev::cli;
+using prodev::test::Outcome;
+using prodev::test::run_prodev;
 
 namespace {
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-Outcome run_prodev(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = run(arguments, {}, out, err);
-  return {code, out.str(), err.str()};
-}
 
 std::string usage_error(const std::vector<std::string>& arguments) {
   const Outcome outcome = run_prodev(arguments);

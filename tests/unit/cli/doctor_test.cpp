@@ -6,12 +6,14 @@
 #include "catch.h"
 #include "cli/doctor_checks.h"
 #include "cli/one_answer_server.h"
-#include "cli/run.h"
+#include "cli/run_prodev.h"
 #include "temp_folder.h"
 
 using namespace prodev::cli;
 using prodev::config::Settings;
 using prodev::test::OneAnswerServer;
+using prodev::test::Outcome;
+using prodev::test::run_prodev;
 using prodev::test::TempFolder;
 
 namespace {
@@ -42,17 +44,6 @@ Settings settings_in(const TempFolder& folder) {
 bool says(const Finding& finding, Grade grade, const std::string& part) {
   UNSCOPED_INFO(finding.check << ": " << finding.says << " -> " << finding.fix);
   return finding.grade == grade && finding.says.find(part) != std::string::npos;
-}
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-Outcome run_prodev(const std::vector<std::string>& arguments) {
-  std::ostringstream out, err;
-  const int code = run(arguments, {}, out, err);
-  return {code, out.str(), err.str()};
 }
 
 }  // namespace

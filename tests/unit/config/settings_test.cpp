@@ -7,10 +7,12 @@
 #include "catch.h"
 #include "config/nearest.h"
 #include "config/settings_table.h"
+#include "has.h"
 #include "temp_folder.h"
 
 using namespace prodev::config;
 using prodev::base::Code;
+using prodev::test::has;
 using prodev::test::TempFolder;
 
 namespace {
@@ -52,11 +54,6 @@ class Loading {
   TempFolder folder_;
   Sources sources_;
 };
-
-bool has(const std::string& text, const std::string& part) {
-  UNSCOPED_INFO(text);
-  return text.find(part) != std::string::npos;
-}
 
 // `text` with each run of spaces and line breaks made one space.
 std::string unwrapped(const std::string& text) {

@@ -1,17 +1,15 @@
 #include "config/web_address.h"
 
 #include "catch.h"
+#include "has.h"
 
 using namespace prodev::config;
+using prodev::test::has;
 
 namespace {
 std::string error_of(std::string_view origin) {
   const auto parsed = parse_origin(origin);
   return parsed ? "no error" : parsed.error().message;
-}
-bool has(const std::string& text, std::string_view part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 }  // namespace
 

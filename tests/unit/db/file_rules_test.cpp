@@ -2,14 +2,17 @@
 
 #include "catch.h"
 #include "db/migrations.h"
+#include "has.h"
 #include "temp_folder.h"
 
 namespace prodev::db {
 namespace {
 
-class Project {
+using test::has;
+
+class RuledProject {
  public:
-  Project() : connection_(std::move(*Connection::open(":memory:", OpenMode::kCreate))) {}
+  RuledProject() : connection_(std::move(*Connection::open(":memory:", OpenMode::kCreate))) {}
 
   // What is wrong with the next file; empty: it is applied.
   std::string apply(const std::string& sql) {
@@ -34,11 +37,6 @@ class Project {
   int number_ = 0;
 };
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 constexpr const char* kLibrary =
     "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT);\n"
     "CREATE TABLE book (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL\n"
@@ -48,7 +46,7 @@ constexpr const char* kLibrary =
 }  // namespace
 
 TEST_CASE("rows that a file leaves without what they refer to are refused, with the file's name") {
-  Project project;
+  RuledProject project;
   REQUIRE(project.apply(kLibrary).empty());
   const std::string error = project.apply("DELETE FROM author WHERE id = 1;");
   CHECK(has(error,
@@ -60,7 +58,7 @@ TEST_CASE("rows that a file leaves without what they refer to are refused, with 
 }
 
 TEST_CASE("foreign keys act again after a file, applied or not") {
-  Project project;
+  RuledProject project;
   REQUIRE(project.apply(kLibrary).empty());
   CHECK(project.number("PRAGMA foreign_keys") == 1);
   CHECK_FALSE(project.apply("SELECT nosuch;").empty());
@@ -71,7 +69,7 @@ TEST_CASE("foreign keys act again after a file, applied or not") {
 
 TEST_CASE(
     "references that dangled before a file do not stop it, also under new names and row ids") {
-  Project project;
+  RuledProject project;
   REQUIRE(project.apply(kLibrary).empty());
   REQUIRE(project.connection().execute(
       "CREATE TABLE note (author_id REFERENCES author (id));"
@@ -87,7 +85,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a table that was renamed away and dropped leaves no foreign key without its table") {
-  Project project;
+  RuledProject project;
   REQUIRE(project.apply(kLibrary).empty());
   REQUIRE(project.connection().execute("DELETE FROM book"));
   const std::string error = project.apply(
@@ -98,7 +96,7 @@ TEST_CASE("a table that was renamed away and dropped leaves no foreign key witho
 }
 
 TEST_CASE("a foreign key to columns that are not unique is refused with the file that makes it") {
-  Project project;
+  RuledProject project;
   REQUIRE(project.apply(kLibrary).empty());
   CHECK(has(project.apply("CREATE TABLE fan (name TEXT REFERENCES author (name));"),
             "/0002_a.sql: a foreign key of fan refers to columns that are not UNIQUE together"));
@@ -109,13 +107,13 @@ TEST_CASE("a foreign key to columns that are not unique is refused with the file
 }
 
 TEST_CASE("a new table may refer to one of a later file") {
-  Project project;
+  RuledProject project;
   CHECK(project.apply("CREATE TABLE a (id INTEGER PRIMARY KEY, b_id REFERENCES b (id));").empty());
   CHECK(project.apply("CREATE TABLE b (id INTEGER PRIMARY KEY);").empty());
 }
 
 TEST_CASE("pragmas without a lasting effect are refused at their spot, with what to do") {
-  Project project;
+  RuledProject project;
   const std::string error = project.apply("CREATE TABLE a (x);\n  PRAGMA encoding = 'UTF-16';");
   CHECK(has(error,
             "/0001_a.sql:2:10: PRAGMA encoding has no lasting effect in a schema file: leave "
@@ -129,7 +127,7 @@ TEST_CASE("pragmas without a lasting effect are refused at their spot, with what
 }
 
 TEST_CASE("pragmas that do what they say are taken") {
-  Project project;
+  RuledProject project;
   REQUIRE(
       project
           .apply("PRAGMA foreign_keys=OFF; PRAGMA user_version = 7; PRAGMA legacy_alter_table=ON;"
@@ -140,7 +138,7 @@ TEST_CASE("pragmas that do what they say are taken") {
 }
 
 TEST_CASE("VACUUM, ATTACH and DETACH are refused with the way to have them") {
-  Project project;
+  RuledProject project;
   CHECK(has(project.apply("vacuum;"), "0001_a.sql:1:1: VACUUM cannot run in a schema file"));
   CHECK(
       has(project.apply("/* x */ ATTACH 'x.db' AS x;"), "0001_a.sql:1:9: a schema file works on"));
@@ -148,7 +146,7 @@ TEST_CASE("VACUUM, ATTACH and DETACH are refused with the way to have them") {
 }
 
 TEST_CASE("what a file made with CREATE TEMP ends with it") {
-  Project project;
+  RuledProject project;
   REQUIRE(
       project
           .apply("CREATE TABLE a (x); CREATE TEMP TABLE a (x, y); CREATE TEMP VIEW v AS SELECT 1;"

@@ -5,12 +5,13 @@
 
 #include "assets/assets.h"
 #include "catch.h"
+#include "db/memory_database.h"
 #include "db/system_schema.h"
 
 namespace prodev::db {
 namespace {
 
-Connection open_memory() { return std::move(*Connection::open(":memory:", OpenMode::kCreate)); }
+using test::open_memory;
 
 std::string text(Connection& connection, const std::string& sql) {
   Statement statement = *connection.prepare(sql);

@@ -7,19 +7,17 @@
 
 #include "catch.h"
 #include "db/migration_text.h"
+#include "has.h"
 #include "temp_folder.h"
 
 namespace prodev::db {
 namespace {
 
+using test::has;
+
 std::string error_of(const test::TempFolder& folder) {
   const auto files = load_migrations(folder.path());
   return files ? "" : files.error().message;
-}
-
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

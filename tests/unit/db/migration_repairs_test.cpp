@@ -11,9 +11,9 @@
 namespace prodev::db {
 namespace {
 
-class Project {
+class RepairedProject {
  public:
-  Project() : connection_(std::move(*Connection::open(":memory:", OpenMode::kCreate))) {}
+  RepairedProject() : connection_(std::move(*Connection::open(":memory:", OpenMode::kCreate))) {}
 
   std::vector<MigrationFile> files() { return *load_migrations(folder.path()); }
   std::string apply() {
@@ -32,7 +32,7 @@ class Project {
 }  // namespace
 
 TEST_CASE("a changed file can be taken as it is, and shows what was applied") {
-  Project project;
+  RepairedProject project;
   project.folder.write("0001_a.sql", "CREATE TABLE a (x);");
   REQUIRE(project.apply().empty());
   project.folder.write("0001_a.sql", "CREATE TABLE a (x, y);");
@@ -47,7 +47,7 @@ TEST_CASE("a changed file can be taken as it is, and shows what was applied") {
 }
 
 TEST_CASE("a file that is gone can be forgotten, one that was never applied cannot") {
-  Project project;
+  RepairedProject project;
   project.folder.write("0001_a.sql", "CREATE TABLE a (x);");
   CHECK_FALSE(accept_migration(project.connection(), project.files(), "0001_a.sql"));
   REQUIRE(project.apply().empty());
@@ -60,7 +60,7 @@ TEST_CASE("a file that is gone can be forgotten, one that was never applied cann
 
 TEST_CASE(
     "a record with the digest of the bytes holds for those bytes, and then for the statements") {
-  Project project;
+  RepairedProject project;
   project.folder.write("0001_a.sql", "CREATE TABLE a (x);\n");
   REQUIRE(project.apply().empty());
   const std::string former = project.files()[0].former_digest;
@@ -79,7 +79,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a baseline records without running, up to a file, and only in order") {
-  Project project;
+  RepairedProject project;
   project.folder.write("0001_a.sql", "CREATE TABLE a (x);");
   project.folder.write("0003_c.sql", "CREATE TABLE c (x);");
   CHECK_FALSE(record_baseline(project.connection(), project.files(), "0009_x.sql"));
@@ -94,7 +94,7 @@ TEST_CASE("a baseline records without running, up to a file, and only in order")
 }
 
 TEST_CASE("a file without a statement waits, is not recorded, and does not stop later ones") {
-  Project project;
+  RepairedProject project;
   project.folder.write("0001_a.sql", "-- to be written");
   project.folder.write("0002_b.sql", "CREATE TABLE b (x);");
   REQUIRE(project.apply().empty());

@@ -3,10 +3,13 @@
 #include <fstream>
 
 #include "catch.h"
+#include "has.h"
 #include "temp_folder.h"
 
 namespace prodev::db {
 namespace {
+
+using test::has;
 
 // A schema folder and a database beside it.
 class Project {
@@ -47,11 +50,6 @@ class Project {
   test::TempFolder folder_;
   Connection connection_;
 };
-
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 

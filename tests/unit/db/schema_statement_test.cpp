@@ -3,6 +3,7 @@
 #include "catch.h"
 #include "db/connection.h"
 #include "db/current_caller.h"
+#include "db/memory_database.h"
 #include "db/sql_script.h"
 
 namespace prodev::db {
@@ -23,7 +24,7 @@ bool refuses(const std::string& statement, const std::string& says) {
   return text.find(says) != std::string::npos;
 }
 
-Connection open_memory() { return std::move(*Connection::open(":memory:", OpenMode::kCreate)); }
+using test::open_memory;
 
 std::string error_of(const std::string& script) {
   Connection connection = open_memory();

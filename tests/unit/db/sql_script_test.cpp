@@ -3,12 +3,13 @@
 #include <vector>
 
 #include "catch.h"
+#include "db/memory_database.h"
 #include "db/system_schema.h"
 
 namespace prodev::db {
 namespace {
 
-Connection open_memory() { return std::move(*Connection::open(":memory:", OpenMode::kCreate)); }
+using test::open_memory;
 
 int64_t count(Connection& connection, const std::string& sql) {
   Statement statement = *connection.prepare(sql);

@@ -3,8 +3,10 @@
 #include <string>
 
 #include "catch.h"
+#include "has.h"
 
 using namespace prodev::http;
+using prodev::test::has;
 
 namespace {
 
@@ -29,11 +31,6 @@ bool allows(const char* allowed, const std::string& origin) {
   options.origins = {allowed};
   return answer(options, origin).find("Access-Control-Allow-Origin: " + origin + "\r\n") !=
          std::string::npos;
-}
-
-bool has(const std::string& text, std::string_view part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 
 using namespace prodev;
 using http::ProxyOptions;
-using Field = ProxyOptions::Field;
+using ProxyField = ProxyOptions::Field;
 
 namespace {
 
 // Who is taken for the client of a request from `peer` with these header lines.
 std::string client_of(const std::string& peer, const std::string& fields,
-                      Field field = Field::kXForwardedFor) {
+                      ProxyField field = ProxyField::kXForwardedFor) {
   ProxyOptions options;
   for (const char* network : {"127.0.0.1", "10.0.0.0/8", "fd00::/8"})
     options.trusted.push_back(*text::parse_ip_network(network));
@@ -50,7 +50,7 @@ TEST_CASE("what a client writes in front of what proxies add is not believed") {
 TEST_CASE("nobody but a trusted proxy is believed") {
   const std::string fields = "X-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n";
   CHECK(client_of("192.0.2.1:1", fields) == "192.0.2.1 relayed");
-  CHECK(client_of("192.0.2.1:1", fields, Field::kForwarded) == "192.0.2.1 relayed");
+  CHECK(client_of("192.0.2.1:1", fields, ProxyField::kForwarded) == "192.0.2.1 relayed");
   CHECK(client_of("127.0.0.2:1", "Via: 1.1 proxy\r\n") == "127.0.0.2 relayed");
   CHECK(client_of("127.0.0.2:1", "") == "127.0.0.2");
 }
@@ -67,7 +67,7 @@ TEST_CASE("a hop that is no address ends the search at the proxy that wrote it")
 
 TEST_CASE("where proxies write Forwarded, it alone names the client") {
   const auto client = [](const std::string& fields) {
-    return client_of("127.0.0.1:1", fields, Field::kForwarded);
+    return client_of("127.0.0.1:1", fields, ProxyField::kForwarded);
   };
   CHECK(client("Forwarded: for=192.0.2.7;proto=https;by=10.0.0.1\r\n") == "192.0.2.7");
   CHECK(client("Forwarded: proto=http; For=\"[2001:db8::7]:80\"\r\n") == "2001:db8::7");

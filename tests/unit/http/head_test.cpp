@@ -3,7 +3,6 @@
 #include "catch.h"
 
 using namespace prodev::http;
-using Progress = HeadScanner::Progress;
 
 namespace {
 
@@ -12,7 +11,7 @@ HeadLimits limits;
 // The status that `bytes` are refused with; 0 when they are taken.
 int refusal(std::string_view bytes, const HeadLimits& within = {}) {
   HeadScanner scanner;
-  if (scanner.scan(bytes, within) == Progress::kRefused) return scanner.error().status;
+  if (scanner.scan(bytes, within) == HeadScanner::Progress::kRefused) return scanner.error().status;
   Head head;
   const auto error = parse_head(bytes.substr(0, scanner.size()), head);
   return error ? error->status : 0;
@@ -28,7 +27,8 @@ Head parse(std::string_view bytes) {
 
 TEST_CASE("the head scanner stops right behind the empty line") {
   HeadScanner scanner;
-  CHECK(scanner.scan("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next", limits) == Progress::kComplete);
+  CHECK(scanner.scan("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /next", limits) ==
+        HeadScanner::Progress::kComplete);
   CHECK(scanner.size() == 27);
 }
 
@@ -36,16 +36,16 @@ TEST_CASE("the head scanner goes on where it stopped") {
   const std::string_view head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   HeadScanner scanner;
   for (size_t size = 1; size < head.size(); ++size) {
-    REQUIRE(scanner.scan(head.substr(0, size), limits) == Progress::kIncomplete);
+    REQUIRE(scanner.scan(head.substr(0, size), limits) == HeadScanner::Progress::kIncomplete);
   }
-  CHECK(scanner.scan(head, limits) == Progress::kComplete);
+  CHECK(scanner.scan(head, limits) == HeadScanner::Progress::kComplete);
   scanner.reset();
-  CHECK(scanner.scan(head, limits) == Progress::kComplete);
+  CHECK(scanner.scan(head, limits) == HeadScanner::Progress::kComplete);
 }
 
 TEST_CASE("the head scanner refuses a bare LF as soon as it comes") {
   HeadScanner scanner;
-  CHECK(scanner.scan("GET / HTTP/1.1\n", limits) == Progress::kRefused);
+  CHECK(scanner.scan("GET / HTTP/1.1\n", limits) == HeadScanner::Progress::kRefused);
   CHECK(scanner.error().status == 400);
 }
 

@@ -5,13 +5,13 @@
 #include "catch.h"
 
 using prodev::http::WriteQueue;
-using Batch = std::vector<int>;
+using Numbers = std::vector<int>;
 
 TEST_CASE("short writes are taken together, in order") {
   WriteQueue<int> queue(10);
   for (int i = 1; i <= 3; ++i) CHECK(queue.try_push(std::move(i), false));
-  CHECK(queue.pop_batch(2) == Batch{1, 2});
-  CHECK(queue.pop_batch(2) == Batch{3});
+  CHECK(queue.pop_batch(2) == Numbers{1, 2});
+  CHECK(queue.pop_batch(2) == Numbers{3});
 }
 
 TEST_CASE("long writes are taken one by one, and short ones in between") {
@@ -21,12 +21,12 @@ TEST_CASE("long writes are taken one by one, and short ones in between") {
   CHECK(queue.try_push(103, true));
   CHECK(queue.try_push(1, false));
   CHECK(queue.try_push(2, false));
-  CHECK(queue.pop_batch(9) == Batch{101});
-  CHECK(queue.pop_batch(9) == Batch{1, 2});
-  CHECK(queue.pop_batch(9) == Batch{102});
+  CHECK(queue.pop_batch(9) == Numbers{101});
+  CHECK(queue.pop_batch(9) == Numbers{1, 2});
+  CHECK(queue.pop_batch(9) == Numbers{102});
   CHECK(queue.try_push(3, false));
-  CHECK(queue.pop_batch(9) == Batch{3});
-  CHECK(queue.pop_batch(9) == Batch{103});
+  CHECK(queue.pop_batch(9) == Numbers{3});
+  CHECK(queue.pop_batch(9) == Numbers{103});
 }
 
 TEST_CASE("a queue of writes is bounded as a whole, and gives out what it has when it is closed") {

@@ -7,7 +7,7 @@ namespace {
 
 using Kind = JsonReader::Kind;
 
-std::string error_of(std::string_view text) {
+std::string read_error(std::string_view text) {
   JsonReader reader(text);
   reader.read_raw();
   reader.finish();
@@ -99,8 +99,8 @@ TEST_CASE("what is not JSON is refused") {
 }
 
 TEST_CASE("a JSON error names line and column") {
-  CHECK(error_of("[1,\n 2 3]") == "expected ',' or ']' at line 2, column 4");
-  CHECK(error_of("{\"a\" 1}") == "expected ':' at line 1, column 6");
+  CHECK(read_error("[1,\n 2 3]") == "expected ',' or ']' at line 2, column 4");
+  CHECK(read_error("{\"a\" 1}") == "expected ':' at line 1, column 6");
 }
 
 TEST_CASE("nesting is limited") {
