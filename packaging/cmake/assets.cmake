@@ -1,5 +1,6 @@
 # The files under static/, schema/ and packaging/templates/ become read-only data of the executable
-# (src/assets/assets.h), and so does Swagger UI (packaging/fetch-swagger-ui), below /docs/api/.
+# (src/assets/assets.h), and so do the pages of docs.cmake, below /docs/, and Swagger UI
+# (packaging/fetch-swagger-ui), below /docs/api/.
 # The tool runs on the machine that builds, so it gets neither sanitizers nor the static link.
 
 add_executable(embed_assets src/assets/embed.cpp)
@@ -22,8 +23,8 @@ set(PRODEV_ASSET_SOURCES ${asset_folder}/assets.S ${asset_folder}/assets_table.c
 add_custom_command(
   OUTPUT ${PRODEV_ASSET_SOURCES} ${asset_folder}/assets.bin
   COMMAND embed_assets ${CMAKE_SOURCE_DIR} ${asset_folder} static schema packaging/templates
-          static/docs/api=${swagger_ui_folder}
-  DEPENDS embed_assets ${asset_files}
+          static/docs=${PRODEV_DOCS_FOLDER} packed:static/docs/api=${swagger_ui_folder}
+  DEPENDS embed_assets ${asset_files} ${PRODEV_DOCS_PAGES}
   COMMENT "Embedding static/, schema/ and packaging/templates/"
   VERBATIM)
 set_source_files_properties(${asset_folder}/assets.S PROPERTIES

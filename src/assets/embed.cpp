@@ -1,10 +1,10 @@
-// embed_assets SOURCE OUTPUT FOLDER... PATH=FOLDER...: writes the files under SOURCE/FOLDER, under
-// their own paths or below PATH, as
+// embed_assets SOURCE OUTPUT FOLDER... PATH=FOLDER... packed:PATH=FOLDER...: writes the files under
+// SOURCE/FOLDER, under their own paths or below PATH, as
 //   OUTPUT/assets.bin        every variant of every file, one after the other
 //   OUTPUT/assets.S          puts assets.bin into the read-only data of the executable
 //   OUTPUT/assets_table.cpp  implements assets/assets_table.h over it
-// Files below a PATH are other people's and large: where gzip makes them smaller they are kept as
-// that alone. The same files give the same bytes. Runs while building; it is not part of the
+// Packed files are other people's and large: where gzip makes them smaller they are kept as that
+// alone. The same files give the same bytes. Runs while building; it is not part of the
 // executable.
 #include <brotli/encode.h>
 #include <sodium.h>
@@ -151,12 +151,14 @@ Entry make_entry(const File& file, Blob& blob) {
   return entry;
 }
 
-// `argument`: FOLDER or PATH=FOLDER.
-void add_files(const fs::path& source, const std::string& argument, std::vector<File>& files) {
+// `argument`: FOLDER, PATH=FOLDER or packed:PATH=FOLDER.
+void add_files(const fs::path& source, std::string_view argument, std::vector<File>& files) {
+  constexpr std::string_view kPacked = "packed:";
+  const bool packed = argument.substr(0, kPacked.size()) == kPacked;
+  if (packed) argument.remove_prefix(kPacked.size());
   const size_t equals = argument.find('=');
-  const bool packed = equals != std::string::npos;
-  const fs::path folder = source / (packed ? argument.substr(equals + 1) : argument);
-  const fs::path path = packed ? argument.substr(0, equals) : argument;
+  const fs::path path = argument.substr(0, equals);
+  const fs::path folder = source / argument.substr(equals == argument.npos ? 0 : equals + 1);
   if (!fs::is_directory(folder)) return;
   for (const auto& item : fs::recursive_directory_iterator(folder)) {
     if (!item.is_regular_file() || item.path().filename().string().front() == '.') continue;

@@ -94,14 +94,21 @@ std::string markdown_cell(std::string_view text) {
 
 constexpr std::string_view kMarkdownHead = R"(# Settings
 
-Every setting is a flag of `prodev serve`, an environment variable, and a key in `prodev.toml`.
-The strongest wins: flag, environment, file, default. The file is `prodev.toml` in the project's
-folder, or the one named by `--config` or `PRODEV_CONFIG`; relative paths in it are relative to its
-own folder. Sizes take `KiB`, `MiB`, `GiB` and times `ms`, `s`, `m`, `h`, `d` (in the file: in quotes).
-Lists have commas between their items, and are arrays of text in the file.
-An unknown flag, key or `PRODEV_` variable stops the start, but for the variables that others set:
-`PRODEV_SERVICE_*`, `PRODEV_PORT`, `PRODEV_PORT_*`, `PRODEV_NAME` and `PRODEV_ENV_*` (Kubernetes and
-Docker describe a service named "prodev" so).
+Every setting, with its flag, environment variable, default, bounds and meaning.
+
+A setting is a key in `prodev.toml`, a flag of `prodev serve` and `prodev demo`, and an environment variable.
+The strongest wins: flag, environment, file, default. `prodev settings` prints this page.
+
+- The file is `prodev.toml` in the project's folder, when it is there; or the one named by `--config` or
+  `PRODEV_CONFIG`, which must be there. Relative paths in it are relative to its own folder.
+- Sizes are bytes, or a number with `KiB`, `MiB`, `GiB` or `TiB`. Times are in the unit of the name's ending, or
+  a number with `ms`, `s`, `m`, `h` or `d` (a setting in seconds takes no `ms`). In the file these are text in
+  quotes.
+- Lists have commas between their items in a flag or variable, and are arrays of text in the file.
+- Switches: `--takeover` alone means true; `--access-log=false` turns one off.
+- An unknown flag, key or `PRODEV_` variable stops the start with exit code 2. Left alone are the variables that
+  Docker and Kubernetes make for a service named prodev: `PRODEV_PORT`, `PRODEV_PORT_*`, `PRODEV_SERVICE_*`,
+  `PRODEV_NAME` and `PRODEV_ENV_*`.
 )";
 
 }  // namespace

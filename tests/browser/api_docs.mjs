@@ -1,9 +1,11 @@
 // What tests/browser/test_api_docs.py does in the browser: node api_docs.mjs ORIGIN STAFF_TOKEN [SCREENSHOT]
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(`${process.env.NODE_PATH}/`);
 const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const [origin, staffToken, screenshot] = process.argv.slice(2);
 
 const complaints = [];
@@ -20,6 +22,17 @@ async function open(browser) {
   await page.goto(`${origin}/docs/api/`);
   await page.getByRole("heading", { name: /^prodev/ }).waitFor();
   return page;
+}
+
+// Colours that cannot be read (below 4.5 to 1), controls without names, what keys do not reach.
+async function assertReadable(page, scheme) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.waitForFunction((dark) => document.documentElement.classList.contains("dark-mode") === dark, scheme === "dark");
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"], resultTypes: ["violations"] }));
+  assert.deepEqual(found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`)), [], scheme);
 }
 
 const tables = (page) => page.locator(".opblock-tag").evaluateAll((tags) => tags.map((tag) => tag.dataset.tag));
@@ -48,6 +61,9 @@ try {
   assert.deepEqual(JSON.parse(await live.locator(".response-col_description code").first().textContent()).map(Object.keys),
     [["id", "slug"], ["id", "slug"]]);
   if (screenshot) await page.screenshot({ path: screenshot });
+
+  await assertReadable(page, "light");
+  await assertReadable(page, "dark");
 
   // A token of staff shows what staff may do.
   await page.getByLabel("Token").fill(staffToken);

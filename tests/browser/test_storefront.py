@@ -10,14 +10,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from prodev import ROOT, FolderCase, Server, binary_path  # noqa: E402
 
 MODULES = ROOT / "build/node"
-PLAYWRIGHT = "playwright-core@1.48.2"
+PACKAGES = ("playwright-core@1.48.2", "axe-core@4.10.2")
 
 
 def install_playwright():
-    if (MODULES / "node_modules/playwright-core").is_dir():
+    """The packages that tests in a browser need, as they are pinned here."""
+    if all((MODULES / "node_modules" / package.split("@")[0]).is_dir() for package in PACKAGES):
         return
     MODULES.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", MODULES, PLAYWRIGHT],
+    subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", MODULES, *PACKAGES],
                    check=True, timeout=240)
 
 

@@ -11,19 +11,24 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from prodev import ROOT, ServerCase  # noqa: E402
 
 STATIC = ROOT / "static"
-PAGES = sorted("/" + str(path.relative_to(STATIC)) for path in STATIC.rglob("*.html"))
+# The documentation's pages are made of Markdown when prodev is built.
+PAGES = sorted(["/" + str(path.relative_to(STATIC)) for path in STATIC.rglob("*.html")] +
+               [f"/docs/{path.stem}.html" for path in STATIC.glob("docs/*.md")])
 
 
 class Page(html.parser.HTMLParser):
-    """What other places can be judged by: ids, links, and the text of code elements."""
+    """What other places can be judged by: title, description, ids, links, and the text of code elements."""
 
     def __init__(self, text):
         super().__init__()
+        self.text = text
         self.ids, self.links, self.codes, self.in_code = [], [], [], False
+        self.titles, self.descriptions = re.findall(r"<title>(.*?)</title>", text), []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         facts = dict(attributes)
+        self.descriptions += [facts["content"]] if facts.get("name") == "description" else []
         self.ids += [facts["id"]] if "id" in facts else []
         self.links += [facts[name] for name in ("href", "src") if name in facts]
         self.in_code = tag == "code"
@@ -62,6 +67,26 @@ class Pages(ServerCase):
             for link in self.page(path).links:
                 self.assertFalse(link.startswith("/"), f"{path} names {link}, which is not relative")
 
+    def test_every_page_has_a_title_of_its_own_and_a_description(self):
+        titles = {}
+        for path in PAGES:
+            page = self.page(path)
+            self.assertEqual((len(page.titles), len(page.descriptions)), (1, 1), path)
+            self.assertGreater(len(page.descriptions[0]), 20, path)
+            titles.setdefault(page.titles[0], []).append(path)
+        self.assertEqual({title: paths for title, paths in titles.items() if len(paths) > 1}, {})
+
+    def test_the_documentation_leads_from_each_page_to_the_next_and_back(self):
+        path, seen = "/docs/index.html", []
+        while path:
+            seen.append(path)
+            following = re.search(r'rel="next" href="([^"]+)"', self.page(path).text)
+            if following:
+                back = re.search(r'rel="prev" href="([^"]+)"', self.page(f"/docs/{following[1]}").text)
+                self.assertEqual("/docs/" + back[1].replace("./", "index.html"), path)
+            path = f"/docs/{following[1]}" if following else None
+        self.assertEqual(sorted(seen), [page for page in PAGES if re.fullmatch(r"/docs/[\w-]+\.html", page)])
+
     def test_no_page_uses_an_id_twice(self):
         for path in PAGES:
             ids = self.page(path).ids
@@ -69,9 +94,9 @@ class Pages(ServerCase):
 
     def test_pages_obey_the_policy_against_inline_scripts(self):
         for path in PAGES:
-            text = (STATIC / path.lstrip("/")).read_text()
+            text = self.page(path).text
             self.assertNotRegex(text, r"<script(?![^>]*\bsrc=)", path)
-            self.assertNotRegex(text, r"<[^>]*\son[a-z]+=", path)
+            self.assertNotRegex(text, r"<[^>]*\s(on[a-z]+|style)=", path)
 
     def test_the_settings_page_has_each_setting_with_its_default(self):
         reference = self.get("/docs/settings.md").body.decode()

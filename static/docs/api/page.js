@@ -27,12 +27,30 @@ function show() {
     defaultModelsExpandDepth: 0,
     filter: true,
     validatorUrl: null, // nothing is asked of other servers
+    syntaxHighlight: { theme: "obsidian" }, // of its themes the one that can be read best
     requestInterceptor(request) {
       if (token) request.headers.Authorization ??= `Bearer ${token}`;
       return request;
     },
   });
 }
+
+// What Swagger UI leaves for assistive technology to guess: names of its selects, and keys that scroll its boxes.
+function nameControls() {
+  for (const select of document.querySelectorAll("#api select:not([aria-label])")) {
+    const parameter = select.closest("tr[data-param-name]")?.dataset.paramName;
+    select.setAttribute("aria-label", select.id === "servers" ? "Server" : parameter ?? "Media type");
+  }
+  for (const box of document.querySelectorAll("#api pre.microlight:not([tabindex])")) box.tabIndex = 0;
+}
+
+new MutationObserver(nameControls).observe(document.getElementById("api"), { childList: true, subtree: true });
+
+// Swagger UI's dark colours are under a class; which ones are wanted is the reader's to say.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", followScheme);
+followScheme();
 
 document.getElementById("caller").addEventListener("submit", (event) => {
   event.preventDefault();
