@@ -175,7 +175,7 @@ Outcome<void> PreparedWrite::ViewRun::execute(const Form& form,
                                               const std::vector<Value>& row) const {
   TRY_ASSIGN(db::Statement * statement, prepare(form.query));
   const db::StatementUse use(*statement);
-  judge_.bind(form, row, *statement);
+  judge_.bind(form.query, row, *statement);
   if (!statement->step()) return judge_.refused(form, row);
   return {};
 }

@@ -115,7 +115,8 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   write.proposal_ = write.check_;
   if (write.merges_) {
     TRY_ASSIGN(const Rights* update, authorize(*schema, identity.role, table, Verb::kUpdate));
-    write.check_ = both(write.check_, update->check_sql);
+    write.check_ = both(write.proposal_, update->check_sql);
+    write.merged_check_ = both(changeable, update->check_sql);
     changeable = both(update->using_sql, changeable);
     conflict.updatable = guard_of(*update);
     conflict.updatable.rows = changeable;
@@ -133,20 +134,38 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   }
   if (rows.shapes.empty()) rows.shapes.emplace_back();
   for (const auto& shape : rows.shapes) {
-    Form form;
-    TRY_ASSIGN(form.query, query::lower_insert(context, table, shape, conflict, returning));
-    if (write.merges_) form.key = key_places(table, conflict, shape);
-    if (!form.key.empty()) {
-      std::vector<const catalog::Column*> key;
-      for (const size_t place : form.key) key.push_back(shape[place]);
-      form.lookup = query::key_lookup_sql(table, key);
-    }
-    form.shape = shape;
+    TRY_ASSIGN(Form form, write.insert_form(context, shape, conflict, returning));
     write.forms_.push_back(std::move(form));
   }
   write.rows_ = std::move(rows.rows);
   write.options_ = std::move(options);
   return write;
+}
+
+// PostgreSQL's CREATE POLICY: a row whose key is free meets the policies of INSERT, one that merges
+// those of UPDATE as well. Where that is not known before, a row must fulfil both.
+Outcome<PreparedWrite::Form> PreparedWrite::insert_form(
+    const query::Context& context, const std::vector<const catalog::Column*>& shape,
+    const query::OnConflict& conflict, query::Returning returning) const {
+  Form form;
+  form.shape = shape;
+  if (merges_) form.key = key_places(*table_, conflict, shape);
+  if (!form.key.empty()) {
+    std::vector<const catalog::Column*> key;
+    for (const size_t place : form.key) key.push_back(shape[place]);
+    form.lookup = query::key_lookup_sql(*table_, key);
+    if (!check_.empty()) {
+      // Never empty: the forms of a write have as many columns before the returned ones.
+      const auto asked = [](const std::string& check) -> std::string_view {
+        return check.empty() ? "1" : std::string_view(check);
+      };
+      returning.check = asked(proposal_);
+      TRY_ASSIGN(form.plain, query::lower_insert(context, *table_, shape, {}, returning));
+      returning.check = asked(merged_check_);
+    }
+  }
+  TRY_ASSIGN(form.query, query::lower_insert(context, *table_, shape, conflict, returning));
+  return form;
 }
 
 Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,

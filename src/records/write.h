@@ -87,9 +87,12 @@ class PreparedWrite {
   struct Form {
     query::LoweredQuery query;
     std::vector<const catalog::Column*> shape;  // of an insert: the columns that have values
-    // Of an insert that merges: finds the row whose key is taken. Empty: there
-    // cannot be one.
+    // Of an insert that merges: finds the row whose key is taken. Empty: it
+    // cannot be told before.
     std::string lookup;
+    // Of an insert that merges under policies: the statement for a row whose
+    // key is free, which those of UPDATE do not concern.
+    std::optional<query::LoweredQuery> plain;
     std::vector<size_t> key;    // which values of a row `lookup` takes
     query::MadeUpRows updated;  // of an update: what it makes of the rows
   };
@@ -107,15 +110,20 @@ class PreparedWrite {
   static query::Outcome<ViewParts> view_parts(const query::Context& context,
                                               const catalog::Table& view,
                                               const query::Returning& returning);
+  query::Outcome<Form> insert_form(const query::Context& context,
+                                   const std::vector<const catalog::Column*>& shape,
+                                   const query::OnConflict& conflict,
+                                   query::Returning returning) const;
   bool returns(Returned what) const { return options_.returned == what; }
 
   SchemaPointer schema_;
   Caller caller_;
   const catalog::Table* table_;
-  std::vector<Form> forms_;  // of an insert: by shape
-  std::string check_;        // what a written row must fulfil: the forms refer to it
-  std::string proposal_;     // of an insert: what a row must fulfil whether or not
-                             // its key is taken
+  std::vector<Form> forms_;   // of an insert: by shape
+  std::string check_;         // what a written row must fulfil: the forms refer to it
+  std::string proposal_;      // of an insert: what a row must fulfil whether or not
+                              // its key is taken
+  std::string merged_check_;  // of an insert that merges: what the changed row must fulfil
   std::vector<const catalog::Column*> merged_;  // of an insert that merges: what it sets
   std::vector<NewRow> rows_;                    // of an insert: one run for each
   std::optional<ViewParts> view_;

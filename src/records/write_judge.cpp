@@ -10,10 +10,10 @@ using query::MadeUpRows;
 using query::Outcome;
 using query::Value;
 
-void PreparedWrite::Judge::bind(const Form& form, const std::vector<Value>& row,
+void PreparedWrite::Judge::bind(const query::LoweredQuery& query, const std::vector<Value>& row,
                                 db::Statement& statement) const {
   write_.caller_.bind(statement);
-  form.query.bind(statement);
+  query.bind(statement);
   for (size_t i = 0; i < row.size(); ++i)
     row[i].bind(statement, query::kFirstValue + static_cast<int>(i));
 }
@@ -45,7 +45,7 @@ Outcome<void> PreparedWrite::Judge::judge(const Form& form, const std::vector<Va
   if (write_.verb_ == access::Verb::kUpdate) return judge(form.updated, write_.check_, form, row);
   TRY(judge_proposed(form, row));
   if (!write_.merges_ || form.lookup.empty()) return {};
-  return judge(merged_row(form), write_.check_, form, row);
+  return judge(merged_row(form), write_.merged_check_, form, row);
 }
 
 // 42501 unless `check` lets every one of `rows` in.
@@ -56,7 +56,7 @@ Outcome<void> PreparedWrite::Judge::judge(const MadeUpRows& rows, std::string_vi
       writer_.statements().get(query::verdict_sql(*write_.table_, rows, check));
   if (!prepared) return deny(prepared.error());
   const db::StatementUse use(**prepared);
-  bind(form, row, **prepared);
+  bind(form.query, row, **prepared);
   const base::Result<bool> verdict = (*prepared)->step();
   if (!verdict) return deny(verdict.error());
   if ((*prepared)->column_int(0) == 1) return {};

@@ -13,8 +13,9 @@ class PreparedWrite::Judge {
  public:
   Judge(const PreparedWrite& write, db::BatchWriter& writer) : write_(write), writer_(writer) {}
 
-  // The caller, what `form` asks with, and the values of a row to insert.
-  void bind(const Form& form, const std::vector<query::Value>& row, db::Statement& statement) const;
+  // The caller, what `query` asks with, and the values of a row to insert.
+  void bind(const query::LoweredQuery& query, const std::vector<query::Value>& row,
+            db::Statement& statement) const;
 
   // The last failed call, whatever the row.
   tl::unexpected<query::ApiError> failed() const;

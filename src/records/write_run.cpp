@@ -22,7 +22,8 @@ class PreparedWrite::Run {
 
   Outcome<WriteResult> run() {
     if (write_.returns(Returned::kRows)) row_writer_.begin(body_);
-    if (write_.verb_ != access::Verb::kInsert) TRY(run_form(write_.forms_.front(), {}));
+    if (write_.verb_ != access::Verb::kInsert)
+      TRY(run_form(write_.forms_.front(), write_.forms_.front().query, {}));
     for (const NewRow& row : write_.rows_) TRY(insert(row));
     // Left to the commit, it would take the other requests of the batch with
     // it.
@@ -40,14 +41,14 @@ class PreparedWrite::Run {
     // The row that RETURNING gives is then another one.
     if (taken) TRY(judge_.judge_proposed(form, row.values));
     const uint64_t before = result_.rows;
-    TRY(run_form(form, row.values));
+    TRY(run_form(form, form.plain && !taken ? *form.plain : form.query, row.values));
     result_.inserted = result_.inserted || (!taken && result_.rows > before);
     return {};
   }
 
   // Whether there is a row of the same key, when that matters.
   Outcome<bool> is_taken(const Form& form, const NewRow& row) {
-    const bool matters = !result_.inserted || !write_.proposal_.empty();
+    const bool matters = !result_.inserted || !write_.check_.empty();
     if (form.lookup.empty() || !matters) return false;
     const base::Result<db::Statement*> prepared = writer_.statements().get(form.lookup);
     if (!prepared) return judge_.failed();
@@ -59,13 +60,14 @@ class PreparedWrite::Run {
     return *found;
   }
 
-  // `row`: the values of one to insert.
-  Outcome<void> run_form(const Form& form, const std::vector<query::Value>& row) {
-    const base::Result<db::Statement*> prepared = writer_.statements().get(form.query.sql);
+  // `query`: one of the statements of `form`. `row`: the values of one to insert.
+  Outcome<void> run_form(const Form& form, const query::LoweredQuery& query,
+                         const std::vector<query::Value>& row) {
+    const base::Result<db::Statement*> prepared = writer_.statements().get(query.sql);
     if (!prepared) return judge_.failed();
     db::Statement& statement = **prepared;
     const db::StatementUse use(statement);
-    judge_.bind(form, row, statement);
+    judge_.bind(query, row, statement);
     uint64_t returned = 0;
     bool allowed = true;
     // To its end, whatever comes: a write that is given up half-way takes the
