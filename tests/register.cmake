@@ -72,7 +72,7 @@ foreach(file IN LISTS fuzz_targets)
   set_tests_properties(fuzz/${corpus} PROPERTIES TIMEOUT 120)
 endforeach()
 
-foreach(folder IN ITEMS architecture browser clients conformance openapi packaging schema)
+foreach(folder IN ITEMS architecture browser clients conformance docs openapi packaging schema)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/test_*.py)
   list(REMOVE_ITEM files ${CMAKE_SOURCE_DIR}/tests/architecture/test_tidy.py)
   foreach(file IN LISTS files)

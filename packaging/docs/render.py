@@ -27,7 +27,7 @@ import xml.etree.ElementTree as ElementTree
 
 # The pages in the order in which they are read, and the groups that they form.
 CONTENTS = (
-    ("Start", ("index", "getting-started")),
+    ("Start", ("index", "getting-started", "coming-from")),
     ("Data", ("database", "access", "rest", "functions", "openapi")),
     ("Web", ("static-files", "http", "tls")),
     ("Running it", ("operations", "settings", "benchmarks")),
@@ -59,8 +59,9 @@ class Page:
         self.href = "./" if self.name == "index" else f"{self.name}.html"
         markup = subprocess.run(["cmark-gfm", "--unsafe", "-e", "table", path], check=True, capture_output=True,
                                 text=True).stdout
+        without_comments = re.sub(r"<!--.*?-->", "", markup, flags=re.S)
         try:
-            self.tree = ElementTree.fromstring(f"<div>{markup}</div>")
+            self.tree = ElementTree.fromstring(f"<div>{without_comments}</div>")
         except ElementTree.ParseError as fault:
             raise Fault(f"{path}: its HTML has tags that do not close: {fault}") from None
         self.title = text_of(self._first("h1"))
@@ -160,6 +161,8 @@ def join_names(table):
         for cell in list(row)[1:3]:
             row.remove(cell)
             row[0].extend(cell)
+        for name in row[0]:
+            name.tail = " "
     table.find("thead/tr/th").text = "setting"
 
 
