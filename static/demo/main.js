@@ -1,7 +1,7 @@
 // The shop's frame: which page an address means, and the parts around it.
 import { categories } from "./catalog.js";
 import { load as loadCart } from "./cart.js";
-import { el } from "./dom.js";
+import { announce, el } from "./dom.js";
 import { cartPage } from "./pages/cart.js";
 import { checkoutPage } from "./pages/checkout.js";
 import { home } from "./pages/home.js";
@@ -52,6 +52,7 @@ async function show() {
   const parameters = new URLSearchParams(query);
   const page = await make(path, parameters).catch(failed);
   if (mine !== visit) return; // the shopper has gone on
+  announce(""); // what was said about the page before would lie over this one
   main.replaceChildren(...page.content);
   main.removeAttribute("aria-busy");
   document.title = `${page.title} · Larch & Linen`;

@@ -79,7 +79,9 @@ let order = 0; // the number of the order that is placed below
 test("the start page leads to every shelf and shows the best rated", async ({ page }) => {
   await open(page, "", "Things that stay");
   assert.equal(await page.locator(".shelf").count(), 8);
-  assert.equal(await page.locator(".card").count(), 12);
+  const cards = await page.locator(".card .name").allTextContents();
+  assert.equal(cards.length, 12);
+  assert.equal(new Set(cards).size, 12, `one product twice among ${cards.join(", ")}`);
   assert.deepEqual(await page.locator("#departments a").allTextContents(), ["Kitchen", "Table", "Home"]);
   await accessible(page, "start page");
 });
@@ -146,6 +148,17 @@ test("the shopper is a stranger until something goes into the cart", async ({ pa
   await page.getByRole("status").getByText("Oak chopping board: 2 in your cart.").waitFor();
   assert.notEqual(await session(page), null);
   assert.equal(await page.getByRole("link", { name: "Cart, 2 items" }).count(), 1);
+});
+
+test("on a phone nothing lies over the next page", async ({ browser }) => {
+  const page = await shopper(browser, { viewport: kPhone });
+  await open(page, "#/p/oak-board", "Oak chopping board");
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await page.getByRole("status").getByText("in your cart").waitFor();
+  await page.evaluate(() => { location.hash = "#/checkout"; });
+  await page.getByRole("heading", { level: 1, name: "Checkout" }).waitFor();
+  assert.equal(await page.locator("#announce").textContent(), "");
+  await page.context().close();
 });
 
 test("the cart is on the server: a new visit finds it, and changes it", async ({ page }) => {

@@ -2,7 +2,8 @@ import { categories, products } from "../catalog.js";
 import { el } from "../dom.js";
 import { grid } from "./cards.js";
 
-const kShown = 8;
+const kBest = 8;
+const kNew = 4;
 
 function shelf(category) {
   return el("li", {}, el("a", { class: "shelf", href: `#/c/${category.slug}` },
@@ -11,7 +12,10 @@ function shelf(category) {
 
 export async function home() {
   const [{ departments }, best, latest] = await Promise.all([
-    categories(), products({ sort: "rating" }, 0, kShown), products({ sort: "newest" }, 0, 4)]);
+    categories(), products({ sort: "rating" }, 0, kBest), products({ sort: "newest" }, 0, kNew + kBest)]);
+  // What is among the best rated is not shown a second time.
+  const shown = new Set(best.rows.map((card) => card.id));
+  const others = latest.rows.filter((card) => !shown.has(card.id)).slice(0, kNew);
   const shelves = departments.flatMap((department) => department.children);
   return {
     title: "Kitchen, table, home",
@@ -28,7 +32,7 @@ export async function home() {
       el("section", { "aria-labelledby": "best-title" },
         el("h2", { id: "best-title" }, "Best rated"), grid(best.rows)),
       el("section", { "aria-labelledby": "new-title" },
-        el("h2", { id: "new-title" }, "New in the shop"), grid(latest.rows)),
+        el("h2", { id: "new-title" }, "New in the shop"), grid(others)),
     ],
   };
 }
