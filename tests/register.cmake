@@ -117,3 +117,21 @@ set_tests_properties(oracle/unseen PROPERTIES TIMEOUT 300
   ENVIRONMENT "PRODEV_BIN=${builds}/release/prodev;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support")
 # It measures: nothing beside it, and nothing that it disturbs.
 set_tests_properties(bench/smoke PROPERTIES TIMEOUT 300 RUN_SERIAL ON)
+
+# What only those need who change prodev; packaging/test --release leaves it out.
+get_property(all_tests DIRECTORY PROPERTY TESTS)
+foreach(test IN LISTS all_tests)
+  if(test MATCHES "^(dev|tsan|fuzz|architecture|bench)/")
+    set_tests_properties(${test} PROPERTIES LABELS developers)
+  endif()
+endforeach()
+
+# Limits are those of a machine that has nothing else to do; a slower or busier one has more patience
+# (tests/patience.py). Tests themselves read it from TEST_PATIENCE.
+set(PRODEV_TEST_PATIENCE 1 CACHE STRING "Factor of every limit of the tests")
+foreach(test IN LISTS all_tests)
+  get_test_property(${test} TIMEOUT limit_s)
+  math(EXPR limit_s "${limit_s} * ${PRODEV_TEST_PATIENCE}")
+  set_tests_properties(${test} PROPERTIES TIMEOUT ${limit_s})
+  set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT "TEST_PATIENCE=${PRODEV_TEST_PATIENCE}")
+endforeach()

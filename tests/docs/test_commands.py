@@ -26,12 +26,13 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import prodev  # noqa: E402
 from prodev import ROOT, binary_path, clean_environment  # noqa: E402
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "static/docs").glob("*.md"))]
-DEADLINE_S = 60
+DEADLINE_S = 2 * prodev.DEADLINE_S
 SHOWN_PORTS = (8000, 8080, 8443)
-LAST_LINES_S = 2  # for what a server prints after it has said where its data is
+LAST_LINES_S = 5  # for what a server prints after it has said where its data is
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\S+ (info|warn|error) ")
 
 MASKS = [(re.compile(pattern), replacement) for pattern, replacement in (
