@@ -93,8 +93,9 @@ function excerpt(text, words) {
   const places = words.map((word) => text.toLowerCase().indexOf(word)).filter((place) => place >= 0);
   const middle = places.length > 0 ? Math.min(...places) : 0;
   const begin = middle > 60 ? text.indexOf(" ", middle - 50) + 1 : 0;
-  const cut = text.slice(begin, begin + kExcerptLength);
-  return `${begin > 0 ? "… " : ""}${cut}${begin + kExcerptLength < text.length ? " …" : ""}`;
+  const whole = begin + kExcerptLength >= text.length;
+  const end = whole ? text.length : text.lastIndexOf(" ", begin + kExcerptLength);
+  return `${begin > 0 ? "… " : ""}${text.slice(begin, end)}${whole ? "" : " …"}`;
 }
 
 function appendMarked(parent, text, words) {
