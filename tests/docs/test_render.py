@@ -85,6 +85,11 @@ class Rendering(unittest.TestCase):
 
 
 class Truth(unittest.TestCase):
+    def test_what_the_readme_links_to_is_there(self):
+        links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+        self.assertGreater(len(links), 10)
+        self.assertEqual([link for link in links if not (ROOT / link).exists()], [])
+
     def test_the_overview_names_every_command_and_no_other(self):
         commands = set(re.findall(r"^  ([a-z]+) ", run_prodev("--help").stdout, re.M))
         table = (DOCS / "index.md").read_text(encoding="utf-8").split("## Commands")[1]
