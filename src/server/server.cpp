@@ -16,6 +16,7 @@
 #include "net/address.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "server/absent_protocols.h"
 #include "server/control_socket.h"
 #include "server/database.h"
 #include "server/folders.h"
@@ -114,6 +115,7 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.state.issuer = server.database->issuer.get();
   std::vector<http::Route> main = main_routes(server.state, settings);
   server.database->openapi->set_routes(main);
+  for (http::Route& route : absent_protocol_routes()) main.push_back(std::move(route));
   std::vector<http::Route> redirect = redirect_routes(server.state);
   const size_t main_count = main.size();
   const size_t unmatched = main_count + redirect.size();

@@ -57,7 +57,7 @@ class Clients(FolderCase):
         """A server of the project with the films; what the tests need to know of it."""
         folder = self.make_folder()
         shutil.copytree(HERE / "schema", folder / "schema")
-        server = self.start_prodev(folder=folder)
+        server = self.start_prodev("--anonymous-sign-in", folder=folder)
         tokens = {who: make_token(folder, role, sub) for who, (role, sub) in CALLERS.items()}
         tokens["broken"] = tokens["ada"][:-4] + "AAAA"
         tokens["expired"] = make_token(folder, "authenticated", "ada", exp=1_000_000_000)
