@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "cli/help.h"
 #include "config/nearest.h"
@@ -62,8 +63,27 @@ std::string unknown_command(const std::string& word) {
          (suggestion.empty() ? "prodev --help lists them" : "did you mean \"" + suggestion + "\"?");
 }
 
+CommandLine help_line(std::string text) {
+  CommandLine line;
+  line.verb = Verb::kHelp;
+  line.help = std::move(text);
+  return line;
+}
+
+// `prodev help COMMAND` is `prodev COMMAND --help`.
+Result<CommandLine> parse_help(const std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with("-")) return help_line(overview());
+  for (const CommandRow& row : command_table()) {
+    if (row.name == words.front())
+      return help_line(help_of(row, words.size() > 1 && words[1] == "all"));
+  }
+  return fail(Code::kUsage, unknown_command(words.front()));
+}
+
 Result<CommandLine> parse_flags(const CommandRow& command,
                                 const std::vector<std::string>& arguments) {
+  if (std::find(arguments.begin(), arguments.end(), "--help=all") != arguments.end())
+    return help_line(help_of(command, true));
   CommandLine line;
   line.verb = command.verb;
   CLI::App parser;
@@ -87,9 +107,7 @@ Result<CommandLine> parse_flags(const CommandRow& command,
   try {
     parser.parse(to_cli11(arguments));
   } catch (const CLI::CallForHelp&) {
-    line.verb = Verb::kHelp;
-    line.help = help_of(command);
-    return line;
+    return help_line(help_of(command, false));
   } catch (const CLI::ParseError& error) {
     return fail(Code::kUsage, std::string(error.what()) + "; prodev " + std::string(command.name) +
                                   " --help tells how it is given");
@@ -116,11 +134,8 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
     return fail(Code::kUsage, "no command given; try prodev demo, or prodev --help");
   }
   const std::string& word = arguments.front();
-  if (word == "--help" || word == "-h" || word == "help") {
-    CommandLine line;
-    line.help = overview();
-    return line;
-  }
+  if (word == "--help" || word == "-h" || word == "help")
+    return parse_help({arguments.begin() + 1, arguments.end()});
   const std::string name = word == "--version" || word == "-V" ? "version" : word;
   for (const CommandRow& row : command_table()) {
     if (row.name == name) return parse_flags(row, {arguments.begin() + 1, arguments.end()});

@@ -7,13 +7,26 @@
 
 namespace prodev::cli {
 
+namespace {
+
+// About what was really given.
+std::string unknown_format(Verb verb, const std::string& name, const std::string& path) {
+  const std::string known =
+      verb == Verb::kImport ? "csv, tsv, json or ndjson" : "csv, json or ndjson";
+  if (!name.empty()) return "there is no format " + name + ": --format takes " + known;
+  const std::string way_out = "give --format " + known;
+  if (!path.empty() && path != "-") return way_out + ": the name " + path + " does not end in one";
+  if (verb == Verb::kImport) return way_out + ": standard input has no name that tells";
+  return way_out + ", or a file with --output, whose name tells";
+}
+
+}  // namespace
+
 base::Result<transfer::Format> transfer_format(const CommandLine& line, const std::string& path) {
   const std::string name = line.option("--format");
   const auto format = name.empty() ? transfer::format_of_file(path) : transfer::format_called(name);
   if (format) return *format;
-  return base::fail(base::Code::kUsage,
-                    "give --format csv, json or ndjson (an import takes tsv, too): the file's name "
-                    "does not end in one of them");
+  return base::fail(base::Code::kUsage, unknown_format(line.verb, name, path));
 }
 
 base::Result<db::Connection> open_database(const config::Settings& settings, db::OpenMode mode) {

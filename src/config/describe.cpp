@@ -86,6 +86,12 @@ std::string facts(const Setting& row) {
   return all.empty() ? "" : " (" + all + ")";
 }
 
+void append_flag(std::string& out, const Setting& row) {
+  const std::string flag = "  " + flag_of(row) + placeholder(row) + "  ";
+  out += flag;
+  append_wrapped(out, flag.size(), std::string(row.help) + facts(row));
+}
+
 std::string markdown_cell(std::string_view text) {
   std::string out;
   for (const char c : text) out += c == '|' ? "\\|" : std::string(1, c);
@@ -156,10 +162,14 @@ std::string settings_help() {
       group = row.group;
       out += (out.empty() ? "" : "\n") + std::string(group) + "\n";
     }
-    const std::string flag = "  " + flag_of(row) + placeholder(row) + "  ";
-    out += flag;
-    append_wrapped(out, flag.size(), std::string(row.help) + facts(row));
+    append_flag(out, row);
   }
+  return out;
+}
+
+std::string settings_help(std::span<const std::string_view> names) {
+  std::string out;
+  for (const std::string_view name : names) append_flag(out, *find_setting(name));
   return out;
 }
 

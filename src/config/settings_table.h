@@ -62,8 +62,10 @@ std::string allowed_text(const Setting& setting);
 // An amount in the setting's unit as people write it.
 std::string amount_text(int64_t amount, Unit unit);
 
-// The flags of all settings for `--help`, wrapped at 100 columns.
+// The flags of all settings for `--help`, by group and wrapped at 100 columns.
 std::string settings_help();
+// The flags of some settings, in the order given. REQUIRES: there are such settings.
+std::string settings_help(std::span<const std::string_view> names);
 // The reference of all settings as a Markdown page.
 std::string settings_markdown();
 

@@ -176,7 +176,7 @@ class Errors(SettingsCase):
 
 class Commands(SettingsCase):
     def test_help_lists_every_setting_with_its_default(self):
-        done = run_prodev("serve", "--help")
+        done = run_prodev("serve", "--help=all")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         for flag in ["--dir", "--static", "--data", "--listen", "--takeover", "--tls-cert", "--max-body-bytes",
                      "--cors-origins", "--log-format", "--drain-timeout-ms", "--config"]:
@@ -185,7 +185,7 @@ class Commands(SettingsCase):
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
 
     def test_every_flag_of_the_help_is_a_flag(self):
-        flags = re.findall(r"(?m)^  (--[a-z-]+) [A-Z]", run_prodev("serve", "--help").stdout)
+        flags = re.findall(r"(?m)^  (--[a-z-]+) [A-Z]", run_prodev("serve", "--help=all").stdout)
         self.assertGreater(len(flags), 30)
         for flag in flags:
             done = run_prodev("serve", flag)

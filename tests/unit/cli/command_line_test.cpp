@@ -90,7 +90,7 @@ TEST_CASE("help of the program names each command, and of serve each setting") {
       CHECK(outcome.out.find(std::string("\n  ") + name + " ") != std::string::npos);
     }
   }
-  const Outcome serve = run_prodev({"serve", "--help"});
+  const Outcome serve = run_prodev({"serve", "--help=all"});
   CHECK(serve.code == 0);
   CHECK(serve.out.find("--idle-timeout-ms TIME") != std::string::npos);
   CHECK(run_prodev({"doctor", "-h"}).out.find("--url URL") != std::string::npos);
