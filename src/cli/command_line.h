@@ -20,6 +20,7 @@ enum class Verb {
   kVersion,
   kMigrate,
   kToken,
+  kSql,
   kImport,
   kExport,
   kOpenapi,

@@ -45,6 +45,13 @@ constexpr OptionRow kTypesOptions[] = {
     {"--role", "ROLE", "Whose rights decide what is in it. Default: service_role."},
 };
 
+constexpr OptionRow kSqlOptions[] = {
+    {"--write", "", "Let statements change rows. Default: they read."},
+    {"--file", "FILE", "Run the statements of FILE; - is standard input."},
+    {"--format", "FORMAT", "table, csv, json or ndjson. Default: table on a terminal, else csv."},
+    {"--timeout", "TIME", "How long one statement may run; 0: for ever. Default: 1 min."},
+};
+
 // The settings that matter to a command most; --help=all has the rest.
 constexpr std::string_view kProject[] = {"dir"};
 constexpr std::string_view kDatabase[] = {"dir", "db"};
@@ -69,6 +76,8 @@ constexpr std::string_view kImportExamples[] = {
     "prodev import product more.csv --skip-rejected --rejects rejected.csv"};
 constexpr std::string_view kExportExamples[] = {"prodev export product --output product.csv",
                                                 "prodev export product --format ndjson | head -3"};
+constexpr std::string_view kSqlExamples[] = {"prodev sql 'SELECT count(*) FROM product'",
+                                             "prodev sql --write --file discount.sql"};
 constexpr std::string_view kTokenExamples[] = {
     "prodev token --role authenticated --sub 7f0c9d4e-6a57-4a1e-9a57-6a574a1e0001 --ttl 1d",
     "prodev token --role service_role --ttl 0     # opens everything: keep it secret"};
@@ -110,6 +119,14 @@ constexpr CommandRow kCommands[] = {
      .words = "[up|plan|status|new NAME|redo|accept FILE|baseline [FILE]]",
      .settings = kMigrating,
      .examples = kMigrateExamples},
+    {.verb = Verb::kSql,
+     .name = "sql",
+     .summary = "Ask the database in SQL: a statement, a file, or a prompt",
+     .takes_settings = true,
+     .words = "[STATEMENT]",
+     .options = kSqlOptions,
+     .settings = kDatabase,
+     .examples = kSqlExamples},
     {.verb = Verb::kImport,
      .name = "import",
      .summary = "Read rows from a CSV, JSON or NDJSON file (- for standard input)",

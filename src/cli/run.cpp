@@ -29,6 +29,8 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
       return run_version(context);
     case Verb::kMigrate:
       return run_migrate(line, context);
+    case Verb::kSql:
+      return run_sql(line, context);
     case Verb::kToken:
       return run_token(line, context);
     case Verb::kImport:

@@ -5,26 +5,14 @@
 #include <algorithm>
 #include <vector>
 
-#include "db/errors.h"
 #include "db/foreign_spellings.h"
 #include "db/schema_statement.h"
+#include "db/script_errors.h"
 #include "db/sql_comments.h"
 
 namespace prodev::db {
 
 namespace {
-
-struct Spot {
-  size_t line = 1;
-  size_t column = 1;
-};
-
-Spot spot_of(std::string_view text, size_t offset) {
-  const std::string_view before = text.substr(0, offset);
-  const size_t newline = before.rfind('\n');
-  return {1 + static_cast<size_t>(std::count(before.begin(), before.end(), '\n')),
-          newline == std::string_view::npos ? offset + 1 : offset - newline};
-}
 
 // Skips white space and comments, so that an error points at a statement's first word.
 size_t statement_start(std::string_view sql, size_t at) {
@@ -43,13 +31,6 @@ size_t statement_start(std::string_view sql, size_t at) {
   }
 }
 
-std::string beginning_of(std::string_view statement) {
-  constexpr size_t kShown = 60;
-  std::string text(statement.substr(0, statement.find('\n')).substr(0, kShown));
-  if (text.size() < statement.size()) text += "...";
-  return text;
-}
-
 // A statement that transactions are made of would end the one that the script runs in.
 bool is_transaction_control(std::string_view statement) {
   std::string word;
@@ -60,47 +41,15 @@ bool is_transaction_control(std::string_view statement) {
   return word == "begin" || word == "commit" || word == "end" || word == "rollback";
 }
 
-// The text of a script and what it is called in errors.
-struct Script {
-  std::string_view sql;
-  const std::string& file;
-};
-
-// One statement of it, from its first word to before its `;`.
+// One statement of a script, from its first word to before its `;`.
 struct Span {
   size_t start = 0;
   size_t end = 0;
 };
 
-tl::unexpected<base::Error> fail_at(const Script& script, size_t start, size_t offset,
-                                    base::Code code, const std::string& message) {
-  const Spot spot = spot_of(script.sql, start + offset);
-  return base::fail(code, script.file + ":" + std::to_string(spot.line) + ":" +
-                              std::to_string(spot.column) + ": " + message +
-                              ", in: " + beginning_of(script.sql.substr(start)));
-}
-
 tl::unexpected<base::Error> fail_at(const Script& script, size_t start,
                                     const StatementError& error) {
-  return fail_at(script, start, error.offset, error.error.code, error.error.message);
-}
-
-bool is_syntax_error(std::string_view message) {
-  return message.ends_with(": syntax error") || message.starts_with("unrecognized token") ||
-         message == "incomplete input";
-}
-
-// What SQLite says of the statement in hand, about the spot of the source.
-StatementError sqlite_error(sqlite3* handle, std::string_view source, const SchemaStatement& made,
-                            size_t done) {
-  const int offset = ::sqlite3_error_offset(handle);  // -1: not about one token
-  const size_t at = made.source_offset(done + static_cast<size_t>(std::max(offset, 0)));
-  const base::Code code = code_of(::sqlite3_extended_errcode(handle));
-  const std::string message = ::sqlite3_errmsg(handle);
-  if (!is_syntax_error(message)) return {{code, explain_refusal(message)}, at};
-  const size_t stop = message == "incomplete input" ? source.size() : at;
-  Explanation explained = explain_syntax_error(tokens_of(source), stop, message);
-  return {{code, std::move(explained.message)}, offset < 0 ? 0 : explained.offset};
+  return tl::make_unexpected(located(script, start, error));
 }
 
 // A statement of a schema, between SQLite's and ours, is what none of them takes.
@@ -118,7 +67,7 @@ StatementResult<SchemaStatement> read_statement(Connection& parser, std::string_
                                         static_cast<int>(made.sql.size()), &prepared, nullptr);
   const Statement statement(prepared);
   if (code == SQLITE_OK || !is_syntax_error(::sqlite3_errmsg(parser.handle()))) return made;
-  return tl::make_unexpected(sqlite_error(parser.handle(), source, made, 0));
+  return tl::make_unexpected(sqlite_error(parser.handle(), source, made));
 }
 
 // Every statement can be read, whatever the database holds.
@@ -200,7 +149,7 @@ class ScriptRun {
 
   base::Result<void> named(const base::Result<void>& outcome) const {
     if (outcome) return {};
-    return base::fail(outcome.error().code, script_.file + ": " + outcome.error().message);
+    return base::fail(outcome.error().code, script_.name + ": " + outcome.error().message);
   }
 
   Connection& connection_;
