@@ -8,6 +8,10 @@ endif()
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 
+# The packages that end up in the executable, for licenses.cmake.
+define_property(GLOBAL PROPERTY PRODEV_PACKAGES BRIEF_DOCS "Debian packages" FULL_DOCS "Debian packages")
+set_property(GLOBAL APPEND PROPERTY PRODEV_PACKAGES libssl-dev libc6-dev)
+
 # prodev_library(TARGET HEADER LIBRARY PACKAGE [DEPENDENCY...])
 function(prodev_library target header library package)
   find_path(${target}_include ${header})
@@ -16,6 +20,7 @@ function(prodev_library target header library package)
     message(FATAL_ERROR "${header} or lib${library} is missing: install ${package}, "
       "or run packaging/setup, which installs everything the build needs.")
   endif()
+  set_property(GLOBAL APPEND PROPERTY PRODEV_PACKAGES ${package})
   add_library(${target} UNKNOWN IMPORTED GLOBAL)
   set_target_properties(${target} PROPERTIES
     IMPORTED_LOCATION ${${target}_file} INTERFACE_LINK_LIBRARIES "${ARGN}")
@@ -27,6 +32,7 @@ function(prodev_require_header header package)
   if(NOT ${found})
     message(FATAL_ERROR "${header} is missing: install ${package}, or run packaging/setup.")
   endif()
+  set_property(GLOBAL APPEND PROPERTY PRODEV_PACKAGES ${package})
 endfunction()
 
 prodev_library(prodev_sodium sodium.h sodium libsodium-dev)
@@ -46,3 +52,6 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(re2_needs REQUIRED QUIET re2)
 set_property(TARGET prodev_re2 APPEND PROPERTY
   INTERFACE_LINK_LIBRARIES "${re2_needs_STATIC_LINK_LIBRARIES}")
+if(re2_needs_STATIC_LIBRARIES MATCHES "absl_")
+  set_property(GLOBAL APPEND PROPERTY PRODEV_PACKAGES libabsl-dev)
+endif()

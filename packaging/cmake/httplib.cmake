@@ -2,7 +2,7 @@
 # All presets share one copy of the source in build/third_party.
 
 set(httplib_folder ${CMAKE_SOURCE_DIR}/build/third_party/cpp-httplib)
-if(NOT EXISTS ${httplib_folder}/httplib.cc)
+if(NOT EXISTS ${httplib_folder}/httplib.cc OR NOT EXISTS ${httplib_folder}/LICENSE)
   execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/fetch-httplib ${httplib_folder}
     RESULT_VARIABLE fetch_failed)
   if(fetch_failed)

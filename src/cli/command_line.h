@@ -21,6 +21,7 @@ enum class Verb {
   kMigrate,
   kToken,
   kSql,
+  kLicenses,
   kImport,
   kExport,
   kOpenapi,

@@ -30,6 +30,7 @@ base::Result<int> run_export(const CommandLine& line, const Context& context);
 base::Result<int> run_openapi(const CommandLine& line, const Context& context);
 base::Result<int> run_types(const CommandLine& line, const Context& context);
 base::Result<int> run_sql(const CommandLine& line, const Context& context);
+base::Result<int> run_licenses(const CommandLine& line, const Context& context);
 base::Result<int> run_token(const CommandLine& line, const Context& context);
 
 // The settings that flags, environment and file make together.

@@ -52,6 +52,10 @@ constexpr OptionRow kSqlOptions[] = {
     {"--timeout", "TIME", "How long one statement may run; 0: for ever. Default: 1 min."},
 };
 
+constexpr OptionRow kLicensesOptions[] = {
+    {"--full", "", "The text of each licence too."},
+};
+
 // The settings that matter to a command most; --help=all has the rest.
 constexpr std::string_view kProject[] = {"dir"};
 constexpr std::string_view kDatabase[] = {"dir", "db"};
@@ -92,6 +96,7 @@ constexpr std::string_view kDoctorExamples[] = {"prodev doctor --dir notes",
                                                 "prodev doctor --url https://notes.example"};
 constexpr std::string_view kHealthcheckExamples[] = {
     "prodev healthcheck", "prodev healthcheck --url http://127.0.0.1:8000"};
+constexpr std::string_view kLicensesExamples[] = {"prodev licenses", "prodev licenses OpenSSL"};
 constexpr std::string_view kVersionExamples[] = {"prodev version", "prodev --version"};
 
 constexpr CommandRow kCommands[] = {
@@ -186,6 +191,12 @@ constexpr CommandRow kCommands[] = {
      .takes_url = true,
      .settings = kAsking,
      .examples = kHealthcheckExamples},
+    {.verb = Verb::kLicenses,
+     .name = "licenses",
+     .summary = "List what is built in and under which licence, or print one's text",
+     .words = "[NAME]",
+     .options = kLicensesOptions,
+     .examples = kLicensesExamples},
     {.verb = Verb::kVersion,
      .name = "version",
      .summary = "Print the version",

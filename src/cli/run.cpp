@@ -31,6 +31,8 @@ base::Result<int> dispatch(const CommandLine& line, const Context& context) {
       return run_migrate(line, context);
     case Verb::kSql:
       return run_sql(line, context);
+    case Verb::kLicenses:
+      return run_licenses(line, context);
     case Verb::kToken:
       return run_token(line, context);
     case Verb::kImport:
