@@ -47,7 +47,9 @@ base::Result<int> run_demo(const CommandLine& line, const Context& context) {
   TRY(write_missing("schema/shop/", config::effective_schema_dir(places), "", context.out));
   // With the file that was just written.
   TRY_ASSIGN(const config::Settings settings, load_settings(with_dir, context));
-  TRY(server::serve(settings, context.out));
+  server::ServeOptions options;
+  if (settings.builtin_pages) options = {"/demo/", "the shop"};
+  TRY(server::serve(settings, context.out, options));
   return 0;
 }
 

@@ -114,6 +114,9 @@ constexpr Setting kTable[] = {
      .help = "Memory for the static files that are asked for most.",
      .unit = Unit::kBytes, .low = 0, .high = kTiB},
 
+    {.name = "builtin_pages", .member = &S::builtin_pages, .group = kWeb,
+     .help = "Serve the pages that are built in: the welcome page at /, /docs/ with the API pages, "
+             "and /demo/. Files of the static folder are served in any case."},
     {.name = "spa_fallback", .member = &S::spa_fallback, .group = kWeb,
      .help = "Page that answers unknown paths when HTML is accepted, such as /index.html.",
      .shape = Shape::kUrlPath},

@@ -62,6 +62,7 @@ struct Settings {
   int64_t static_cache_bytes = 33'554'432;
 
   // Web.
+  bool builtin_pages = true;     // the welcome page, /docs/ with the API pages, /demo/
   std::string spa_fallback;      // e.g. "/index.html": answers unknown paths that accept HTML
   int64_t static_max_age_s = 0;  // Cache-Control of files without a hash in their name
   std::vector<std::string> cors_origins;  // "*" or exact origins; empty: no CORS headers

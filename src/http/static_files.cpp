@@ -26,7 +26,7 @@ StaticFiles::StaticFiles(const StaticFilesOptions& options, std::unique_ptr<Stat
                                                     options_.cache_bytes / options_.loops));
   }
   for (const assets::Asset& asset : assets::all()) {
-    if (!asset.path.starts_with(options_.embedded_prefix)) continue;
+    if (!options_.serves_embedded || !asset.path.starts_with(options_.embedded_prefix)) continue;
     const std::string_view path = asset.path.substr(options_.embedded_prefix.size());
     embedded_[path] = make_static_file(asset, options_.files);
     for (size_t slash = path.find('/'); slash != std::string_view::npos;

@@ -17,6 +17,7 @@ namespace prodev::http {
 
 struct StaticFilesOptions {
   std::string embedded_prefix = "static/";  // assets below it are served at /
+  bool serves_embedded = true;              // false: files of the folder alone
   std::string spa_fallback;                 // path that answers unknown ones; empty: 404
   StaticFileOptions files;
   size_t cache_bytes = 33'554'432;  // of all loops together

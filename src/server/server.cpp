@@ -87,6 +87,7 @@ struct Server {
   std::unique_ptr<http::Site> redirect_site;
   std::unique_ptr<http::Engine> engine;
   std::unique_ptr<ControlSocket> control;
+  bool has_pages = true;  // those that are built in
   std::string main_url;
   std::string redirect_url;
 };
@@ -104,6 +105,7 @@ void make_sites(const config::Settings& settings, Server& server) {
   const http::EngineOptions options = engine_options(settings);
   server.files = std::make_unique<http::StaticFiles>(static_files_options(settings, options.loops),
                                                      std::move(server.folders.static_root));
+  server.has_pages = settings.builtin_pages;
   server.state.files = server.files.get();
   server.state.data_dir = server.folders.data;
   server.state.public_url = settings.public_url;
@@ -154,12 +156,27 @@ base::Result<void> start_engine(Server& server) {
   return server.engine->start(std::move(listening), server.tls);
 }
 
-void announce(const Server& server, std::ostream& out) {
+// For who has started the server by hand: what to open, and that there are tables to be made.
+void announce_pages(const Server& server, const ServeOptions& options, std::ostream& out) {
+  const bool by_hand = ::isatty(STDOUT_FILENO) != 0;
+  const std::string url = server.main_url + options.page;
+  if (!options.page_is_of.empty())
+    out << "open      " << url << " (" << options.page_is_of << ")\n";
+  if (!by_hand || !server.has_pages) return;
+  if (options.page_is_of.empty()) out << "open      " << url << "\n";
+  out << "api       " << server.main_url << "/docs/api/ (to try out), " << server.main_url
+      << "/docs/ (to read)\n";
+  if (server.database->schema.get()->catalog->tables().empty())
+    out << "next      prodev migrate new NAME makes a file for the first table\n";
+}
+
+void announce(const Server& server, const ServeOptions& options, std::ostream& out) {
   out << "prodev " << base::version() << " (" << base::commit() << ")\n";
   out << "serving   " << server.main_url << '\n';
   if (!server.redirect_url.empty()) out << "redirect  " << server.redirect_url << '\n';
   if (!server.folders.static_files.empty()) {
-    out << "static    " << server.folders.static_files << " over the built-in files\n";
+    out << "static    " << server.folders.static_files
+        << (server.has_pages ? " over the built-in files\n" : "\n");
   }
   out << "data      " << server.folders.data << '\n';
   const size_t tables = server.database->schema.get()->catalog->tables().size();
@@ -173,6 +190,7 @@ void announce(const Server& server, std::ostream& out) {
     out << "service   prodev token --role service_role --ttl 0 prints the key that opens "
            "everything\n";
   }
+  announce_pages(server, options, out);
   out << std::flush;
 }
 
@@ -214,7 +232,7 @@ void drain(const config::Settings& settings, Server& server, const Signals& sign
 
 // This process serves from here on, and no other.
 base::Result<void> take_the_place(const config::Settings& settings, Server& server,
-                                  std::ostream& out) {
+                                  const ServeOptions& options, std::ostream& out) {
   base::UniqueFd predecessor;
   if (settings.takeover) {
     base::Result<base::UniqueFd> drained = drain_predecessor(server.folders.data);
@@ -226,7 +244,7 @@ base::Result<void> take_the_place(const config::Settings& settings, Server& serv
     predecessor = std::move(*drained);
   }
   TRY(server.control->publish());
-  announce(server, out);
+  announce(server, options, out);
   // In one message, and before the predecessor may end: who sees the main process end thinks that
   // the service has.
   net::notify_service_manager(
@@ -250,7 +268,8 @@ std::string lane_name(http::Lane lane) {
 
 }  // namespace
 
-base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
+base::Result<void> serve(const config::Settings& settings, std::ostream& out,
+                         const ServeOptions& options) {
   const Signals signals;
   raise_descriptor_limit();
   if (::sodium_init() < 0)
@@ -270,7 +289,7 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out) {
   make_sites(settings, server);
   if (signals.stop_requested()) return {};  // asked while it started: who serves goes on
   TRY(start_engine(server));
-  TRY(take_the_place(settings, server, out));
+  TRY(take_the_place(settings, server, options, out));
   starting.release();
   while (signals.wait() == SIGHUP) reload_certificates(settings, server);
   drain(settings, server, signals);

@@ -97,6 +97,7 @@ http::EngineOptions engine_options(const config::Settings& settings) {
 
 http::StaticFilesOptions static_files_options(const config::Settings& settings, size_t loops) {
   http::StaticFilesOptions options;
+  options.serves_embedded = settings.builtin_pages;
   options.spa_fallback = settings.spa_fallback;
   options.files.max_age_s = settings.static_max_age_s;
   options.cache_bytes = static_cast<size_t>(settings.static_cache_bytes);

@@ -19,7 +19,7 @@ def commands():
 class Help(FolderCase):
     def test_the_help_of_each_command_fits_a_screen_and_has_two_examples(self):
         names = commands()
-        self.assertGreater(len(names), 12)
+        self.assertGreater(len(names), 14)
         for name in names:
             with self.subTest(command=name):
                 done = run_prodev(name, "--help")
@@ -36,7 +36,7 @@ class Help(FolderCase):
         short, long = run_prodev("import", "--help").stdout, run_prodev("import", "--help=all").stdout
         self.assertIn("--help=all", short)
         self.assertNotIn("--max-body-bytes", short)
-        for flag in ["--on-conflict", "--max-body-bytes SIZE", "--spa-fallback"]:
+        for flag in ["--on-conflict", "--max-body-bytes SIZE", "--builtin-pages"]:
             self.assertIn(flag, long)
         self.assertEqual(run_prodev("help", "import", "all").stdout, long)
 
