@@ -33,8 +33,8 @@ CONTENTS = (
     ("Running it", ("operations", "settings", "benchmarks")),
 )
 
-LANGUAGES = {"console": "Shell session", "sql": "SQL", "http": "HTTP", "json": "JSON", "js": "JavaScript",
-             "ts": "TypeScript", "toml": "TOML", "ini": "Unit file", "text": "Text"}
+LANGUAGES = {"console": "Shell session", "sh": "Shell commands", "sql": "SQL", "http": "HTTP", "json": "JSON",
+             "js": "JavaScript", "ts": "TypeScript", "toml": "TOML", "text": "Text"}
 
 
 class Fault(Exception):
