@@ -5,7 +5,7 @@ What is run stands in the info strings of code blocks, which no reader sees:
     ```console run              each "$ " line is a command, what follows it is what it prints
     ```console shown            not run: it needs another machine, or a program that is not here
     ```sql file schema/1_a.sql  the block is written to that file
-    <!-- run: COMMAND -->       runs a command that the page does not show; what it prints is not compared
+    <!-- run: COMMAND -->       runs a command that the page does not show; it must end well
 
 A page runs in one shell, in an empty folder that it calls /srv. A server (`prodev serve`, `prodev demo`) stays
 until the page ends or starts another one; its ports are free ones. Times, ids, tokens and durations are masked,
@@ -198,6 +198,8 @@ def page_test(path):
                 (pathlib.Path(place) / name).write_text(text, encoding="utf-8")
                 continue
             command, expected = what
+            if expected is None and not starts_server(command):
+                command, expected = f"{{ {command}\n}} > /dev/null && echo ended well", ["ended well"]
             printed = shell.serve(command, expected) if starts_server(command) else shell.run(command)
             with self.subTest(where):
                 if expected is not None and not matches(expected, printed):

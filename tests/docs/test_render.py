@@ -93,7 +93,7 @@ class Truth(unittest.TestCase):
     def test_the_overview_names_every_command_and_no_other(self):
         commands = set(re.findall(r"^  ([a-z]+) ", run_prodev("--help").stdout, re.M))
         table = (DOCS / "index.md").read_text(encoding="utf-8").split("## Commands")[1]
-        self.assertEqual(set(re.findall(r"`prodev ([a-z]+)", table)), commands)
+        self.assertEqual(set(re.findall(r"`prodev ([a-z]+)", table)) - {"help"}, commands)
 
 
 if __name__ == "__main__":
