@@ -1,5 +1,7 @@
 #include "catalog/caller_sql.h"
 
+#include "db/own_names.h"
+
 namespace prodev::catalog {
 
 namespace {
@@ -65,6 +67,8 @@ db::StatementResult<CallerSql> lower_tokens(const SqlTokenList& tokens, size_t b
   if (begin == end) return lowered;
   size_t source_end = tokens[begin].offset;  // of the token before
   for (size_t i = begin; i < end; ++i) {
+    if (std::string refused = db::refused_own_name(tokens, i); !refused.empty())
+      return fail_sql(tokens[i].offset, std::move(refused));
     TRY_ASSIGN(const auto part, db::caller_call(tokens, i));
     if (tokens[i].offset > source_end) lowered.sql += ' ';
     lowered.origins.push_back({lowered.sql.size(), tokens[i].offset});

@@ -9,6 +9,7 @@
 #include "cli/sql_words.h"
 #include "config/settings_table.h"
 #include "db/deadline.h"
+#include "db/own_names.h"
 #include "db/postgres_calls.h"
 #include "db/prompt_rules.h"
 #include "db/schema_statement.h"
@@ -25,6 +26,16 @@ using db::StatementResult;
 constexpr const char* kNoParameters =
     " would be a parameter, and nobody is there to give its value: write the value, text in single "
     "quotes";
+
+StatementResult<void> check_tokens(const db::SqlTokenList& tokens) {
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].kind == db::SqlToken::Kind::kParameter)
+      return db::fail_statement_at(tokens[i].offset, std::string(tokens[i].text) + kNoParameters);
+    if (std::string refused = db::refused_own_name(tokens, i); !refused.empty())
+      return db::fail_statement_at(tokens[i].offset, std::move(refused));
+  }
+  return {};
+}
 
 std::vector<std::string> column_names(const db::Statement& statement) {
   std::vector<std::string> names;
@@ -107,10 +118,7 @@ Result<void> SqlSession::run_statement(std::string_view sql, const std::string& 
 StatementResult<void> SqlSession::run(std::string_view source) {
   if (const std::string_view sentence = refused_word(source); !sentence.empty())
     return db::fail_statement_at(0, std::string(sentence));
-  for (const db::SqlToken& token : db::tokens_of(source)) {
-    if (token.kind == db::SqlToken::Kind::kParameter)
-      return db::fail_statement_at(token.offset, std::string(token.text) + kNoParameters);
-  }
+  TRY(check_tokens(db::tokens_of(source)));
   TRY_ASSIGN(const db::SchemaStatement made, db::make_schema_statement(source));
   db::PromptRules rules(connection_, options_.may_write);
   const db::Deadline deadline(connection_, deadline_ns(options_.timeout_ms));

@@ -9,6 +9,7 @@ namespace prodev::cli {
 namespace {
 
 constexpr size_t kKeptRows = 500;
+constexpr size_t kKeptBytes = 1'048'576;
 constexpr size_t kWidest = 80;  // characters
 constexpr std::string_view kCut = "...";
 
@@ -63,8 +64,9 @@ TextTable::TextTable(const std::vector<std::string>& names, std::ostream& out) :
 void TextTable::add(std::vector<Cell> row) {
   if (names_.size() > 1) std::for_each(row.begin(), row.end(), [&](Cell& cell) { cut(cell); });
   if (laid_out_) return print(row);
+  for (const Cell& cell : row) kept_bytes_ += cell.text.size();
   kept_.push_back(std::move(row));
-  if (kept_.size() == kKeptRows) lay_out();
+  if (kept_.size() == kKeptRows || kept_bytes_ >= kKeptBytes) lay_out();
 }
 
 void TextTable::finish() {

@@ -43,6 +43,7 @@ class TextTable {
   std::vector<Cell> names_;
   std::vector<size_t> widths_;
   std::vector<std::vector<Cell>> kept_;
+  size_t kept_bytes_ = 0;
   bool laid_out_ = false;
   bool has_cut_ = false;
 };

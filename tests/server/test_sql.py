@@ -113,6 +113,9 @@ class Refusals(SqlCase):
         for statement, word in {
                 "SELECT * FROM _prodev_policy": "_prodev_policy is a table of prodev itself",
                 "SELECT 1 WHERE EXISTS (SELECT 1 FROM main._PRODEV_policy)": "table of prodev itself",
+                "WITH x AS (SELECT name FROM _prodev_policy) SELECT name FROM x": "table of prodev itself",
+                "WITH x AS (SELECT name FROM '_prodev_policy') SELECT name FROM x": "table of prodev itself",
+                "WITH cheap AS (SELECT 1 FROM [_prodev_policy]) SELECT * FROM cheap": "table of prodev itself",
                 "INSERT INTO _prodev_policy DEFAULT VALUES": "_prodev_policy",
                 "DELETE FROM sqlite_sequence": "sqlite_sequence",
                 "ATTACH ':memory:' AS other": "attached",

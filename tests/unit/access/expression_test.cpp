@@ -87,6 +87,13 @@ TEST_CASE("parameters and what is PostgreSQL's alone are refused with what to wr
   CHECK(lowered("auth.uid(1) = a") == "9: auth.uid() takes no argument");
 }
 
+TEST_CASE("an expression cannot name the tables that rules are kept in") {
+  const std::string sentence = " is a table of prodev itself, which no statement may use";
+  CHECK(lowered("id IN (SELECT id FROM _prodev_role)") == "22: _prodev_role" + sentence);
+  CHECK(lowered("id IN (WITH x AS (SELECT 1 FROM [_PRODEV_policy]) SELECT 1 FROM x)") ==
+        "32: _PRODEV_policy" + sentence);
+}
+
 TEST_CASE("an expression that SQLite cannot use on the table is refused at its spot") {
   CHECK(checked("owner = auth.uid() AND \"select\" IS NOT NULL") == "ok");
   CHECK(checked("true") == "ok");

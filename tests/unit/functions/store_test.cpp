@@ -166,6 +166,8 @@ TEST_CASE("a body holds what a client may run, and nothing else") {
   }
   for (const char* body :
        {"SELECT name FROM _prodev_role", "INSERT INTO _prodev_role (name) VALUES ('x')",
+        "WITH x AS (SELECT name FROM _prodev_role) SELECT name FROM x",
+        "WITH x AS (SELECT name FROM main . '_PRODEV_role') SELECT name FROM x",
         "SELECT sql FROM sqlite_schema", "SELECT load_extension('x')"}) {
     INFO(body);
     CHECK(project.refused(std::string("f() RETURNS void LANGUAGE sql AS $$ ") + body + " $$") !=
