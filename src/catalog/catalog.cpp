@@ -335,8 +335,8 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     take_facts_of_origins(table, catalog->tables_);
     note_view_key(table, view_sources[table.name], catalog->tables_);
   }
-  for (std::string& fault : find_schema_faults(connection, catalog->tables_))
-    catalog->problems_.push_back(std::move(fault));
+  TRY_ASSIGN(std::vector<std::string> faults, find_schema_faults(connection, catalog->tables_));
+  for (std::string& fault : faults) catalog->problems_.push_back(std::move(fault));
   if (const auto loaded = load_statistics(connection, catalog->tables_); !loaded) {
     if (loaded.error().code != base::Code::kCorrupt) return tl::make_unexpected(loaded.error());
     catalog->problems_.push_back("statistics are left out: " + loaded.error().message);

@@ -1,10 +1,9 @@
 #include "catalog/schema_faults.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <optional>
 
+#include "db/broken_objects.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
 
@@ -22,15 +21,6 @@ std::string list(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + named(name);
   return text;
-}
-
-// What SQLite says against `sql`; empty: nothing.
-std::string refusal_of(db::Connection& connection, const std::string& sql) {
-  sqlite3_stmt* prepared = nullptr;
-  const int code = ::sqlite3_prepare_v2(connection.handle(), sql.data(),
-                                        static_cast<int>(sql.size()), &prepared, nullptr);
-  const db::Statement statement(prepared);
-  return code == SQLITE_OK ? std::string() : ::sqlite3_errmsg(connection.handle());
 }
 
 // Whether the columns are the primary key or those of a whole unique index, in any order.
@@ -75,29 +65,45 @@ std::optional<std::string> fault_of(const Table& table, const ForeignKey& key,
          ")";
 }
 
+// Whether fault_of() tells it, of the table that has the key.
+bool is_told(const Table& table, const db::BrokenObject& broken) {
+  if (broken.problem.starts_with("foreign key mismatch")) return true;
+  return broken.problem.starts_with("no such table: ") && broken.trigger.empty() &&
+         std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(),
+                     [&](const ForeignKey& key) {
+                       return text::equal_ignoring_case(key.table, db::missing_name(broken));
+                     });
+}
+
+std::string sentence(const db::BrokenObject& broken) {
+  const std::string fault = broken.name + " cannot be " +
+                            (broken.verb == "SELECT" ? "read: " : "written: ") + broken.problem;
+  if (!broken.trigger.empty())
+    return fault + ", in " + broken.verb + " by trigger " + broken.trigger +
+           " (drop it, or make it anew so that it fits)";
+  if (broken.kind == db::BrokenObject::Kind::kFullText)
+    return fault + " (make it anew with the names that its content has now)";
+  return fault +
+         " (the program that made the database may have it; make the table or index anew "
+         "without it)";
+}
+
 }  // namespace
 
-std::vector<std::string> find_schema_faults(db::Connection& connection,
-                                            const std::vector<Table>& tables) {
+base::Result<std::vector<std::string>> find_schema_faults(db::Connection& connection,
+                                                          const std::vector<Table>& tables) {
   std::vector<std::string> faults;
   for (const Table& table : tables) {
     if (table.kind != TableKind::kTable) continue;
     for (const ForeignKey& key : table.foreign_keys) {
       if (auto fault = fault_of(table, key, tables)) faults.push_back(*std::move(fault));
     }
-    const std::string name = named(table.name);
-    std::string refusal = refusal_of(connection, "SELECT * FROM " + name);
-    const bool readable = refusal.empty();
-    if (readable) refusal = refusal_of(connection, "INSERT INTO " + name + " DEFAULT VALUES");
-    // Told above, by the table that has the key.
-    const bool told = refusal.empty() || refusal.starts_with("foreign key mismatch") ||
-                      refusal.starts_with("no such table");
-    if (!told) {
-      faults.push_back(table.name + " cannot be " + (readable ? "written" : "read") + ": " +
-                       refusal +
-                       " (the program that made the database may have it; make the "
-                       "table or index anew without it)");
-    }
+  }
+  TRY_ASSIGN(const std::vector<db::BrokenObject> broken, db::find_broken_objects(connection));
+  for (const db::BrokenObject& one : broken) {
+    // Those that are left out of the catalog are told there.
+    const Table* table = find(tables, one.name);
+    if (table != nullptr && !is_told(*table, one)) faults.push_back(sentence(one));
   }
   return faults;
 }

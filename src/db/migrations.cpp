@@ -1,9 +1,11 @@
 #include "db/migrations.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
+#include "db/file_end.h"
 #include "db/file_statements.h"
 #include "db/file_transaction.h"
-#include "db/reference_check.h"
 
 namespace prodev::db {
 
@@ -19,27 +21,13 @@ StatementHook with_file_rules(const StatementHook& hook) {
   };
 }
 
-base::Result<void> check_references(Connection& connection, References& known) {
-  TRY_ASSIGN(References now, load_references(connection));
-  const std::vector<DanglingReference> fresh = new_dangling(known, now);
-  known = std::move(now);
-  if (fresh.empty()) return {};
-  std::string message = describe(fresh.front());
-  if (fresh.size() > 1) message += ", and " + std::to_string(fresh.size() - 1) + " more like it";
-  return base::fail(base::Code::kConflict,
-                    message +
-                        ", after this file: mend what refers in the same file (while a file "
-                        "runs, foreign keys do not act: ON DELETE CASCADE does not either)");
-}
-
-// `known`: what dangles before the file; and then, after it.
+// `end`: what is broken before the file; and then, after it.
 base::Result<int64_t> run_file(Connection& connection, const MigrationFile& file,
-                               const StatementHook& hook, ScriptObserver* observer,
-                               References& known) {
+                               const StatementHook& hook, ScriptObserver* observer, FileEnd& end) {
   const int64_t started_ns = base::monotonic_ns();
   TRY_ASSIGN(FileTransaction transaction, FileTransaction::begin(connection));
   TRY(run_script(connection, file.sql, file.path, with_file_rules(hook), observer));
-  TRY(check_references(connection, known));
+  TRY(end.check(connection, file));
   const int64_t duration_us = (base::monotonic_ns() - started_ns) / 1'000;
   TRY(record_migration(connection, file, duration_us));
   TRY(transaction.commit());
@@ -48,8 +36,8 @@ base::Result<int64_t> run_file(Connection& connection, const MigrationFile& file
 
 base::Result<AppliedMigration> apply_one(Connection& connection, const MigrationFile& file,
                                          const StatementHook& hook, ScriptObserver* observer,
-                                         References& known) {
-  const base::Result<int64_t> duration_us = run_file(connection, file, hook, observer, known);
+                                         FileEnd& end) {
+  const base::Result<int64_t> duration_us = run_file(connection, file, hook, observer, end);
   if (duration_us) {
     return AppliedMigration{file.name, *duration_us,
                             observer == nullptr ? std::vector<std::string>() : observer->notes()};
@@ -101,8 +89,8 @@ bool is_pending(const std::vector<MigrationStatus>& statuses, const MigrationFil
 base::Result<AppliedMigration> apply_migration(Connection& connection, const MigrationFile& file,
                                                const StatementHook& hook,
                                                ScriptObserver* observer) {
-  TRY_ASSIGN(References known, load_references(connection));
-  return apply_one(connection, file, hook, observer, known);
+  TRY_ASSIGN(FileEnd end, FileEnd::before_files(connection));
+  return apply_one(connection, file, hook, observer, end);
 }
 
 base::Result<void> apply_migrations(Connection& connection, const std::vector<MigrationFile>& files,
@@ -112,10 +100,14 @@ base::Result<void> apply_migrations(Connection& connection, const std::vector<Mi
   TRY(check_applicable(statuses));
   TRY(prepare_records(connection));
   TRY(renew_digests(connection, files));
-  TRY_ASSIGN(References known, load_references(connection));
+  const bool any = std::any_of(files.begin(), files.end(), [&](const MigrationFile& file) {
+    return is_pending(statuses, file);
+  });
+  if (!any) return {};
+  TRY_ASSIGN(FileEnd end, FileEnd::before_files(connection));
   for (const MigrationFile& file : files) {
     if (!is_pending(statuses, file)) continue;
-    TRY_ASSIGN(const AppliedMigration applied, apply_one(connection, file, hook, observer, known));
+    TRY_ASSIGN(const AppliedMigration applied, apply_one(connection, file, hook, observer, end));
     report(applied);
   }
   return {};

@@ -32,7 +32,7 @@ bool is_pending(const std::vector<MigrationStatus>& statuses, const MigrationFil
 
 // Applies one file whole or not at all, and records it. The error of a statement that fails names
 // file:line:column, the statement, and SQLite's message; every other one names the file. kConflict
-// when something refers to what is not there after the file and did not before. `hook` carries out
+// when something is broken after the file that was not before (file_end.h). `hook` carries out
 // the statements that SQLite does not know; `observer`, which may be null, follows the file.
 // REQUIRES: prepare_records().
 base::Result<AppliedMigration> apply_migration(Connection& connection, const MigrationFile& file,

@@ -39,6 +39,7 @@ class Project {
     return *statement.step() ? statement.column_int(0) : -1;
   }
   std::string path(const std::string& name) { return folder_.path(name); }
+  Connection& connection() { return connection_; }
 
   std::vector<std::string> applied;
 
@@ -147,6 +148,33 @@ TEST_CASE("a new migration gets the next number") {
   CHECK(*create_migration(project.path("."), "add_price") ==
         project.path(".") + "/0008_add_price.sql");
   CHECK_FALSE(create_migration(project.path("."), "../x"));
+}
+
+TEST_CASE("a file that leaves a view or trigger without what it names is refused at the line") {
+  Project project;
+  project.write("0001_a.sql",
+                "CREATE TABLE a (x); CREATE TABLE b (y); CREATE VIEW v AS SELECT x FROM a;\n"
+                "CREATE TRIGGER t AFTER DELETE ON b BEGIN UPDATE a SET x = 1; END;\n");
+  REQUIRE(project.apply());
+  project.write("0002_b.sql", "INSERT INTO b VALUES (1);\n-- gone\nDROP TABLE a;\n");
+  const std::string error = project.error();
+  CHECK(has(error, "0002_b.sql:3: "));
+  CHECK(has(error,
+            "trigger t would refuse every DELETE of b after this file: no such table: main.a"));
+  CHECK(has(error, "; so would v"));
+  CHECK(project.count("SELECT count(*) FROM b") == 0);
+  project.write("0002_b.sql", "DROP VIEW v; DROP TRIGGER t; DROP TABLE a;");
+  CHECK(project.error().empty());
+}
+
+TEST_CASE("what is broken before a file, and what it breaks and mends, is no matter") {
+  Project project;
+  project.write("0001_a.sql", "CREATE TABLE a (x);");
+  REQUIRE(project.apply());
+  REQUIRE(project.connection().execute("CREATE VIEW v AS SELECT y FROM a"));
+  project.write("0002_b.sql",
+                "CREATE VIEW w AS SELECT z FROM c; CREATE TABLE d (y); CREATE TABLE c (z);");
+  CHECK(project.error().empty());
 }
 
 }  // namespace prodev::db
