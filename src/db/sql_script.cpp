@@ -115,7 +115,7 @@ class ScriptRun {
 
   base::Result<void> run() {
     TRY_ASSIGN(const std::vector<Span> spans, read_script(script_));
-    if (observer_ != nullptr) TRY(named(observer_->begin(connection_)));
+    if (observer_ != nullptr) TRY(named(observer_->begin(connection_, script_.sql)));
     size_t previous_end = 0;
     for (const Span& span : spans) {
       const std::string_view gap = script_.sql.substr(previous_end, span.start - previous_end);

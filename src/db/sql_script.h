@@ -28,7 +28,7 @@ class ScriptObserver {
   ScriptObserver(const ScriptObserver&) = delete;
   ScriptObserver& operator=(const ScriptObserver&) = delete;
 
-  virtual base::Result<void> begin(Connection& connection) = 0;
+  virtual base::Result<void> begin(Connection& connection, std::string_view script) = 0;
   // Around each statement that SQLite runs, not those that a hook carries out. `statement` is what
   // SQLite is given (schema_statement.h). An error ends the script as one of the statement would.
   virtual StatementResult<void> before(Connection& connection, std::string_view statement) = 0;

@@ -95,6 +95,17 @@ std::optional<AddedColumn> parse_added_column(std::string_view statement) {
   return reader.accept_name(added.column) ? std::optional(added) : std::nullopt;
 }
 
+std::optional<std::string> parse_created_table(std::string_view statement) {
+  Reader reader(statement);
+  std::string table;
+  if (!reader.accept("CREATE") || !reader.accept("TABLE")) return std::nullopt;
+  if (reader.accept("IF")) {
+    reader.accept("NOT");
+    reader.accept("EXISTS");
+  }
+  return reader.accept_table(table) ? std::optional(table) : std::nullopt;
+}
+
 SchemaChange change_of(std::string_view statement) {
   Reader reader(statement);
   if (reader.accept("CREATE")) return SchemaChange::kCreate;

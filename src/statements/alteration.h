@@ -37,6 +37,9 @@ struct AddedColumn {
 // ALTER TABLE t ADD [COLUMN] a. nullopt: another statement.
 std::optional<AddedColumn> parse_added_column(std::string_view statement);
 
+// The name of CREATE TABLE [IF NOT EXISTS] t. nullopt: another statement, or a temporary table.
+std::optional<std::string> parse_created_table(std::string_view statement);
+
 // Told by a statement's first word. Others leave the schema as it is.
 enum class SchemaChange { kNone, kCreate, kAlter, kDrop };
 SchemaChange change_of(std::string_view statement);

@@ -79,12 +79,6 @@ std::optional<std::vector<std::string>> follow_together(db::Connection& connecti
   return texts;
 }
 
-// Whether SQLite carries it out.
-bool is_possible(db::Connection& connection, const Alteration& alteration) {
-  const Trial trial(connection);
-  return trial.begun() && connection.execute(alteration.forth());
-}
-
 // A body that no view or trigger can hold, and that names what is altered.
 bool is_about(const StoredText& text, const Alteration& alteration) {
   return mentions(text.text, alteration.table) &&
@@ -102,6 +96,11 @@ std::string sentence(const StoredText& text, const Alteration& alteration,
 }
 
 }  // namespace
+
+bool is_possible(db::Connection& connection, const Alteration& alteration) {
+  const Trial trial(connection);
+  return trial.begun() && connection.execute(alteration.forth());
+}
 
 bool may_concern(const StoredText& text, const Alteration& alteration) {
   const std::string& name = alteration.is_of_column() ? alteration.column : alteration.table;

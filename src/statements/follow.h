@@ -24,6 +24,9 @@ struct Followed {
 base::Result<Followed> follow(db::Connection& connection, const Alteration& alteration,
                               const std::vector<StoredText>& texts);
 
+// Whether SQLite carries it out as things are. Leaves the database as it was.
+bool is_possible(db::Connection& connection, const Alteration& alteration);
+
 // Whether following it may change the text or its meaning, judged by names alone.
 bool may_concern(const StoredText& text, const Alteration& alteration);
 

@@ -8,6 +8,8 @@
 #include "statements/follow.h"
 #include "statements/lineage.h"
 #include "statements/lost_rules.h"
+#include "statements/rebuilds.h"
+#include "statements/sequence.h"
 #include "statements/stored_rules.h"
 #include "statements/stored_text.h"
 #include "text/ascii.h"
@@ -35,8 +37,9 @@ std::string note_of(const std::string& table, const std::vector<std::string>& en
 
 class RuleFollower : public db::ScriptObserver {
  public:
-  base::Result<void> begin(db::Connection& connection) override {
+  base::Result<void> begin(db::Connection& connection, std::string_view script) override {
     file_ = {};
+    file_.rebuilds = Rebuilds(script);
     TRY_ASSIGN(file_.has_rules, StoredRules(connection).present());
     if (!file_.has_rules) return {};
     TRY_ASSIGN(file_.notes, end_lost_rules(connection));
@@ -52,9 +55,9 @@ class RuleFollower : public db::ScriptObserver {
     TRY(remember_unfit(connection));
     if (change == SchemaChange::kCreate) return {};
     step_.alteration = parse_alteration(statement);
-    if (step_.alteration) TRY(look_ahead(connection, *step_.alteration));
+    if (step_.alteration) TRY(prepare_renaming(connection, *step_.alteration));
     step_.dropped = parse_drop(statement);
-    if (step_.dropped) TRY(remember_fitting(connection, *step_.dropped));
+    if (step_.dropped) TRY(remember_dropped(connection, *step_.dropped));
     step_.added = parse_added_column(statement);
     if (step_.added) TRY(remember_fitting(connection, {step_.added->table, step_.added->column}));
     if (change == SchemaChange::kAlter) TRY(remember_columns(connection));
@@ -62,6 +65,7 @@ class RuleFollower : public db::ScriptObserver {
   }
 
   db::StatementResult<void> after(db::Connection& connection, std::string_view statement) override {
+    if (step_.switched) TRY(connection.execute("PRAGMA legacy_alter_table = OFF"));
     if (!file_.has_rules || change_of(statement) == SchemaChange::kNone) return {};
     TRY_ASSIGN(std::set<std::string> now, relation_names(connection));
     const std::vector<std::string> gone = without(file_.relations, now);
@@ -100,6 +104,7 @@ class RuleFollower : public db::ScriptObserver {
   struct Left {
     std::string key;
     Ancestor table;
+    int64_t number = 0;  // the last one that it gave to a row
   };
   // An expression that names what was dropped.
   struct Blocked {
@@ -112,6 +117,7 @@ class RuleFollower : public db::ScriptObserver {
     std::set<StoredText::Key> unfit;  // before the first of these
     std::set<std::string> relations;  // now
     Lineage lineage;
+    Rebuilds rebuilds;
     std::vector<Left> left;
     std::vector<Blocked> blocked;
     size_t keys = 0;
@@ -122,6 +128,8 @@ class RuleFollower : public db::ScriptObserver {
     std::optional<Alteration> alteration;
     std::optional<Dropped> dropped;
     std::optional<AddedColumn> added;
+    bool switched = false;            // legacy_alter_table is on, and was not before
+    int64_t number = 0;               // the last one that what is dropped gave to a row
     std::vector<StoredText> changed;  // as they are to be when it has run
     std::vector<StoredText> fitting;  // expressions that name what is dropped or added
     std::map<std::string, std::vector<std::string>> columns;
@@ -135,6 +143,29 @@ class RuleFollower : public db::ScriptObserver {
     TRY_ASSIGN(const std::vector<Unfit> unfit, find_unfit(connection, texts));
     for (const Unfit& one : unfit) file_.unfit.insert(one.text.key());
     return {};
+  }
+
+  // A step of making a table anew leaves alone what says the name: with legacy_alter_table, where
+  // the name is on its way out, and where SQLite stops at those that say it while no table has it.
+  db::StatementResult<void> prepare_renaming(db::Connection& connection,
+                                             const Alteration& alteration) {
+    const bool keeps_names =
+        !alteration.is_of_column() &&
+        (file_.rebuilds.sets_aside(alteration) ||
+         (file_.rebuilds.takes_place(alteration) && !is_possible(connection, alteration)));
+    if (!keeps_names) return look_ahead(connection, alteration);
+    TRY_ASSIGN(db::Statement legacy, connection.prepare("PRAGMA legacy_alter_table"));
+    TRY(legacy.step());
+    step_.switched = legacy.column_int(0) == 0;
+    if (step_.switched) TRY(connection.execute("PRAGMA legacy_alter_table = ON"));
+    return {};
+  }
+
+  base::Result<void> remember_dropped(db::Connection& connection, const Dropped& dropped) {
+    if (dropped.column.empty()) {
+      TRY_ASSIGN(step_.number, last_number(connection, dropped.table));
+    }
+    return remember_fitting(connection, dropped);
   }
 
   db::StatementResult<void> look_ahead(db::Connection& connection, const Alteration& alteration) {
@@ -240,8 +271,9 @@ class RuleFollower : public db::ScriptObserver {
       if (!problem.empty()) file_.blocked.push_back({text, table});
     }
     const std::optional<std::string> successor = file_.lineage.successor(table);
-    if (successor) return succeed(connection, name, name, *successor);
-    Left left{"_prodev_gone_" + std::to_string(++file_.keys), table};
+    const int64_t number = step_.dropped && is_same(step_.dropped->table, name) ? step_.number : 0;
+    if (successor) return succeed(connection, {name, table, number}, *successor);
+    Left left{"_prodev_gone_" + std::to_string(++file_.keys), table, number};
     TRY(rules.merge(name, left.key));
     file_.left.push_back(std::move(left));
     return {};
@@ -252,17 +284,19 @@ class RuleFollower : public db::ScriptObserver {
     for (auto left = file_.left.begin(); left != file_.left.end();) {
       const bool mine = file_.lineage.succeeds(name, left->table);
       if (mine && is_created) TRY(StoredRules(connection).end_script_comment(left->key));
-      if (mine) TRY(succeed(connection, left->key, left->table.names.back(), name));
+      if (mine) TRY(succeed(connection, *left, name));
       left = mine ? file_.left.erase(left) : left + 1;
     }
     return {};
   }
 
-  // `successor` gets what was said of a table whose last name was `from`, kept under `key`.
-  base::Result<void> succeed(db::Connection& connection, const std::string& key,
-                             const std::string& from, const std::string& successor) {
+  // `successor` gets what was said of a table that was dropped, and goes on with its numbers.
+  base::Result<void> succeed(db::Connection& connection, const Left& left,
+                             const std::string& successor) {
     StoredRules rules(connection);
-    TRY(rules.merge(key, successor));
+    const std::string& from = left.table.names.back();
+    TRY(rules.merge(left.key, successor));
+    TRY(pass_numbers(connection, successor, left.number));
     if (is_same(from, successor)) return {};
     TRY(rules.rename_types(from, successor));
     TRY_ASSIGN(const std::vector<StoredText> texts, load_stored_texts(connection));

@@ -33,7 +33,7 @@ std::vector<std::string> taken(const std::string& sql) {
 // Writes down what it is told, and refuses DROP after it has run.
 class Diary : public ScriptObserver {
  public:
-  base::Result<void> begin(Connection&) override {
+  base::Result<void> begin(Connection&, std::string_view) override {
     lines = {"begin"};
     return {};
   }
