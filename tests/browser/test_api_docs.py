@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from prodev import ROOT, FolderCase, Server, binary_path, run_prodev  # noqa: E402
+from prodev import PATIENCE, ROOT, FolderCase, Server, binary_path, run_prodev  # noqa: E402
 from test_storefront import MODULES, install_playwright  # noqa: E402
 
 
@@ -21,7 +21,7 @@ class ApiDocs(FolderCase):
         token = run_prodev("token", "--role", "staff", "--dir", folder / "prodev-demo").stdout.strip()
         visit = subprocess.run(
             ["node", ROOT / "tests/browser/api_docs.mjs", server.url, token, *filter(None, [os.environ.get("SCREENSHOT")])],
-            env={**os.environ, "NODE_PATH": str(MODULES / "node_modules")}, capture_output=True, text=True, timeout=240)
+            env={**os.environ, "NODE_PATH": str(MODULES / "node_modules")}, capture_output=True, text=True, timeout=240 * PATIENCE)
         self.assertEqual(visit.returncode, 0, visit.stdout + visit.stderr)
         self.assertEqual(visit.stdout, "passed\n")
 

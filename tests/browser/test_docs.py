@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from prodev import ROOT, ServerCase  # noqa: E402
+from prodev import PATIENCE, ROOT, ServerCase  # noqa: E402
 from test_storefront import MODULES, install_playwright  # noqa: E402
 
 
@@ -18,7 +18,7 @@ class Docs(ServerCase):
         pages = sorted(f"{path.stem}.html" for path in (ROOT / "static/docs").glob("*.md"))
         visit = subprocess.run(["node", ROOT / "tests/browser/docs.mjs", self.server.url, *pages],
                                env={**os.environ, "NODE_PATH": str(MODULES / "node_modules")},
-                               capture_output=True, text=True, timeout=300)
+                               capture_output=True, text=True, timeout=300 * PATIENCE)
         self.assertEqual(visit.returncode, 0, visit.stdout + visit.stderr)
         self.assertEqual(visit.stdout, "passed\n")
 

@@ -7,7 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import ROOT, FolderCase, Server, binary_path  # noqa: E402
+from prodev import PATIENCE, ROOT, FolderCase, Server, binary_path  # noqa: E402
 
 MODULES = ROOT / "build/node"
 PACKAGES = ("playwright-core@1.48.2", "axe-core@4.10.2")
@@ -29,7 +29,7 @@ class Storefront(FolderCase):
         self.addCleanup(server.stop)
         walk = subprocess.run(["node", ROOT / "tests/browser/storefront.mjs", f"http://127.0.0.1:{server.port}"],
                               env={**os.environ, "NODE_PATH": str(MODULES / "node_modules")},
-                              capture_output=True, text=True, timeout=240)
+                              capture_output=True, text=True, timeout=240 * PATIENCE)
         self.assertEqual(walk.returncode, 0, walk.stdout + walk.stderr)
         self.assertRegex(walk.stdout, r"(?m)^\d+ passed, 0 failed$")
 
