@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "db/sql_tokens.h"
+#include "query/json_as_form.h"
 #include "query/lowering.h"
 #include "text/ascii.h"
 
@@ -216,6 +217,17 @@ Outcome<Column> Lowering::add_operand(const Scope& scope, const Field& field, st
   return value;
 }
 
+namespace {
+
+// Of a name that no column has.
+std::string hint_about(std::string_view name, const Table& table, const Guard& guard) {
+  if (const std::string_view advice = advice_about_json(name); !advice.empty())
+    return std::string(advice);
+  return unknown_column(table.name, name, names_of(table, guard)).hint;
+}
+
+}  // namespace
+
 Outcome<const Column*> writable_column(const Table& table, std::string_view name,
                                        const Guard& guard) {
   const Column* column = table.find_column(name);
@@ -225,7 +237,7 @@ Outcome<const Column*> writable_column(const Table& table, std::string_view name
                    "Could not find the '" + std::string(name) + "' column of '" + table.name +
                        "' in the schema cache",
                    {},
-                   unknown_column(table.name, name, names_of(table, guard)).hint});
+                   hint_about(name, table, guard)});
   }
   if (!guard.allows(*column)) return permission_denied(table, *column);
   if (column->generated) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/nearest.h"
+#include "query/json_as_form.h"
 
 namespace prodev::records {
 
@@ -105,6 +106,10 @@ Functions callable_of(const Schema& schema, std::string_view role, Functions fun
 std::string hint_of(const Schema& schema, std::string_view role, std::string_view name,
                     const Functions& candidates, const GivenArguments& given) {
   constexpr std::string_view kBegin = "Perhaps you meant to call the function public.";
+  for (const std::string& given_name : given.names) {
+    if (const std::string_view advice = query::advice_about_json(given_name); !advice.empty())
+      return std::string(advice);
+  }
   std::vector<std::string> known;
   if (candidates.empty()) {
     for (const Function& function : schema.catalog->functions()) {
