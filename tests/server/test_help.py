@@ -48,6 +48,17 @@ class Help(FolderCase):
         self.assertEqual(wrong.returncode, 2)
         self.assertIn('did you mean "import"?', wrong.stderr)
 
+    def test_a_format_that_is_missing_is_told_of_what_was_given(self):
+        for arguments, sentence in {
+                ("export", "product"): "or a file with --output, whose name tells",
+                ("export", "product", "--output", "x.txt"): "the name x.txt does not end in one",
+                ("export", "product", "--format", "xml"): "there is no format xml: --format takes csv, json or ndjson",
+                ("import", "product", "-"): "standard input has no name that tells",
+                ("import", "product", "x.txt"): "give --format csv, tsv, json or ndjson: the name x.txt"}.items():
+            done = run_prodev(*arguments, "--dir", self.make_folder())
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(sentence, done.stderr)
+
     def test_every_flag_of_a_short_help_is_a_flag(self):
         for name in commands():
             for flag in re.findall(r"(?m)^  (--[a-z-]+)", run_prodev(name, "--help").stdout):
