@@ -193,12 +193,14 @@ Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition,
   const bool by_time = is_time(left.column.kind) && !condition.operands.empty();
   out += by_time ? "(" : left.sql + " IN (";
   for (size_t i = 0; i < condition.operands.size(); ++i) {
+    const size_t before = out.size();
     if (i > 0) out += by_time ? " OR " : ",";
     if (by_time) {
       TRY(add_time(left, condition.operands[i], out));
     } else {
       TRY(add_operands(left, condition.operands[i], true, out));
     }
+    TRY(count_written(out.size() - before));
   }
   out += ')';
   return {};

@@ -1,6 +1,5 @@
 #include "db/sql_tokens.h"
 #include "query/array_literal.h"
-#include "query/json_path.h"
 #include "query/lowering.h"
 #include "query/text_query.h"
 #include "text/json_reader.h"
@@ -38,6 +37,7 @@ bool Lowering::asks_seen(const Scope& scope, const Condition& where) const {
 
 Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condition, bool at_top,
                                       std::string& out) {
+  const size_t before = out.size();
   if (condition.negated) out += "NOT ";
   const bool stays_at_top = at_top && !condition.negated;
   if (condition.kind == Condition::Kind::kComparison) {
@@ -47,7 +47,7 @@ Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condi
     TRY(add_comparison(scope, condition, stays_at_top, out));
     if (asks) out += " END";
     if (condition.negated) out += ')';
-    return {};
+    return count_written(out.size() - before);
   }
   const bool all = condition.kind == Condition::Kind::kAll;
   out += '(';
@@ -126,7 +126,9 @@ Outcome<void> Lowering::add_comparison(const Scope& scope, const Condition& cond
   if (condition.operands.empty()) out += any ? '0' : '1';
   for (size_t i = 0; i < condition.operands.size(); ++i) {
     if (i > 0) out += any ? " OR " : " AND ";
+    const size_t before = out.size();
     TRY(add_one(scope, condition, condition.operands[i], out));
+    TRY(count_written(out.size() - before));
   }
   out += ')';
   return {};

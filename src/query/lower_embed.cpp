@@ -100,12 +100,7 @@ Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embe
   return source;
 }
 
-Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
-  if (embed.hint.empty()) {
-    TRY_ASSIGN(const catalog::Function* function, computed(parent, embed.target));
-    if (function != nullptr && function->is_relationship())
-      return computed_source(parent, embed, *function);
-  }
+Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed) {
   TRY_ASSIGN(const Relationship* relationship, find_relationship(context_, parent.table, embed));
   const Table& table = *context_.catalog.find(relationship->to);
   TRY_ASSIGN(const Guard guard, context_.guard_of(table));
@@ -144,6 +139,19 @@ Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
     add_equal(middle, *to, parent, *from, source.sql);
   }
   TRY(add_filters(source.scope, source.sql));
+  return source;
+}
+
+Outcome<Source> Lowering::source_of(const Scope& parent, const Embed& embed) {
+  TRY(count_source());
+  const catalog::Function* function = nullptr;
+  if (embed.hint.empty()) {
+    TRY_ASSIGN(function, computed(parent, embed.target));
+  }
+  const bool is_computed = function != nullptr && function->is_relationship();
+  TRY_ASSIGN(Source source, is_computed ? computed_source(parent, embed, *function)
+                                        : related_source(parent, embed));
+  TRY(count_written(source.sql.size()));
   return source;
 }
 
@@ -197,6 +205,7 @@ Outcome<void> Lowering::add_embed(const Scope& parent, const Embed& embed, Resul
   results.begin();
   std::string rows;
   add_rows(source, inner, tail, false, rows);
+  TRY(count_written(rows.size()));
   results.sql += source.in_its_row(rows);
   results.end({embed.name(), catalog::ValueKind::kJson, true});
   return {};
@@ -223,7 +232,7 @@ Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& so
   TRY_ASSIGN(const Results inner, results_of(scope, false));
   TRY_ASSIGN(const std::string tail, tail_of(source, inner));
   for (size_t i = 0; i < inner.columns.size(); ++i) {
-    TRY(check_size(results));
+    TRY(check_columns(results));
     const std::optional<SelectItem>& aggregated = inner.aggregates[i];
     if (aggregated && !source.to_one) {
       return refuse({400, "PGRST127", "Feature not implemented",
@@ -243,6 +252,7 @@ Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& so
     sql = source.in_its_row(sql);
     Typed typed{column.kind, column.always_json};
     if (aggregated && !parent.spread) TRY(apply_aggregate(*aggregated, typed, sql));
+    TRY(count_written(sql.size()));
     column.kind = typed.kind;
     column.always_json = typed.always_json;
     results.begin();
@@ -271,6 +281,7 @@ Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std:
   std::string read = "EXISTS (SELECT 1" + source.sql;
   // Rows that its window leaves out are not there.
   if (embed.read.limit || embed.read.offset > 0) add_window(embed.read, 0, read);
+  TRY(count_written(read.size()));
   out += source.in_its_row(read + ")");
   if (asks) out += " END";
   return {};
@@ -289,6 +300,7 @@ Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem&
   std::string read = "(SELECT ";
   TRY_ASSIGN(const Column column, add_order_operand(source.scope, item.field, read));
   read.append(source.sql) += " LIMIT 1)";
+  TRY(count_written(read.size()));
   out += source.in_its_row(read);
   // A subquery has no collation of its own.
   if (!column.collation.empty()) {

@@ -74,6 +74,7 @@ Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string&
   const char* glue = " ORDER BY ";
   for (const OrderItem& item : scope.read.order) {
     if (grouped) TRY(check_grouped(scope, item));
+    const size_t before = out.size();
     out += glue;
     glue = ",";
     bool not_null = false;
@@ -88,6 +89,7 @@ Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string&
     const bool nulls_first = item.nulls_first.value_or(item.descending);
     const bool by_default = nulls_first != item.descending;
     if (!not_null && !by_default) out += nulls_first ? " NULLS FIRST" : " NULLS LAST";
+    TRY(count_written(out.size() - before));
   }
   return {};
 }

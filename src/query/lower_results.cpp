@@ -180,19 +180,6 @@ Outcome<void> check_repetition(const Table& table, const Read& read) {
   return {};
 }
 
-Outcome<void> check_size(const Results& results) {
-  constexpr size_t kMostColumns = 2'000;    // sqlite.org/limits, SQLITE_MAX_COLUMN
-  constexpr size_t kMostBytes = 1'000'000;  // of SQL, as db/client_rules.cpp has it
-  if (results.columns.size() <= kMostColumns && results.sql.size() <= kMostBytes) return {};
-  return refuse({413,
-                 "54001",
-                 "the request is too complex: it selects more than " +
-                     std::to_string(kMostColumns) + " columns, or becomes more than " +
-                     std::to_string(kMostBytes) + " bytes of SQL",
-                 {},
-                 "Select fewer columns, or spread fewer embedded resources."});
-}
-
 Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
   static const std::vector<SelectItem> kEverything = [] {
     std::vector<SelectItem> everything(1);
@@ -204,7 +191,8 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
   results.grouped = !scope.spread && is_grouped(scope.table, scope.read);
   const bool all = star && scope.read.select.empty();
   for (const SelectItem& item : all ? kEverything : scope.read.select) {
-    TRY(check_size(results));
+    TRY(check_columns(results));
+    const size_t before = results.sql.size();
     if (item.embed) {
       const Embed& embed = scope.read.embeds[*item.embed];
       TRY(embed.spread ? add_spread(scope, embed, results) : add_embed(scope, embed, results));
@@ -212,6 +200,7 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
     }
     if (item.field.column != "*" || item.aggregate != Aggregate::kNone) {
       TRY(add_item(scope, item, results));
+      TRY(count_written(results.sql.size() - before));
       continue;
     }
     for (const Column& column : scope.table.columns) {
@@ -220,6 +209,7 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
       add_column(scope, column, results.sql);
       results.end({column.name, column.kind, column.always_json});
     }
+    TRY(count_written(results.sql.size() - before));
   }
   return results;
 }

@@ -128,6 +128,7 @@ class Lowering {
   Outcome<void> add_filters(const Scope& scope, std::string& out);
 
   // lower_embed.cpp
+  // Each filter and order on an embed reads its rows again, and theirs again at every level.
   Outcome<Source> source_of(const Scope& parent, const Embed& embed);
   Outcome<void> add_embed(const Scope& parent, const Embed& embed, Results& results);
   Outcome<void> add_spread(const Scope& parent, const Embed& embed, Results& results);
@@ -143,12 +144,18 @@ class Lowering {
 
   Scope root(const catalog::Table& table, const Read& read, const Guard& guard) const;
 
+  // lower_size.cpp: counts SQL that was written; 413 (54001) once the request has become too much.
+  // What a request can repeat asks for each piece, as it may be repeated at every level.
+  Outcome<void> count_written(size_t bytes);
+
   LoweredQuery query;
 
  private:
+  Outcome<void> count_source();
   Outcome<Base> base_of(const Scope& scope, std::string_view name) const;
   Outcome<Source> computed_source(const Scope& parent, const Embed& embed,
                                   const catalog::Function& function);
+  Outcome<Source> related_source(const Scope& parent, const Embed& embed);
   Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,
                               std::string& out);
   bool is_computed(const catalog::Table& table, const std::string& name) const;
@@ -188,6 +195,8 @@ class Lowering {
 
   const Context& context_;
   int aliases_ = 0;
+  size_t sources_ = 0;
+  size_t written_bytes_ = 0;         // a piece that is put into another one counts in both
   size_t regular_instructions_ = 0;  // of all regular expressions so far
 };
 
@@ -199,8 +208,8 @@ Outcome<void> apply_aggregate(const SelectItem& item, Typed& typed, std::string&
 // The same value many times over would multiply the memory of a row, whose size nothing else
 // bounds.
 Outcome<void> check_repetition(const catalog::Table& table, const Read& read);
-// Before more is added: nested spreads multiply columns and SQL.
-Outcome<void> check_size(const Results& results);
+// Before more is added: nested spreads multiply columns.
+Outcome<void> check_columns(const Results& results);
 
 // The embed of `read` called `name`; nullptr: there is none.
 const Embed* find_embed(const Read& read, std::string_view name);

@@ -129,6 +129,11 @@ class Server:
                     return int(line.split()[1]) * 1024
         raise KeyError(key)
 
+    def cpu_seconds(self):
+        """What its threads have worked so far."""
+        stat = pathlib.Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
     def open_descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
