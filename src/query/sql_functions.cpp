@@ -10,6 +10,7 @@
 
 #include "db/errors.h"
 #include "db/memory.h"
+#include "query/json_containment.h"
 #include "query/json_path.h"
 #include "query/json_shape.h"
 #include "query/json_value.h"
@@ -84,12 +85,18 @@ bool append_row(sqlite3_context* context, GrowingText& text, size_t most, const 
   return goes_on(out);
 }
 
-// For functions that read a JSON value from its beginning: a statement may call many of them before
-// SQLite looks at the time, and values may be large.
+// For functions that read JSON values from their beginning: a statement may call many of them
+// before SQLite looks at the time, and values may be large.
 template <class Work>
 void timed(sqlite3_context* context, int count, sqlite3_value** values, const Work& work) {
-  const int bytes = count == 0 ? 0 : ::sqlite3_value_bytes(values[0]);
-  if (may_work(context, static_cast<uint64_t>(bytes))) guarded(context, work);
+  uint64_t bytes = 0;
+  for (int i = 0; i < count; ++i) {
+    // To ask others would make texts of them.
+    const int type = ::sqlite3_value_type(values[i]);
+    if (type == SQLITE_TEXT || type == SQLITE_BLOB)
+      bytes += static_cast<uint64_t>(::sqlite3_value_bytes(values[i]));
+  }
+  if (may_work(context, bytes)) guarded(context, work);
 }
 
 // Of the array of one embed in one row, which is put together in memory.
@@ -138,8 +145,9 @@ void json_rows_final(sqlite3_context* context) {
   });
 }
 
-// Where the path of values[1], values[2], ... leads in values[0].
-std::optional<std::string_view> walk(int count, sqlite3_value** values) {
+// Where the path of values[1], values[2], ... leads in values[0]. nullopt: nowhere, or the
+// statement has been ended.
+std::optional<std::string_view> walk(sqlite3_context* context, int count, sqlite3_value** values) {
   if (count < 1 || ::sqlite3_value_type(values[0]) == SQLITE_NULL) return std::nullopt;
   std::optional<std::string_view> found = text_of(values[0]);
   for (int i = 1; i < count && found; ++i) {
@@ -150,6 +158,7 @@ std::optional<std::string_view> walk(int count, sqlite3_value** values) {
     } else {
       step.key = text_of(values[i]);
     }
+    if (i > 1 && !may_work(context, found->size())) return std::nullopt;
     found = find_in_json(*found, step);
   }
   return found;
@@ -157,13 +166,13 @@ std::optional<std::string_view> walk(int count, sqlite3_value** values) {
 
 void json_value(sqlite3_context* context, int count, sqlite3_value** values) {
   timed(context, count, values, [&] {
-    if (const auto found = walk(count, values)) result_text(context, compact_json(*found));
+    if (const auto found = walk(context, count, values)) result_text(context, compact_json(*found));
   });
 }
 
 void json_text(sqlite3_context* context, int count, sqlite3_value** values) {
   timed(context, count, values, [&] {
-    const auto found = walk(count, values);
+    const auto found = walk(context, count, values);
     if (!found || *found == "null") return;
     if (!found->starts_with('"')) return result_text(context, compact_json(*found));
     std::string text;
@@ -193,7 +202,7 @@ void result_number(sqlite3_context* context, std::string_view digits) {
 
 void json_key(sqlite3_context* context, int count, sqlite3_value** values) {
   timed(context, count, values, [&] {
-    const auto found = walk(count, values);
+    const auto found = walk(context, count, values);
     if (!found) return;
     // Values of a JSON column without a CHECK may be anything.
     if (count == 1 && !text::is_json(*found)) return ::sqlite3_result_value(context, values[0]);
@@ -220,7 +229,7 @@ void json_key(sqlite3_context* context, int count, sqlite3_value** values) {
 }
 
 using JsonPredicate = std::optional<bool> (*)(std::string_view, std::string_view, bool,
-                                              const GiveUp&);
+                                              const EndsWork&);
 
 template <JsonPredicate predicate>
 void compare_json(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -231,7 +240,7 @@ void compare_json(sqlite3_context* context, int count, sqlite3_value** values) {
     const sqlite3* handle = ::sqlite3_context_db_handle(context);
     const std::optional<bool> holds =
         predicate(text_of(values[0]), text_of(values[1]), ::sqlite3_value_int(values[2]) != 0,
-                  [handle] { return db::must_end(handle); });
+                  [handle](uint64_t steps) { return db::must_end(handle, steps); });
     if (!holds) return interrupt(context);
     ::sqlite3_result_int(context, *holds ? 1 : 0);
   });

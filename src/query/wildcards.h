@@ -4,13 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
 
-#include "query/json_path.h"
-
 namespace prodev::query {
+
+// Asked now and then by what may take long: true ends it.
+using GiveUp = std::function<bool()>;
 
 class WildcardPattern {
  public:

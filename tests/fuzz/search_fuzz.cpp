@@ -7,6 +7,7 @@
 
 #include "db/connection.h"
 #include "pieces.h"
+#include "query/json_containment.h"
 #include "query/json_path.h"
 #include "query/text_query.h"
 #include "text/json_reader.h"
@@ -16,7 +17,7 @@ namespace {
 using namespace prodev;
 using fuzz::require;
 
-bool never() { return false; }
+bool never(uint64_t) { return false; }
 
 void look_into(std::string_view json) {
   const std::string compact = query::compact_json(json);
