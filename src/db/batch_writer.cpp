@@ -68,6 +68,7 @@ base::Result<std::optional<size_t>> BatchWriter::run_in_transaction(
   for (size_t i = 0; i < places.size(); ++i) {
     TRY(run_control("SAVEPOINT request"));
     const bool keep = batch.run(places[i]);
+    statements_.trim();
     if (transaction_ended(connection_)) {
       if (keep) {
         batch.fail(places[i], {base::Code::kInternal, "a write ended its transaction and went on"});

@@ -45,6 +45,7 @@ base::Result<std::unique_ptr<Reader>> Reader::open(const std::string& path, Conn
 
 void Reader::set_deadline(int64_t deadline_ns) {
   end_turn();
+  statements_.trim();
   deadline_ns_ = deadline_ns;
   watch_thread({connection_.handle(), check_time, this, limits_.steps});
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
@@ -52,6 +53,7 @@ void Reader::set_deadline(int64_t deadline_ns) {
 
 void Reader::rest() {
   end_turn();
+  statements_.trim();
   deadline_ns_ = 0;
   unwatch_thread(connection_.handle());
 }

@@ -47,7 +47,8 @@ class Reader {
   const ReaderLimits& limits() const { return limits_; }
 
   // Statements that run past `deadline_ns` (base::monotonic_ns) end with kTimeout. 0: no limit.
-  // With turns, waits for one, and keeps one until the next call or rest().
+  // With turns, waits for one, and keeps one until the next call or rest(). Here and there
+  // statements are forgotten beyond what may be kept: none may be in use.
   // REQUIRES: on the thread that runs them.
   void set_deadline(int64_t deadline_ns);
   // No more statements for now. REQUIRES: on the thread of the last set_deadline().

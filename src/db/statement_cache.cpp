@@ -1,5 +1,9 @@
 #include "db/statement_cache.h"
 
+#include <sqlite3.h>
+
+#include <iterator>
+
 namespace prodev::db {
 
 namespace {
@@ -13,6 +17,12 @@ base::Result<Statement> prepare(Connection& connection, std::string_view sql) {
   return connection.prepare(sql);
 }
 
+// With what it takes when it runs, but for sorting and the like.
+size_t bytes_of(const Statement& statement, std::string_view sql) {
+  const int held = ::sqlite3_stmt_status(statement.handle(), SQLITE_STMTSTATUS_MEMUSED, 0);
+  return static_cast<size_t>(held) + sql.size();
+}
+
 }  // namespace
 
 base::Result<Statement*> StatementCache::get(std::string_view sql) {
@@ -21,18 +31,35 @@ base::Result<Statement*> StatementCache::get(std::string_view sql) {
     return &found->second->statement;
   }
   TRY_ASSIGN(Statement statement, prepare(connection_, sql));
-  if (entries_.size() >= capacity_) {
-    by_sql_.erase(entries_.back().sql);
-    entries_.pop_back();
-  }
-  entries_.push_front({std::string(sql), std::move(statement)});
+  if (entries_.size() >= capacity_) forget(std::prev(entries_.end()));
+  const size_t bytes = bytes_of(statement, sql);
+  bytes_ += bytes;
+  has_large_ = has_large_ || bytes > kMostBytesOfOne;
+  entries_.push_front({std::string(sql), std::move(statement), bytes});
   by_sql_.emplace(entries_.front().sql, entries_.begin());
   return &entries_.front().statement;
+}
+
+auto StatementCache::forget(Entries::iterator entry) -> Entries::iterator {
+  bytes_ -= entry->bytes;
+  by_sql_.erase(entry->sql);
+  return entries_.erase(entry);
+}
+
+void StatementCache::trim() {
+  if (has_large_) {
+    for (auto entry = entries_.begin(); entry != entries_.end();)
+      entry = entry->bytes > kMostBytesOfOne ? forget(entry) : std::next(entry);
+    has_large_ = false;
+  }
+  while (bytes_ > kMostBytes) forget(std::prev(entries_.end()));
 }
 
 void StatementCache::clear() {
   by_sql_.clear();
   entries_.clear();
+  bytes_ = 0;
+  has_large_ = false;
 }
 
 }  // namespace prodev::db
