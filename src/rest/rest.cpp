@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "db/memory.h"
 #include "http/decoder.h"
+#include "query/pattern_cost.h"
 #include "query/sql_functions.h"
 #include "rest/resource.h"
 #include "rest/responses.h"
@@ -183,7 +184,8 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
 Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCall>& call,
                           Response& response) {
   const bool searches = is_searched_first(*call);
-  const bool is_short = is_at_hand(request) && request.body.size() <= kMostParsedOnLoop;
+  const bool is_short = is_at_hand(request) && request.body.size() <= kMostParsedOnLoop &&
+                        !query::has_dear_patterns(call->options.read);
   if (!searches && is_short)
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
   response.continue_on(http::Lane::kRead, [this, call](const Request& same, Response& out) {

@@ -88,8 +88,10 @@ class Rest {
   };
   // A read that is ready to run, for any caller of its role.
   struct PreparedRead {
-    Call call;                                    // the identity and the timing are of no one
-    std::optional<records::LoweredRead> lowered;  // none: of a function. Refers to the call
+    Call call;  // the identity and the timing are of no one
+    // None: of a function, or not to be lowered on a loop. Refers to the call.
+    std::optional<records::LoweredRead> lowered;
+    bool is_for_pool = false;
   };
   // What one loop uses.
   struct Loop {
@@ -134,6 +136,8 @@ class Rest {
   query::Outcome<bool> run_on_loop(const http::Request& request, const PreparedRead& prepared,
                                    const auth::Identity& identity, Timing timing,
                                    http::Response& response);
+  void continue_on_pool(const Call& call, const auth::Identity& identity, Timing timing,
+                        http::Response& response);
   query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,
                                     http::Response& response);
   query::Outcome<void> explain_on_pool(const http::Request& request, const Call& call,

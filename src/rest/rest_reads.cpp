@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "db/deadline.h"
 #include "db/memory.h"
+#include "query/pattern_cost.h"
 #include "rest/cursor.h"
 #include "rest/plan.h"
 #include "rest/resource.h"
@@ -171,7 +172,8 @@ Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::prepare(const Request& reques
   const std::string role = std::exchange(call.identity, {}).role;
   auto prepared = std::make_unique<PreparedRead>(PreparedRead{std::move(call), {}});
   const Call& read = prepared->call;
-  if (read.target.function || read.options.media.plan) return prepared;
+  prepared->is_for_pool = query::has_dear_patterns(read.options.read);
+  if (read.target.function || read.options.media.plan || prepared->is_for_pool) return prepared;
   TRY_ASSIGN(records::LoweredRead lowered,
              records::lower_rows(*read.schema, role, *read.target.table, read.options.read,
                                  read_options(read)));
@@ -183,6 +185,10 @@ Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prep
                                 const auth::Identity& identity, Timing timing, Response& response) {
   Loop& loop = loops_[request.loop];
   const Call& call = prepared.call;
+  if (prepared.is_for_pool) {
+    continue_on_pool(call, identity, timing, response);
+    return false;
+  }
   records::ReadOptions quick = read_options(call);
   quick.budget_ns = options_.loop_budget_ns;
   quick.body_bytes = options_.loop_body_bytes;
@@ -200,6 +206,12 @@ Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prep
     if (complete(call, result, body)) TRY(send(request, loop, std::move(body), call, response));
     return true;
   }
+  continue_on_pool(call, identity, timing, response);
+  return false;
+}
+
+void Rest::continue_on_pool(const Call& call, const auth::Identity& identity, Timing timing,
+                            Response& response) {
   auto own = std::make_shared<Call>(call);
   own->identity = identity;
   own->timing = timing;
@@ -207,7 +219,6 @@ Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prep
     const Outcome<void> done = read_on_pool(same, *own, out);
     if (!done) respond_error(out, done.error(), own->identity.role);
   });
-  return false;
 }
 
 Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& call,

@@ -1,0 +1,40 @@
+#include "query/pattern_cost.h"
+
+#include <string>
+
+#include "catch.h"
+#include "rest/query_parameters.h"
+
+namespace prodev::query {
+namespace {
+
+bool dear(std::vector<rest::Parameter> parameters) {
+  parameters.push_back({"select", "id,a:parent(id)"});
+  const auto parsed = rest::parse_query_parameters(std::move(parameters));
+  REQUIRE(parsed);
+  return has_dear_patterns(parsed->read);
+}
+
+}  // namespace
+
+TEST_CASE("words and short expressions are for a loop, classes and repetitions are not") {
+  CHECK_FALSE(dear({}));
+  CHECK_FALSE(dear({{"body", "match.^[a-f]+(one|two)$"}}));
+  CHECK_FALSE(dear({{"body", "like.\\pL{9}*"}}));
+  CHECK(dear({{"body", "match.(\\pL|\\pN|\\pS){9}"}}));
+  CHECK(dear({{"body", "imatch.[\\pL&&x]"}}));
+  CHECK(dear({{"body", "match.[[:alpha:]]"}}));
+  CHECK(dear({{"body", "match.a.{100}"}}));
+}
+
+TEST_CASE("wherever they stand, and all together") {
+  CHECK(dear({{"a.body", "imatch.\\PL"}}));
+  CHECK(dear({{"or", "(id.eq.1,not.and(id.eq.2,body.match.\\pL))"}}));
+  CHECK(dear({{"body", "match(any).{a,\\pL}"}}));
+  CHECK(dear({{"body", "match." + std::string(300, 'a')}}));
+  std::vector<rest::Parameter> many;
+  for (int i = 0; i < 30; ++i) many.push_back({"body", "match.one|two|three"});
+  CHECK(dear(many));
+}
+
+}  // namespace prodev::query
