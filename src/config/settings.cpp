@@ -163,7 +163,7 @@ constexpr Setting kTable[] = {
      .help = "Room on the disk that writes leave; with less they get 503; 0: no limit.",
      .unit = Unit::kBytes, .low = 0, .high = kTiB},
     {.name = "read_timeout_ms", .member = &S::read_timeout_ms, .group = kDatabase,
-     .help = "For one read of the database; then 504.",
+     .help = "For one request to read the database, or to write to it; then 504.",
      .unit = Unit::kMilliseconds, .low = 1, .high = kDay_ms},
     {.name = "write_hold_ms", .member = &S::write_hold_ms, .group = kDatabase,
      .help = "For one request to write while others wait for it; then 504, and nothing of it stays.",

@@ -83,7 +83,7 @@ struct Settings {
   int64_t max_wal_bytes = 1'073'741'824;
   int64_t min_free_bytes = 16'777'216;  // of the database's disk; 0: no limit
   int64_t read_timeout_ms = 10'000;
-  int64_t write_hold_ms = 2'000;
+  int64_t write_hold_ms = 500;
   int64_t max_response_bytes = 1'073'741'824;
   bool allow_unfiltered_writes = false;
   int64_t max_write_rows = 50'000;  // of one request; 0: no limit

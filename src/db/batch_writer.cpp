@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/clock.h"
 #include "db/client_rules.h"
 #include "telemetry/log.h"
 
@@ -13,6 +14,10 @@ namespace prodev::db {
 namespace {
 
 constexpr size_t kRepeats = 2;  // of each request, on average
+
+bool is_enough(const WriteBatch& batch, int64_t begun_ns) {
+  return batch.defer && base::monotonic_ns() - begun_ns > batch.enough_ns;
+}
 
 bool transaction_ended(const Connection& connection) {
   return ::sqlite3_get_autocommit(connection.handle()) != 0;
@@ -25,9 +30,15 @@ base::Result<void> BatchWriter::run(const WriteBatch& batch) {
   std::iota(waiting.begin(), waiting.end(), size_t{0});
   base::Result<void> outcome;
   if (!healthy_) outcome = prove_healthy();
+  running_ = &batch;
   if (outcome) outcome = run_all(batch, waiting);
-  if (!outcome) {
-    for (const size_t place : waiting) batch.fail(place, outcome.error());
+  running_ = nullptr;
+  for (const size_t place : waiting) {
+    if (outcome) {
+      batch.defer(place);
+    } else {
+      batch.fail(place, outcome.error());
+    }
   }
   return outcome;
 }
@@ -36,17 +47,19 @@ base::Result<void> BatchWriter::run(const WriteBatch& batch) {
 base::Result<void> BatchWriter::run_all(const WriteBatch& batch, Places& waiting) {
   size_t repeats = kRepeats * batch.count;  // runs in vain that all may cost before some commit
   size_t together = waiting.size();
+  const int64_t begun_ns = base::monotonic_ns();
   while (!waiting.empty()) {
     together = std::min(together, waiting.size());
     const auto outcome = run_in_transaction(batch, std::span(waiting).first(together));
     if (!outcome) return tl::make_unexpected(refuse_writes(outcome.error()));
     const auto begin = waiting.begin();
-    if (!*outcome) {
-      waiting.erase(begin, begin + static_cast<std::ptrdiff_t>(together));
+    if (!outcome->ender) {
+      waiting.erase(begin, begin + static_cast<std::ptrdiff_t>(outcome->ran));
+      if (is_enough(batch, begun_ns)) return {};
       together = waiting.size();
       continue;
     }
-    const size_t undone = **outcome;  // those in front of the one that ended the transaction
+    const size_t undone = *outcome->ender;  // those in front of it
     waiting.erase(begin + static_cast<std::ptrdiff_t>(undone));
     if (undone <= repeats) {
       repeats -= undone;
@@ -58,14 +71,17 @@ base::Result<void> BatchWriter::run_all(const WriteBatch& batch, Places& waiting
   return {};
 }
 
-// Nothing: committed. Else the index of the request that ended the transaction; all is undone.
-base::Result<std::optional<size_t>> BatchWriter::run_in_transaction(
+base::Result<BatchWriter::Transaction> BatchWriter::run_in_transaction(
     const WriteBatch& batch, std::span<const size_t> places) {
+  const int64_t begun_ns = base::monotonic_ns();
   TRY(run_control("BEGIN IMMEDIATE"));
   // Until the commit: rows of one request may refer to rows that come later in it, and a policy
   // judges a new row before its references do.
   TRY(run_control("PRAGMA defer_foreign_keys = ON"));
-  for (size_t i = 0; i < places.size(); ++i) {
+  size_t ran = 0;
+  while (ran < places.size() && (ran == 0 || !is_enough(batch, begun_ns))) {
+    const size_t i = ran++;
+    to_run_ = places.size() - ran;
     TRY(run_control("SAVEPOINT request"));
     const bool keep = batch.run(places[i]);
     statements_.trim();
@@ -73,13 +89,13 @@ base::Result<std::optional<size_t>> BatchWriter::run_in_transaction(
       if (keep) {
         batch.fail(places[i], {base::Code::kInternal, "a write ended its transaction and went on"});
       }
-      return i;
+      return Transaction{ran, i};
     }
     if (!keep) TRY(run_control("ROLLBACK TO request"));
     TRY(run_control("RELEASE request"));
   }
   TRY(run_control("COMMIT"));
-  return std::nullopt;
+  return Transaction{ran};
 }
 
 void BatchWriter::roll_back() {

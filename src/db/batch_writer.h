@@ -23,6 +23,12 @@ struct WriteBatch {
   std::function<bool(size_t)> run;
   // Nothing of it was kept, whatever run() said.
   std::function<void(size_t, const base::Error&)> fail;
+  // Nothing of it was kept, and it is to come again: those before it took longer than `enough_ns`.
+  // Null: all run, however long they take.
+  std::function<void(size_t)> defer{};
+  int64_t enough_ns = 0;
+  // Whether requests wait that are not of the batch. Null: none do.
+  std::function<bool()> others_wait{};
 };
 
 // The one connection that writes. Belongs to the thread of the write lane.
@@ -42,6 +48,8 @@ class BatchWriter {
   // it. Mostly the whole batch is one commit all the same; a batch with many such requests becomes
   // several, so that the work stays within a few runs of each.
   //
+  // A batch that has taken long is committed as far as it got, and the rest deferred.
+  //
   // An error: the storage failed. Every request whose effects were not committed has been told by
   // fail(). Every further batch first writes and commits a probe, and is refused (kUnavailable)
   // while that fails.
@@ -51,13 +59,24 @@ class BatchWriter {
   StatementCache& statements() { return statements_; }
   // Whether the last commit succeeded. Any thread.
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
+  // Whether anybody waits for the request that runs.
+  bool is_awaited() const {
+    return running_ != nullptr &&
+           (to_run_ > 0 || (running_->others_wait && running_->others_wait()));
+  }
 
  private:
   using Places = std::vector<size_t>;
+  // What became of requests: the first `ran` of them were committed, or they were undone by the
+  // one at `ender`, which ended the transaction.
+  struct Transaction {
+    size_t ran = 0;
+    std::optional<size_t> ender{};
+  };
 
   base::Result<void> run_all(const WriteBatch& batch, Places& waiting);
-  base::Result<std::optional<size_t>> run_in_transaction(const WriteBatch& batch,
-                                                         std::span<const size_t> places);
+  base::Result<Transaction> run_in_transaction(const WriteBatch& batch,
+                                               std::span<const size_t> places);
   void roll_back();
   base::Error refuse_writes(const base::Error& cause);
   base::Result<void> commit_probe();
@@ -70,6 +89,8 @@ class BatchWriter {
   Connection connection_;
   StatementCache statements_;
   std::atomic<bool> healthy_{true};
+  const WriteBatch* running_ = nullptr;
+  size_t to_run_ = 0;  // requests of its transaction behind the one that runs
 };
 
 }  // namespace prodev::db

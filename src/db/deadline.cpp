@@ -1,7 +1,5 @@
 #include "db/deadline.h"
 
-#include <sqlite3.h>
-
 #include <atomic>
 
 #include "base/clock.h"
@@ -9,28 +7,10 @@
 namespace prodev::db {
 
 namespace {
-constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
-
 thread_local Watch thread_watch;
 thread_local uint64_t thread_steps = 0;
 std::atomic<bool> ending = false;
 }  // namespace
-
-Deadline::Deadline(Connection& connection, int64_t deadline_ns)
-    : connection_(connection), deadline_ns_(deadline_ns) {
-  ::sqlite3_progress_handler(connection.handle(), kInstructionsBetweenChecks, check, this);
-  watch_thread({connection.handle(), check, this});
-}
-
-Deadline::~Deadline() {
-  ::sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr);
-  unwatch_thread(connection_.handle());
-}
-
-int Deadline::check(void* deadline) {
-  const bool over = base::monotonic_ns() > static_cast<Deadline*>(deadline)->deadline_ns_;
-  return over || statements_end() ? 1 : 0;
-}
 
 bool must_end(const sqlite3* handle, uint64_t steps) {
   if (thread_watch.handle != handle) return false;

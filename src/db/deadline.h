@@ -1,4 +1,5 @@
-// How long the statements of a connection may work, and how functions within them ask.
+// How functions within statements ask whether these may go on (reader.h and write_hold.h say for
+// how long).
 #pragma once
 
 #include <cstdint>
@@ -6,23 +7,6 @@
 #include "db/connection.h"
 
 namespace prodev::db {
-
-// For as long as it lives, a statement of `connection` that runs past `deadline_ns`
-// (base::monotonic_ns) ends with kTimeout. One that writes takes its whole transaction with it
-// (sqlite.org, c3ref/interrupt). For connections without one of their own (reader.h has).
-class Deadline {
- public:
-  Deadline(Connection& connection, int64_t deadline_ns);
-  ~Deadline();
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
-
- private:
-  static int check(void* deadline);
-
-  Connection& connection_;
-  const int64_t deadline_ns_;
-};
 
 // SQLite looks at the time between instructions, and the call of a function is one. So a function
 // whose work depends on the length of a value asks itself, before and now and then during it,

@@ -34,7 +34,8 @@ void run_handler(const Handler& handler, const Request& request, Response& respo
 bool submit(Engine& engine, Lane lane, const Request& request, std::unique_ptr<Job>&& job) {
   switch (lane) {
     case Lane::kWrite:
-      return engine.write_lane().try_submit(std::move(job), request.body.size() > kLongWrite);
+      return engine.write_lane().try_submit(request.peer.client_key(), std::move(job),
+                                            request.body.size() > kLongWrite);
     case Lane::kRead:
       return engine.read_lane().try_submit(request.peer.client_key(), std::move(job));
     case Lane::kInline:
@@ -56,7 +57,7 @@ class Exchange final : public Job {
         handler_(std::move(handler)),
         header_bytes_(response_.headers().size()) {}
 
-  bool run() override {
+  bool work() override {
     if (is_unwanted()) {
       fail({base::Code::kUnavailable, "the connection was closed before its request was begun"});
       return false;

@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 
+#include "base/clock.h"
 #include "base/scheduling.h"
 
 namespace prodev::http {
@@ -22,6 +23,13 @@ void start_threads(Lane& lane, std::vector<std::thread>& threads, size_t count, 
 }
 
 }  // namespace
+
+bool Job::run() {
+  const int64_t begun_ns = base::monotonic_ns();
+  const bool keep = work();
+  worked_ns_ += base::monotonic_ns() - begun_ns;
+  return keep;
+}
 
 base::Result<void> run_each(Batch batch) {
   for (const std::unique_ptr<Job>& job : batch) (void)job->run();
@@ -42,13 +50,28 @@ void WriteLane::run() {
   for (;;) {
     std::vector<std::unique_ptr<Job>> batch = queue_.pop_batch(kMaxBatch);
     if (batch.empty()) return;
+    const int64_t begun_ns = base::monotonic_ns();
     const base::Result<void> outcome = run_batch(batch);
-    for (std::unique_ptr<Job>& job : batch) {
-      if (!outcome) job->fail(outcome.error());
-      Job& waiting = *job;
-      waiting.release(std::move(job));
-    }
+    settle(batch, outcome, base::monotonic_ns() - begun_ns);
   }
+}
+
+void WriteLane::settle(std::vector<std::unique_ptr<Job>>& batch, const base::Result<void>& outcome,
+                       int64_t took_ns) {
+  std::vector<size_t> deferred;
+  std::vector<int64_t> worked_ns;
+  worked_ns.reserve(batch.size());
+  for (size_t i = 0; i < batch.size(); ++i) {
+    Job& job = *batch[i];
+    worked_ns.push_back(job.take_worked_ns());
+    if (job.take_deferred() && outcome) {
+      deferred.push_back(i);
+      continue;
+    }
+    if (!outcome) job.fail(outcome.error());
+    job.release(std::move(batch[i]));
+  }
+  queue_.finish_batch(batch, deferred, worked_ns, took_ns);
 }
 
 base::Result<void> WriteLane::run_batch(Batch batch) const {

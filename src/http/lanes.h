@@ -2,11 +2,13 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/bounded_queue.h"
@@ -22,27 +24,41 @@ class Job {
   virtual ~Job() = default;
   // False: what it did must be undone, when its lane can. Runs again when it was undone because of
   // another job.
-  virtual bool run() = 0;
+  bool run();
   // Replaces the result by an error: what run() did has been undone.
   virtual void fail(const base::Error& error) = 0;
   // Gives the result to whoever waits for it. `self` is this job.
   virtual void release(std::unique_ptr<Job> self) = 0;
+
+  // It stays in its lane for another batch: nothing of what it did is left.
+  void defer() { deferred_ = true; }
+  // What happened since the last call: whether it was deferred, and how long it ran.
+  bool take_deferred() { return std::exchange(deferred_, false); }
+  int64_t take_worked_ns() { return std::exchange(worked_ns_, 0); }
+
+ private:
+  virtual bool work() = 0;
+
+  int64_t worked_ns_ = 0;
+  bool deferred_ = false;
 };
 
 using Batch = std::span<const std::unique_ptr<Job>>;
 
-// Runs every job of a batch, then makes their effects permanent together, and fails those of which
-// none stay. An error: none of any stay.
+// Runs the jobs of a batch, then makes their effects permanent together, fails those of which none
+// stay, and defers those for which there was no time; at least one is not. An error: none of any
+// stay.
 using BatchRunner = std::function<base::Result<void>(Batch)>;
 
 // Just runs the jobs, in order.
 base::Result<void> run_each(Batch batch);
 
-// One thread that takes the short jobs that have queued up as one batch; no job is released before
-// its batch has run to the end. This is where group commit happens. A long job is a batch of its
-// own, and between two of them the short ones have their turn.
+// One thread that takes the quick jobs that have queued up as one batch; no job is released before
+// its batch has run to the end. This is where group commit happens. Slow jobs are batches of their
+// own, and clients take turns (write_queue.h).
 class WriteLane {
  public:
+  using Client = std::array<uint8_t, 16>;  // net::Address::client_key
   static constexpr size_t kMaxBatch = 512;
 
   WriteLane(size_t queue_length, BatchRunner runner);
@@ -51,16 +67,19 @@ class WriteLane {
   void finish();
 
   // False when the queue is full or finished: answer 503. Thread-safe.
-  [[nodiscard]] bool try_submit(std::unique_ptr<Job>&& job, bool is_long = false) {
-    return queue_.try_push(std::move(job), is_long);
+  [[nodiscard]] bool try_submit(const Client& client, std::unique_ptr<Job>&& job,
+                                bool is_long = false) {
+    return queue_.try_push(client, std::move(job), is_long);
   }
   size_t depth() const { return queue_.size(); }
 
  private:
   void run();
   base::Result<void> run_batch(Batch batch) const;
+  void settle(std::vector<std::unique_ptr<Job>>& batch, const base::Result<void>& outcome,
+              int64_t took_ns);
 
-  WriteQueue<std::unique_ptr<Job>> queue_;
+  WriteQueue<Client, std::unique_ptr<Job>> queue_;
   BatchRunner runner_;
   std::thread thread_;
 };
@@ -88,7 +107,7 @@ class BlockingLane {
 // A pool of threads for jobs that may last, half of which serve one client at most.
 class ReadLane {
  public:
-  using Client = std::array<uint8_t, 16>;  // net::Address::client_key
+  using Client = WriteLane::Client;
 
   ReadLane(size_t queue_length, size_t threads);
   ~ReadLane();

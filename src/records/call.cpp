@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "db/deadline.h"
 #include "db/memory.h"
 #include "db/sql_tokens.h"
 #include "records/query_run.h"
@@ -344,7 +343,6 @@ Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& ident
   db::Connection& connection = writer.connection();
   ReadOptions own = options;
   own.overflow = [](std::string&) { return false; };
-  const db::Deadline deadline(connection, base::monotonic_ns() + options.budget_ns);
   TRY_ASSIGN(const ReadResult result,
              Run(schema, identity, call, read, own, {connection, writer.statements(), true}, body)
                  .run_writing());

@@ -42,9 +42,7 @@ query::Outcome<ReadPlan> explain_call(const Schema& schema, const auth::Identity
                                       const ReadOptions& options, db::Reader& reader);
 
 // Runs a function that writes, within the transaction of `writer`, on its thread. After an error
-// the caller must undo the whole request. `options.budget_ns` is of the whole; past it, the
-// statement that runs is interrupted, which ends the transaction if it writes. A response over
-// `options.body_bytes` is an error (54000).
+// the caller must undo the whole request. A response over `options.body_bytes` is an error (54000).
 query::Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& identity,
                                       const Call& call, const query::Read& read,
                                       const ReadOptions& options, db::BatchWriter& writer,

@@ -172,7 +172,7 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   call->method = request.head.method;
   call->location = text::relative_to_itself(request.head.path);
   call->timing = timing;
-  call->hold_ns = options_.write_hold_ns;
+  call->time = {options_.write_hold_ns, options_.read_timeout_ns};
   call->max_rows = options_.max_write_rows;
   call->all_memory = options_.memory.get();
   call->client = request.peer.client_key();

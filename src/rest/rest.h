@@ -35,8 +35,8 @@ struct RestOptions {
   int64_t loop_budget_ns = 2'000'000;        // of a read on a loop
   size_t loop_body_bytes = 262'144;          // of a response made on a loop
   uint64_t loop_memory_bytes = 8'388'608;    // of SQLite, while it is made
-  int64_t read_timeout_ns = 10'000'000'000;  // of a read on the read lane
-  int64_t write_hold_ns = 2'000'000'000;     // of a request on the write lane
+  int64_t read_timeout_ns = 10'000'000'000;  // of a read on the read lane, or of a write
+  int64_t write_hold_ns = 500'000'000;       // of a write that others wait for
   uint64_t max_body_bytes = 16'777'216;      // of a request, decoded
   size_t body_memory_bytes = 1'048'576;      // of a response; what is longer goes to a file
   uint64_t max_response_bytes = 1'073'741'824;

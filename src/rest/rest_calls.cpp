@@ -1,4 +1,5 @@
 // The part of Rest that calls functions.
+#include "db/write_hold.h"
 #include "rest/responses.h"
 #include "rest/rest.h"
 #include "rest/room.h"
@@ -78,9 +79,9 @@ Outcome<void> Rest::write_function(const Request& request, const Call& call, Res
          "with handling=strict"});
   }
   records::ReadOptions options = read_options(call);
-  options.budget_ns = options_.write_hold_ns;
   options.body_bytes = options_.body_memory_bytes;
   std::string body;
+  const db::WriteHold hold(writer_, {options_.write_hold_ns, options_.read_timeout_ns});
   TRY_ASSIGN(const records::ReadResult result,
              records::write_call(*call.schema, call.identity, *call.target.function,
                                  call.options.read, options, writer_, body));

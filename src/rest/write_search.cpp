@@ -159,7 +159,7 @@ Outcome<void> search_rows(WriteCall& call, records::ReadOptions options,
                               std::to_string(kMostKeys) + " or have no key of one column.",
                           "Add an index for the filter, or write fewer rows at a time."});
   }
-  if (took_ns > kLong_ns) call.hold_ns = std::min(call.hold_ns, kLong_ns);
+  if (took_ns > kLong_ns) call.time.most_ns = std::min(call.time.most_ns, kLong_ns);
   if (many) return {};
   std::optional<std::vector<std::string>> keys = keys_in(body);
   if (!keys) return {};

@@ -1,7 +1,6 @@
 #include "rest/writes.h"
 
 #include "base/clock.h"
-#include "db/deadline.h"
 #include "rest/body_parser.h"
 #include "rest/plan.h"
 #include "rest/put.h"
@@ -167,7 +166,7 @@ Outcome<RequestedWrite> prepare_write(const WriteCall& call, std::string_view co
 
 Outcome<void> run_write(const WriteCall& call, const RequestedWrite& requested,
                         db::BatchWriter& writer, http::Response& response) {
-  const db::Deadline deadline(writer.connection(), base::monotonic_ns() + call.hold_ns);
+  const db::WriteHold hold(writer, call.time);
   if (call.options.media.plan) return explain_write(call, requested.write, writer, response);
   std::string body;
   TRY_ASSIGN(records::WriteResult result, requested.write.run(writer, body));

@@ -9,6 +9,7 @@
 #include "auth/authenticator.h"
 #include "base/budget.h"
 #include "db/batch_writer.h"
+#include "db/write_hold.h"
 #include "http/response.h"
 #include "records/schema.h"
 #include "records/write.h"
@@ -25,8 +26,8 @@ struct WriteCall {
   http::Method method = http::Method::kPost;
   std::string location;  // the URL of the table
   Timing timing{false, 0};
-  int64_t hold_ns = 0;    // the longest that it may keep the writer from others
-  uint64_t max_rows = 0;  // of the body; 0: no limit
+  db::WriteTime time{};
+  uint64_t max_rows = 0;                        // of the body; 0: no limit
   std::unique_ptr<base::Budget::Lease> memory;  // of the body and its rows
   base::Budget* all_memory = nullptr;           // where `memory` is of
   base::Budget::Client client{};
@@ -51,7 +52,7 @@ query::Outcome<void> check_rights(const WriteCall& call);
 query::Outcome<RequestedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
                                              std::string_view body);
 
-// On the write lane: writes within `call.hold_ns` (57014, which ends the transaction), and fills in
+// On the write lane: writes within `call.time` (57014, which ends the transaction), and fills in
 // the response. Where a plan is asked for it is told
 // instead, and nothing is kept of what `analyze` ran.
 query::Outcome<void> run_write(const WriteCall& call, const RequestedWrite& requested,

@@ -81,7 +81,7 @@ void renew_statistics(const config::Settings& settings, db::Connection& connecti
 
 }  // namespace
 
-base::Result<void> Database::run(http::Batch batch) {
+base::Result<void> Database::run(http::Batch batch, const std::function<bool()>& others_wait) {
   TRY(room->check());
   // Its error has been told to those whom it is about.
   (void)writer->run({batch.size(),
@@ -89,7 +89,8 @@ base::Result<void> Database::run(http::Batch batch) {
                        const db::MemoryLimit limit(kMostWriteMemory);
                        return batch[i]->run();
                      },
-                     [&](size_t i, const base::Error& error) { batch[i]->fail(error); }});
+                     [&](size_t i, const base::Error& error) { batch[i]->fail(error); },
+                     [&](size_t i) { batch[i]->defer(); }, http::WriteCost::kBatch, others_wait});
   checkpointer->reset_long_log();
   if (analyzer && analyzer->run_when_due()) {
     const db::TrustedScope trusted(writer->connection());

@@ -1,6 +1,7 @@
 // The database of a server: the file, its schema, and what reads and writes it.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -39,8 +40,9 @@ struct Database {
   std::unique_ptr<auth::Issuer> issuer;
   std::unique_ptr<SchemaWatch> watch;
 
-  // Runs a batch of the write lane, on its thread. kUnavailable where there is no room for more.
-  base::Result<void> run(http::Batch batch);
+  // Runs a batch of the write lane, on its thread; `others_wait`: whether more than it is queued.
+  // kUnavailable where there is no room for more.
+  base::Result<void> run(http::Batch batch, const std::function<bool()>& others_wait);
 
   // Figures of the log and the disk, for as long as `metrics` is asked for them.
   void add_metrics(telemetry::Metrics& metrics) const;

@@ -130,9 +130,10 @@ void make_sites(const config::Settings& settings, Server& server) {
   server.redirect_site =
       std::make_unique<http::Site>(http::Router(std::move(redirect), main_count),
                                    site_options(settings, server.room, false), unmatched);
-  server.engine = std::make_unique<http::Engine>(
-      options, *server.metrics,
-      [&database = *server.database](http::Batch batch) { return database.run(batch); });
+  server.engine =
+      std::make_unique<http::Engine>(options, *server.metrics, [&server](http::Batch batch) {
+        return server.database->run(batch, [&] { return server.engine->write_lane().depth() > 0; });
+      });
 }
 
 void name_urls(Server& server) {

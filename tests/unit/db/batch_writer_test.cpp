@@ -3,9 +3,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
+#include <thread>
 
+#include "base/clock.h"
 #include "catch.h"
+#include "db/write_hold.h"
 #include "temp_folder.h"
 
 namespace prodev::db {
@@ -148,6 +152,50 @@ TEST_CASE("many requests that end the transaction cost a few runs of each of the
   CHECK(static_cast<size_t>(database.count()) == kCount - ended);
   CHECK(std::accumulate(runs.begin(), runs.end(), size_t{0}) < 5 * kCount);
   CHECK(database.writer().healthy());
+}
+
+TEST_CASE("a batch that has taken long is committed as far as it got, and the rest deferred") {
+  Database database;
+  std::vector<size_t> ran, deferred;
+  const auto insert_slowly = [&](size_t i) {
+    ran.push_back(i);
+    CHECK(database.writer().is_awaited() == (i < 4));
+    if (i == 1) {  // it is answered, and the first runs again
+      REQUIRE(database.writer().connection().execute("ROLLBACK"));
+      return false;
+    }
+    if (i == 2) std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    return database.insert(static_cast<int>(i)).has_value();
+  };
+  const auto fail = [](size_t, const base::Error&) { FAIL("nothing fails"); };
+  REQUIRE(database.writer().run(
+      {5, insert_slowly, fail, [&](size_t i) { deferred.push_back(i); }, 200'000'000}));
+  CHECK(ran == std::vector<size_t>{0, 1, 0, 2});
+  CHECK(deferred == std::vector<size_t>{3, 4});
+  CHECK(database.count() == 2);
+  CHECK_FALSE(database.writer().is_awaited());
+}
+
+TEST_CASE("a write is held to its time once others wait, and to a longer one in any case") {
+  constexpr int64_t kMillisecond = 1'000'000;
+  Database database;
+  const auto run_endlessly = [&](bool others_wait, const WriteTime& time) {
+    const int64_t begun_ns = base::monotonic_ns();
+    const auto write = [&](size_t) {
+      const WriteHold hold(database.writer(), time);
+      const base::Result<void> written = database.writer().connection().execute(
+          "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) "
+          "INSERT INTO t SELECT max(n) FROM n");
+      REQUIRE_FALSE(written);
+      CHECK(written.error().code == base::Code::kTimeout);
+      return false;
+    };
+    const auto fail = [](size_t, const base::Error&) {};
+    CHECK(database.writer().run({1, write, fail, {}, 0, [&] { return others_wait; }}));
+    return (base::monotonic_ns() - begun_ns) / kMillisecond;
+  };
+  CHECK(run_endlessly(true, {20 * kMillisecond, 60'000 * kMillisecond}) < 20'000);
+  CHECK(run_endlessly(false, {kMillisecond, 300 * kMillisecond}) >= 300);
 }
 
 TEST_CASE("a batch in several commits fails those that are not in one") {

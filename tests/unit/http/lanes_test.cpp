@@ -21,7 +21,7 @@ class CountedJob final : public Job {
  public:
   explicit CountedJob(Log& log, std::shared_future<void> gate = {})
       : log_(log), gate_(std::move(gate)) {}
-  bool run() override {
+  bool work() override {
     if (gate_.valid()) gate_.wait();
     ++log_.ran;
     return true;
@@ -36,7 +36,12 @@ class CountedJob final : public Job {
 
 template <class Lane>
 bool submit(Lane& lane, Log& log, const std::shared_future<void>& gate = {}) {
-  return lane.try_submit(std::make_unique<CountedJob>(log, gate));
+  auto job = std::make_unique<CountedJob>(log, gate);
+  if constexpr (std::is_same_v<Lane, WriteLane>) {
+    return lane.try_submit({}, std::move(job));
+  } else {
+    return lane.try_submit(std::move(job));
+  }
 }
 
 }  // namespace

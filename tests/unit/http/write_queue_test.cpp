@@ -1,43 +1,169 @@
 #include "http/write_queue.h"
 
+#include <algorithm>
+#include <string>
 #include <thread>
 
 #include "catch.h"
 
-using prodev::http::WriteQueue;
+using prodev::http::WriteCost;
+
+namespace {
+
+using Writes = prodev::http::WriteQueue<std::string, int>;
 using Numbers = std::vector<int>;
 
-TEST_CASE("short writes are taken together, in order") {
-  WriteQueue<int> queue(10);
-  for (int i = 1; i <= 3; ++i) CHECK(queue.try_push(std::move(i), false));
-  CHECK(queue.pop_batch(2) == Numbers{1, 2});
-  CHECK(queue.pop_batch(2) == Numbers{3});
+constexpr int64_t kQuickWrite_ns = 50'000;
+constexpr int64_t kSlowWrite_ns = 400'000'000;
+
+bool push_write(Writes& queue, const std::string& client, int item, bool is_long = false) {
+  return queue.try_push(client, std::move(item), is_long);
 }
 
-TEST_CASE("long writes are taken one by one, and short ones in between") {
-  WriteQueue<int> queue(10);
-  CHECK(queue.try_push(101, true));
-  CHECK(queue.try_push(102, true));
-  CHECK(queue.try_push(103, true));
-  CHECK(queue.try_push(1, false));
-  CHECK(queue.try_push(2, false));
-  CHECK(queue.pop_batch(9) == Numbers{101});
-  CHECK(queue.pop_batch(9) == Numbers{1, 2});
-  CHECK(queue.pop_batch(9) == Numbers{102});
-  CHECK(queue.try_push(3, false));
-  CHECK(queue.pop_batch(9) == Numbers{3});
-  CHECK(queue.pop_batch(9) == Numbers{103});
+// Items from 100 on are slow.
+Numbers serve_writes(Writes& queue, size_t most = 100, std::vector<size_t> undone = {}) {
+  Numbers batch = queue.pop_batch(most);
+  Numbers taken = batch;
+  std::vector<int64_t> worked_ns;
+  int64_t took_ns = 1'000'000;
+  for (const int item : batch) worked_ns.push_back(item < 100 ? kQuickWrite_ns : kSlowWrite_ns);
+  for (const size_t place : undone) worked_ns[place] = 0;
+  for (const int64_t worked : worked_ns) took_ns += worked;
+  queue.finish_batch(batch, undone, worked_ns, took_ns);
+  return taken;
+}
+
+}  // namespace
+
+TEST_CASE("quick writes are taken together, those of each client in order") {
+  Writes queue(10);
+  for (const int i : {1, 2, 3}) REQUIRE(push_write(queue, "one", i));
+  REQUIRE(push_write(queue, "another", 4));
+  CHECK(serve_writes(queue, 2).size() == 2);
+  CHECK(serve_writes(queue).size() == 2);
+  for (const int i : {1, 2, 3}) REQUIRE(push_write(queue, "one", i));
+  CHECK(serve_writes(queue) == Numbers{1, 2, 3});
+}
+
+TEST_CASE("long writes are taken one by one, with short ones in between, until they prove quick") {
+  Writes queue(20);
+  for (const int i : {1, 2, 3, 4}) REQUIRE(push_write(queue, "one", i, true));
+  REQUIRE(push_write(queue, "one", 5));
+  CHECK(serve_writes(queue) == Numbers{5});
+  CHECK(serve_writes(queue) == Numbers{1});
+  CHECK(serve_writes(queue) == Numbers{2, 3, 4});
+}
+
+TEST_CASE("a client whose writes are known to be slow is served alone while others wait") {
+  Writes queue(20);
+  REQUIRE(push_write(queue, "slow", 100));
+  CHECK(serve_writes(queue) == Numbers{100});
+  for (const int i : {101, 102, 103, 104}) REQUIRE(push_write(queue, "slow", i));
+  for (const int i : {105, 106}) REQUIRE(push_write(queue, "slower", i, true));
+  CHECK(serve_writes(queue).size() == 1);
+  CHECK(serve_writes(queue).size() == 1);
+}
+
+TEST_CASE("the writes of the one client that waits are taken together, whatever they took") {
+  Writes queue(20);
+  REQUIRE(push_write(queue, "slow", 100));
+  CHECK(serve_writes(queue) == Numbers{100});
+  for (const int i : {101, 102, 103}) REQUIRE(push_write(queue, "slow", i));
+  CHECK(serve_writes(queue) == Numbers{101, 102, 103});
+}
+
+TEST_CASE("others wait for one slow write at most, however many and from however many clients") {
+  Writes queue(100);
+  const std::vector<std::string> slow = {"a", "b", "c"};
+  for (const std::string& client : slow) {
+    for (int i = 0; i < 4; ++i) REQUIRE(push_write(queue, client, 100 + i));
+  }
+  // They are taken together once, since nobody knows them.
+  CHECK(serve_writes(queue, 3) == Numbers{100, 100, 100});
+  for (int i = 1; i < 9; ++i) {
+    REQUIRE(push_write(queue, "modest", i));
+    CHECK(serve_writes(queue) == Numbers{i});
+    CHECK(serve_writes(queue).front() >= 100);
+  }
+}
+
+TEST_CASE(
+    "those who are known to be quick wait for one slow write of clients that nobody knows, too") {
+  Writes queue(100);
+  REQUIRE(push_write(queue, "modest", 1));
+  CHECK(serve_writes(queue) == Numbers{1});
+  for (const char* client : {"a", "b", "c", "d"}) {
+    for (int i = 0; i < 3; ++i) REQUIRE(push_write(queue, client, 100 + i));
+  }
+  for (int i = 1; i < 9; ++i) {
+    CHECK(serve_writes(queue, 1).front() >= 100);
+    REQUIRE(push_write(queue, "modest", i));
+    CHECK(serve_writes(queue) == Numbers{i});
+  }
+}
+
+TEST_CASE("clients with slow writes take turns by the time that they took") {
+  Writes queue(100);
+  REQUIRE(push_write(queue, "a", 100));
+  REQUIRE(push_write(queue, "b", 200));
+  serve_writes(queue, 1);
+  serve_writes(queue, 1);
+  for (int i = 1; i < 4; ++i) REQUIRE(push_write(queue, "a", 100 + i));
+  for (int i = 1; i < 4; ++i) REQUIRE(push_write(queue, "b", 200 + i));
+  std::vector<int> turns;
+  for (int i = 0; i < 6; ++i) turns.push_back(serve_writes(queue).front() / 100);
+  for (size_t i = 0; i < 6; i += 2) CHECK(turns[i] + turns[i + 1] == 3);
+}
+
+TEST_CASE("a client that was slow is quick again after some writes that were") {
+  Writes queue(100);
+  REQUIRE(push_write(queue, "one", 100));
+  CHECK(serve_writes(queue) == Numbers{100});
+  int apart = 0;
+  for (bool together = false; !together && apart < 50; apart += !together) {
+    for (const int i : {1, 2}) REQUIRE(push_write(queue, "one", i));
+    REQUIRE(push_write(queue, "another", 3));
+    while (queue.size() > 0) {
+      const Numbers taken = serve_writes(queue);
+      const auto has = [&](int i) {
+        return std::find(taken.begin(), taken.end(), i) != taken.end();
+      };
+      // With the other one, or before it.
+      together = together || (has(1) && has(2) && (has(3) || queue.size() > 0));
+    }
+  }
+  CHECK(apart > 1);
+  CHECK(apart < 10);
+}
+
+TEST_CASE("what a batch had no time for waits again, in its order") {
+  Writes queue(10);
+  for (const int i : {1, 2, 3, 4}) REQUIRE(push_write(queue, "one", i));
+  CHECK(serve_writes(queue, 3, {1, 2}) == Numbers{1, 2, 3});
+  CHECK(queue.size() == 3);
+  CHECK(serve_writes(queue) == Numbers{2, 3, 4});
 }
 
 TEST_CASE("a queue of writes is bounded as a whole, and gives out what it has when it is closed") {
-  WriteQueue<int> queue(2);
-  CHECK(queue.try_push(1, true));
-  CHECK(queue.try_push(2, false));
-  CHECK_FALSE(queue.try_push(3, false));
+  Writes queue(2);
+  CHECK(push_write(queue, "one", 1, true));
+  CHECK(push_write(queue, "another", 2));
+  CHECK_FALSE(push_write(queue, "third", 3));
   CHECK(queue.size() == 2);
   std::thread closer([&] { queue.close(); });
   closer.join();
-  CHECK_FALSE(queue.try_push(4, false));
-  CHECK(queue.pop_batch(9).size() + queue.pop_batch(9).size() == 2);
+  CHECK_FALSE(push_write(queue, "one", 4));
+  CHECK(serve_writes(queue).size() + serve_writes(queue).size() == 2);
   CHECK(queue.pop_batch(9).empty());
+}
+
+TEST_CASE("those who do not wait are forgotten, and the others keep their place") {
+  Writes queue(10);
+  REQUIRE(push_write(queue, "patient", 1));
+  for (int i = 0; i < 3'000; ++i) {
+    REQUIRE(push_write(queue, "client " + std::to_string(i), 2));
+    serve_writes(queue, 1);
+  }
+  CHECK(queue.size() == 1);
+  CHECK(serve_writes(queue).size() == 1);
 }
