@@ -178,6 +178,28 @@ std::optional<std::string> time_key(std::string_view text) {
   return key;
 }
 
+bool plain_time_key(std::string_view text, PlainKey& key) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd.dddddd";
+  constexpr size_t kSecond = 19;  // bytes to the second
+  // A leap day is left to who knows the years.
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (text.size() < kSecond) return false;
+  if (text.ends_with('Z')) text.remove_suffix(1);
+  if (text.size() > kShape.size() || text.size() == kSecond + 1) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool fits =
+        kShape[i] == 'd' ? c >= '0' && c <= '9' : c == kShape[i] || (kShape[i] == 'T' && c == ' ');
+    if (!fits) return false;
+    key[i] = kShape[i] == 'T' ? 'T' : c;
+  }
+  for (size_t i = text.size(); i < key.size(); ++i) key[i] = kShape[i] == 'd' ? '0' : kShape[i];
+  const auto number = [&](size_t at) { return (key[at] - '0') * 10 + key[at + 1] - '0'; };
+  const int month = number(5);
+  return month >= 1 && month <= 12 && number(8) >= 1 && number(8) <= kDays[month - 1] &&
+         number(11) <= 23 && number(14) <= 59 && number(17) <= 59;
+}
+
 // Stored times may be written in any zone, so that their texts begin up to 15 hours from UTC, and
 // with a blank, which sorts below the T. What follows the minute sorts below '~'.
 TextRange spellings_of(std::string_view key) {

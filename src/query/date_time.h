@@ -2,6 +2,7 @@
 // each of them is compared.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,11 @@ bool is_timestamp(std::string_view text);  // a date, or date (T or space) time 
 // zone it is taken to be), both have microseconds: "2026-11-24T13:04:05.678000", "15:04:05.678000".
 // nullopt: `text` is neither.
 std::optional<std::string> time_key(std::string_view text);
+
+// The key of a timestamp that is written in UTC, to the second or more precisely, without work:
+// what most are. False: ask time_key().
+using PlainKey = std::array<char, 26>;
+bool plain_time_key(std::string_view text, PlainKey& key);
 
 // What every spelling of a time is at least, and is less than, as texts: what an index of the
 // stored texts can look for.

@@ -42,8 +42,6 @@ constexpr std::string_view operator_sql(Operator op) {
   }
 }
 
-bool is_time(ValueKind kind) { return kind == ValueKind::kTimestamp || kind == ValueKind::kTime; }
-
 // The + of a zone is a blank in a query string where it was not sent as %2B.
 std::string with_plus(std::string_view text) {
   std::string whole(text);

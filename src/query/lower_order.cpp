@@ -44,13 +44,6 @@ bool has_index(const Table& table, const Column& column) {
   });
 }
 
-// The first rows in the order of one column.
-struct FirstRows {
-  std::string column;
-  bool descending = false;
-  uint64_t rows = 0;
-};
-
 // What a read needs alone, when it is that. `grouped`: there are aggregates.
 std::optional<FirstRows> first_rows(const Read& read, bool grouped) {
   if (grouped) {
@@ -104,14 +97,18 @@ Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
   return {};
 }
 
-// The first rows by time are among those whose texts come first: the texts of equal times are at
-// most two days apart, whatever their zones and spellings. So an index on the texts serves
-// order=created_at.desc&limit=20: beside the filters stands
-//   ("created_at" >= ifnull((SELECT date(substr("created_at",1,10),'-2 days') FROM "ev" WHERE
-//     <filters> AND "created_at" >= '' ORDER BY "created_at" DESC LIMIT 1 OFFSET 19),-9e999))
-// and the same, of one row, for max(). Empty: what is asked is another thing, or has no such index.
-// Values that are no times are all numbers, which come before the texts, or texts without a date,
-// for which there is no bound.
+// The first rows by time are not later than any of those whose texts come first, and so their texts
+// are not far from these, whatever their zones and spellings. So an index on the texts serves
+// order=created_at.desc&limit=20, with BOUND for the 20 rows that come first by their texts,
+//   FROM (SELECT "created_at" FROM "ev" WHERE <filters> AND "created_at" >= ''
+//     ORDER BY "created_at" DESC LIMIT 20) HAVING count(*)=20
+// and beside the filters
+//   ("created_at" >= ifnull((SELECT _time_least(_time_min("created_at")) BOUND),-9e999) AND
+//    _time_key("created_at") >= ifnull((SELECT _time_key(_time_min("created_at")) BOUND),-9e999))
+// and the same, of one row, for max(). The index alone answers both, so that of the rows around
+// only those are read that are sorted. Empty: what is asked is another thing, or has no such index.
+// Values that are no times are all numbers, which come before the texts, or texts that compare as
+// such, for which no text is a bound.
 Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
   const std::optional<FirstRows> first = first_rows(scope.read, grouped);
   const Column* column = first ? scope.table.find_column(first->column) : nullptr;
@@ -121,16 +118,29 @@ Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
   TRY(readable_column(scope, column->name));
   std::string name;
   add_column(scope, *column, name);
-  std::string rows;
-  TRY(add_rows_from(scope, name + " >= ''", rows));
   const bool descending = first->descending;
-  std::string sql = "(" + name + (descending ? " >= " : " < ") + "ifnull((SELECT date(substr(" +
-                    name + (descending ? ",1,10),'-2 days')" : ",1,10),'+3 days')") + rows +
-                    " ORDER BY " + name + (descending ? " DESC" : "") + " LIMIT 1 OFFSET ";
-  add_value(Value::of_integer(static_cast<int64_t>(first->rows - 1)), sql);
-  sql += descending ? "),-9e999)" : "),x'')";
+  const std::string last = (descending ? "_time_min(" : "_time_max(") + name + ")";
+  const std::string_view compare = descending ? " >= ifnull((SELECT " : " <= ifnull((SELECT ";
+  TRY_ASSIGN(const std::string rows, first_by_text(scope, name, *first));
+  const std::string bound = rows + (descending ? "),-9e999)" : "),x'')");
+  std::string sql = "(" + name;
+  sql.append(compare).append(descending ? "_time_least(" : "_time_most(").append(last).append(")");
+  sql.append(bound).append(" AND _time_key(").append(name).append(")");
+  sql.append(compare).append("_time_key(").append(last).append(")").append(bound);
   if (!column->not_null && !grouped) sql += " OR " + name + " IS NULL";
   return sql + ")";
+}
+
+// " FROM (...) HAVING ...": the column `name` of the rows whose texts come first, when they are as
+// many.
+Outcome<std::string> Lowering::first_by_text(const Scope& scope, const std::string& name,
+                                             const FirstRows& first) {
+  std::string count;
+  add_value(Value::of_integer(static_cast<int64_t>(first.rows)), count);
+  std::string sql = " FROM (SELECT " + name;
+  TRY(add_rows_from(scope, name + " >= ''", sql));
+  sql.append(" ORDER BY ").append(name).append(first.descending ? " DESC LIMIT " : " LIMIT ");
+  return sql.append(count).append(") HAVING count(*)=").append(count);
 }
 
 }  // namespace prodev::query

@@ -82,7 +82,12 @@ void Results::end(OutputColumn column, bool is_aggregate) {
   aggregates.emplace_back();
   if (!grouped || is_aggregate) return;
   if (!grouping.empty()) grouping += ',';
-  grouping += std::to_string(columns.size());
+  // Equal times are one group, in one of their spellings.
+  if (is_time(columns.back().kind)) {
+    grouping.append("_time_key(").append(expression(columns.size() - 1)).append(")");
+  } else {
+    grouping += std::to_string(columns.size());
+  }
 }
 
 void Results::end_unaggregated(OutputColumn column, const SelectItem& item) {
@@ -104,7 +109,7 @@ bool is_grouped(const Table& table, const Read& read) {
 Outcome<void> apply_aggregate(const SelectItem& item, Typed& typed, std::string& sql) {
   TRY(check_argument(item.aggregate, typed.kind));
   const bool of_times = (item.aggregate == Aggregate::kMin || item.aggregate == Aggregate::kMax) &&
-                        (typed.kind == ValueKind::kTimestamp || typed.kind == ValueKind::kTime);
+                        is_time(typed.kind);
   sql = (of_times ? "_time_" : "") + std::string(aggregate_name(item.aggregate)) + "(" + sql + ")";
   typed = {result_kind(item.aggregate, typed.kind), false};
   if (item.aggregate_cast.empty()) return {};

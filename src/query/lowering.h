@@ -89,6 +89,18 @@ struct Compared {
   bool as_stored = false;  // as Condition
 };
 
+// Whether values are compared by _time_key() (time_functions.h).
+inline bool is_time(catalog::ValueKind kind) {
+  return kind == catalog::ValueKind::kTimestamp || kind == catalog::ValueKind::kTime;
+}
+
+// The first rows in the order of one column.
+struct FirstRows {
+  std::string column;
+  bool descending = false;
+  uint64_t rows = 0;
+};
+
 class Lowering {
  public:
   explicit Lowering(const Context& context);
@@ -171,6 +183,9 @@ class Lowering {
   Outcome<void> add_list(const Scope& scope, const Condition& condition, std::string& out);
   Outcome<void> add_one(const Scope& scope, const Condition& condition, const std::string& operand,
                         std::string& out);
+  // lower_order.cpp
+  Outcome<std::string> first_by_text(const Scope& scope, const std::string& name,
+                                     const FirstRows& first);
   // lower_compare.cpp
   Outcome<void> add_compared(const Compared& left, const std::string& operand, std::string& out);
   Outcome<size_t> add_operands(const Compared& left, const std::string& operand, bool all,

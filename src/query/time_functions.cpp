@@ -20,10 +20,26 @@ void time_key_function(sqlite3_context* context, int, sqlite3_value** values) {
   const bool may_be = ::sqlite3_value_type(values[0]) == SQLITE_TEXT &&
                       static_cast<size_t>(::sqlite3_value_bytes(values[0])) <= kMostBytes;
   if (!may_be) return ::sqlite3_result_value(context, values[0]);
+  PlainKey plain;
+  if (plain_time_key(text_of(values[0]), plain)) {
+    ::sqlite3_result_text(context, plain.data(), static_cast<int>(plain.size()), SQLITE_TRANSIENT);
+    return;
+  }
   guarded(context, [&] {
     const std::optional<std::string> key = time_key(text_of(values[0]));
     if (!key) return ::sqlite3_result_value(context, values[0]);
     ::sqlite3_result_text64(context, key->data(), key->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  });
+}
+
+template <std::string TextRange::*end>
+void spelling_function(sqlite3_context* context, int, sqlite3_value** values) {
+  const std::string_view text = text_of(values[0]);
+  if (text.size() > kMostBytes) return;
+  guarded(context, [&] {
+    if (!is_timestamp(text)) return;
+    const std::string bound = spellings_of(*time_key(text)).*end;
+    ::sqlite3_result_text64(context, bound.data(), bound.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   });
 }
 
@@ -93,6 +109,8 @@ void extreme_final(sqlite3_context* context) {
 
 constexpr SqlFunction kTimeFunctions[] = {
     {"_time_key", 1, time_key_function},
+    {"_time_least", 1, spelling_function<&TextRange::least>},
+    {"_time_most", 1, spelling_function<&TextRange::below>},
     {"_time_min", 1, nullptr, extreme_step<false>, extreme_final},
     {"_time_max", 1, nullptr, extreme_step<true>, extreme_final},
 };

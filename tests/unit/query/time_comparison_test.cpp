@@ -1,6 +1,9 @@
 // Filters and orders of times against an oracle: random times in random spellings, with an index on
 // the stored texts, among values that are no times.
+#include <sqlite3.h>
+
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "catch.h"
@@ -113,6 +116,35 @@ bool passes(const Row& row, std::string_view op, const std::string& key) {
 
 }  // namespace
 
+TEST_CASE("times that are read without work are read alike") {
+  Times times;
+  int plain = 0;
+  const auto check = [&](const std::string& text) {
+    CAPTURE(text);
+    PlainKey key;
+    if (!plain_time_key(text, key)) return;
+    ++plain;
+    CHECK(time_key(text) == std::string(key.data(), key.size()));
+  };
+  for (int i = 0; i < 2'000; ++i) check(times.next());
+  CHECK(plain > 200);
+  for (const char* day : {"2026-02-28", "2026-02-29", "2024-02-29", "2026-02-30", "2026-04-31",
+                          "2026-12-31", "2026-13-01", "2026-00-10", "2026-01-00", "2026-01-32"}) {
+    for (const char* clock :
+         {"00:00:00", "23:59:59", "24:00:00", "12:60:00", "12:00:60", "12:00", "12:00:00.",
+          "12:00:00.1", "12:00:00.123456", "12:00:00.1234567", "12:00:0x", "12:00:00.12x"}) {
+      for (const char* zone : {"", "Z", "ZZ", "+00:00", "z", " "}) {
+        check(std::string(day) + "T" + clock + zone);
+        check(std::string(day) + " " + clock + zone);
+        check(std::string(day) + "t" + clock + zone);
+      }
+    }
+  }
+  PlainKey key;
+  CHECK(plain_time_key("2026-11-28T08:00:00.000Z", key));
+  CHECK(plain_time_key("2026-11-28 08:00:00", key));
+}
+
 TEST_CASE("a filter finds the times that it should, whatever the spellings") {
   Project project(400, true);
   for (int i = 0; i < 60; ++i) {
@@ -210,7 +242,66 @@ TEST_CASE("times are found and windows of them are read by an index on the texts
   last.limit = 20;
   const std::string plan = project.plan(last);
   CHECK(plan.find("ev_at (at>?)") != std::string::npos);
-  CHECK(plan.find("SCAN") == std::string::npos);
+  CHECK(plan.find("SCAN ev") == std::string::npos);
+}
+
+TEST_CASE("of the rows around a window only those in it are read from the table") {
+  Project project(0, false);
+  REQUIRE(project.connection.execute(
+      "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000) "
+      "INSERT INTO ev SELECT n, strftime('%Y-%m-%dT%H:%M:%fZ', 1772000000 + n, 'unixepoch') FROM "
+      "n"));
+  static int asked;
+  asked = 0;
+  ::sqlite3_create_function_v2(
+      project.connection.handle(), "_ask", 1, SQLITE_UTF8, nullptr,
+      [](sqlite3_context* context, int, sqlite3_value**) {
+        ++asked;
+        ::sqlite3_result_int(context, 1);
+      },
+      nullptr, nullptr, nullptr);
+  Guard guard;
+  guard.rows = "_ask(id)";
+  Read read;
+  read.select.emplace_back().field.column = "id";
+  read.order = *rest::parse_order("at.desc");
+  read.limit = 20;
+  const auto lowered = lower_read(no_context(), *project.catalog->find("ev"), read, guard);
+  REQUIRE(lowered);
+  db::Statement statement = std::move(*project.connection.prepare(lowered->sql));
+  lowered->bind(statement);
+  std::vector<int64_t> found;
+  while (*statement.step()) found.push_back(statement.column_int(0));
+  REQUIRE(found.size() == 20);
+  CHECK(found.front() == 5000);
+  CHECK(found.back() == 4981);
+  CHECK(asked <= 60);
+}
+
+TEST_CASE("equal times are one group, whatever their spellings") {
+  Project project(400, true);
+  Read read;
+  SelectItem count;
+  count.aggregate = Aggregate::kCount;
+  read.select.emplace_back().field.column = "at";
+  read.select.push_back(count);
+  read.order = *rest::parse_order("at");
+  const auto lowered = lower_read(no_context(), *project.catalog->find("ev"), read, {});
+  REQUIRE(lowered);
+  db::Statement statement = std::move(*project.connection.prepare(lowered->sql));
+  lowered->bind(statement);
+  std::map<std::string, int64_t> expected;
+  for (const Row& row : project.rows) {
+    if (row.key && !row.is_number) ++expected[*row.key];
+  }
+  std::map<std::string, int64_t> found;
+  while (*statement.step()) {
+    if (::sqlite3_column_type(statement.handle(), 0) != SQLITE_TEXT) continue;
+    const std::string text(statement.column_text(0));
+    const auto inserted = found.emplace(time_key(text).value_or(text), statement.column_int(1));
+    CHECK(inserted.second);
+  }
+  CHECK(found == expected);
 }
 
 }  // namespace prodev::query
