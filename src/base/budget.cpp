@@ -8,6 +8,7 @@ namespace prodev::base {
 Budget::Lease::Lease(Lease&& other) noexcept
     : budget_(std::exchange(other.budget_, nullptr)),
       client_(other.client_),
+      beside_(other.beside_),
       held_(std::exchange(other.held_, 0)) {}
 
 Budget::Lease& Budget::Lease::operator=(Lease&& other) noexcept {
@@ -15,6 +16,7 @@ Budget::Lease& Budget::Lease::operator=(Lease&& other) noexcept {
   release();
   budget_ = std::exchange(other.budget_, nullptr);
   client_ = other.client_;
+  beside_ = other.beside_;
   held_ = std::exchange(other.held_, 0);
   return *this;
 }
@@ -22,7 +24,7 @@ Budget::Lease& Budget::Lease::operator=(Lease&& other) noexcept {
 Budget::Grant Budget::Lease::grow_to(uint64_t bytes) {
   if (budget_ == nullptr || bytes <= kStep || bytes <= held_) return Grant::kGranted;
   const uint64_t wanted = bytes > UINT64_MAX - kStep ? bytes : (bytes + kStep - 1) / kStep * kStep;
-  const Grant grant = budget_->take(client_, held_, wanted - held_);
+  const Grant grant = budget_->take(client_, held_with_others(), wanted - held_);
   if (grant == Grant::kGranted) held_ = wanted;
   return grant;
 }

@@ -30,7 +30,10 @@ class Budget {
   class Lease {
    public:
     Lease() = default;
-    Lease(Budget& budget, const Client& client) : budget_(&budget), client_(client) {}
+    // `beside`: what other leases of the same work hold meanwhile: what it can never have with
+    // these is kTooMuch.
+    Lease(Budget& budget, const Client& client, uint64_t beside = 0)
+        : budget_(&budget), client_(client), beside_(beside) {}
     ~Lease() { release(); }
     Lease(Lease&& other) noexcept;
     Lease& operator=(Lease&& other) noexcept;
@@ -39,10 +42,13 @@ class Budget {
     // kStep, the first of which costs nothing: a lease that stays small takes no lock.
     Grant grow_to(uint64_t bytes);
     void release();
+    // What it holds, and what those beside it do: for the next one of the same work.
+    uint64_t held_with_others() const { return held_ + beside_; }
 
    private:
     Budget* budget_ = nullptr;  // none: everything is granted
     Client client_{};
+    uint64_t beside_ = 0;
     uint64_t held_ = 0;
   };
 

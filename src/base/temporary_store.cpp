@@ -11,11 +11,28 @@ namespace prodev::base {
 namespace {
 constexpr uint64_t kBetweenChecks = 1 << 20;
 constexpr uint64_t kRoomToWrite = 48 << 20;
+constexpr uint64_t kClosedAtOnce = 1 << 20;
 }  // namespace
 
 uint64_t disk_reserve(uint64_t bytes, uint64_t min_free_bytes) {
   const uint64_t share = std::clamp<uint64_t>(bytes / 8, 64 << 20, 256 << 20);
   return std::max(share, min_free_bytes + kRoomToWrite);
+}
+
+TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  file_ = std::move(other.file_);
+  lease_ = std::move(other.lease_);
+  min_free_bytes_ = other.min_free_bytes_;
+  closer_ = other.closer_;
+  size_ = other.size_;
+  checked_ = other.checked_;
+  return *this;
+}
+
+void TemporaryFile::close() noexcept {
+  if (file_ && size_ > kClosedAtOnce) closer_->close(std::move(file_), std::move(lease_));
 }
 
 Result<void> TemporaryFile::write(std::string_view bytes) {
@@ -47,7 +64,7 @@ Result<void> TemporaryFile::check_disk(uint64_t more) {
 
 Result<TemporaryFile> TemporaryStore::make(const Budget::Client& client) {
   TRY_ASSIGN(UniqueFd file, make_temporary_file(directory_));
-  return TemporaryFile(std::move(file), Budget::Lease(budget_, client), min_free_bytes_);
+  return TemporaryFile(std::move(file), Budget::Lease(budget_, client), min_free_bytes_, closer_);
 }
 
 }  // namespace prodev::base

@@ -6,15 +6,20 @@
 #include <string_view>
 
 #include "base/budget.h"
+#include "base/closer.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 
 namespace prodev::base {
 
 // A file without a name, and the room that it holds until it is closed. Belongs to one thread at a
-// time.
+// time, which its end does not hold up, however long it is.
 class TemporaryFile {
  public:
+  TemporaryFile(TemporaryFile&&) = default;
+  TemporaryFile& operator=(TemporaryFile&& other) noexcept;
+  ~TemporaryFile() { close(); }
+
   // Appends. kTooLarge: more than one client may have; kBusy: there is no room at the moment, of
   // the budget or, but for what is kept free for the database, of the disk; kUnavailable: the disk
   // fails.
@@ -25,13 +30,18 @@ class TemporaryFile {
 
  private:
   friend class TemporaryStore;
-  TemporaryFile(UniqueFd file, Budget::Lease lease, uint64_t min_free_bytes)
-      : file_(std::move(file)), lease_(std::move(lease)), min_free_bytes_(min_free_bytes) {}
+  TemporaryFile(UniqueFd file, Budget::Lease lease, uint64_t min_free_bytes, Closer& closer)
+      : file_(std::move(file)),
+        lease_(std::move(lease)),
+        min_free_bytes_(min_free_bytes),
+        closer_(&closer) {}
   Result<void> check_disk(uint64_t more);
+  void close() noexcept;
 
   UniqueFd file_;
   Budget::Lease lease_;
   uint64_t min_free_bytes_;
+  Closer* closer_;  // of the store
   uint64_t size_ = 0;
   uint64_t checked_ = 0;  // the disk was seen to have room up to this size
 };
@@ -46,6 +56,8 @@ class TemporaryStore {
 
   // kUnavailable when no file can be made.
   Result<TemporaryFile> make(const Budget::Client& client);
+  // Holds nothing yet: for a file that somebody else makes.
+  Budget::Lease room_of(const Budget::Client& client) { return {budget_, client}; }
   // What all files hold.
   uint64_t used() const { return budget_.used(); }
 
@@ -53,6 +65,7 @@ class TemporaryStore {
   const std::string directory_;
   Budget budget_;
   const uint64_t min_free_bytes_;
+  Closer closer_;
 };
 
 // What temporary files leave free of a disk of `bytes`, for the database: an eighth, and between

@@ -97,7 +97,8 @@ constexpr Setting kTable[] = {
      .help = "Memory of the requests in hand: a quarter for bodies, the rest for rows; half for one client.",
      .unit = Unit::kBytes, .low = 4 * kMiB, .high = kTiB},
     {.name = "temporary_bytes", .member = &S::temporary_bytes, .group = kSize,
-     .help = "Temporary files of large bodies and responses; one client has a quarter at most.",
+     .help = "Temporary files of large bodies and responses, and of sorting; one client has a quarter "
+             "at most.",
      .unit = Unit::kBytes, .low = 0, .high = kTiB},
     {.name = "min_transfer_rate", .member = &S::min_transfer_rate, .group = kSize,
      .help = "Bytes in a second that clients must keep up whose data waits in temporary files.",

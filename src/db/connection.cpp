@@ -5,6 +5,7 @@
 #include "db/current_caller.h"
 #include "db/errors.h"
 #include "db/memory.h"
+#include "db/temporary_files.h"
 
 namespace prodev::db {
 
@@ -114,6 +115,7 @@ base::Result<Connection> Connection::open(const std::string& path, OpenMode mode
   count_memory();
   // Its own counting takes a lock that all threads share, twice for each piece of it.
   [[maybe_unused]] static const int kUncounted = ::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  count_temporary_files();
   sqlite3* handle = nullptr;
   const int code = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   Connection connection(handle);

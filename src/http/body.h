@@ -43,6 +43,8 @@ class RequestBody {
   // The whole body, read from the file if need be (blocking then: not for the inline lane).
   base::Result<std::string> read_all() const;
   void clear();
+  // What it holds of its client's part of the memory.
+  uint64_t held_bytes() const { return memory_.held_with_others(); }
 
  private:
   base::Result<void> move_to_file(const BodyLimits& limits);

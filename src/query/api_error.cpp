@@ -5,6 +5,7 @@
 #include "config/nearest.h"
 #include "db/damage.h"
 #include "db/memory.h"
+#include "db/temporary_files.h"
 #include "query/schema_fault.h"
 #include "telemetry/log.h"
 
@@ -121,6 +122,22 @@ ApiError memory_error() {
 }  // namespace
 
 ApiError::ApiError(const base::Error& error) : message(error.message) {
+ApiError full_error(const std::string& message) {
+  switch (db::temporary_refusal()) {
+    case base::Budget::Grant::kTooMuch:
+      return {413,
+              "54000",
+              "the request takes more temporary space than one client may have",
+              {},
+              "Sort or group fewer rows, or have temporary_bytes raised."};
+    case base::Budget::Grant::kBusy:
+      return {503, "53100", "the space for large requests and responses is in use: try again"};
+    case base::Budget::Grant::kGranted:
+      break;
+  }
+  return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});
+}
+
   switch (error.code) {
     case base::Code::kBadInput:
     case base::Code::kUsage:
@@ -173,6 +190,8 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
     case SQLITE_TOOBIG:
       // Of a function of ours, which says more (pattern_functions.cpp).
       if (message.starts_with("the regular expression")) {
+    case SQLITE_FULL:
+      return full_error(message);
         return {
             413,
             "54000",

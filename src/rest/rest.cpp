@@ -3,6 +3,7 @@
 #include "access/system_tables.h"
 #include "base/clock.h"
 #include "db/memory.h"
+#include "db/temporary_files.h"
 #include "http/decoder.h"
 #include "query/pattern_cost.h"
 #include "query/sql_functions.h"
@@ -176,7 +177,8 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   call->max_rows = options_.max_write_rows;
   call->all_memory = options_.memory.get();
   call->client = request.peer.client_key();
-  call->memory = std::make_unique<base::Budget::Lease>(*call->all_memory, call->client);
+  call->memory = std::make_unique<base::Budget::Lease>(*call->all_memory, call->client,
+                                                       request.body.held_bytes());
   TRY(check_write(*call, options_.allow_unfiltered_writes));
   return call;
 }
@@ -222,8 +224,9 @@ Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<W
                                  Response& response) {
   TRY(hold(*call->memory, request.body.size()));
   if (is_searched_first(*call)) {
-    base::Budget::Lease memory(*call->all_memory, call->client);
+    base::Budget::Lease memory(*call->all_memory, call->client, call->memory->held_with_others());
     const db::MemoryLimit limit(memory);
+    const db::TemporaryLimit files(*options_.temporary, call->client);
     TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
     records::ReadOptions options;
     options.budget_ns = options_.read_timeout_ns;

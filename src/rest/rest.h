@@ -138,6 +138,8 @@ class Rest {
                                    http::Response& response);
   void continue_on_pool(const Call& call, const auth::Identity& identity, Timing timing,
                         http::Response& response);
+  // For what `call` takes beside its arguments.
+  base::Budget::Lease memory_beside(const http::Request& request, const Call& call) const;
   query::Outcome<void> read_on_pool(const http::Request& request, const Call& call,
                                     http::Response& response);
   query::Outcome<void> explain_on_pool(const http::Request& request, const Call& call,

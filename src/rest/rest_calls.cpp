@@ -28,8 +28,8 @@ Outcome<void> Rest::call_function(const Request& request, const auth::Identity& 
 Outcome<void> Rest::start_long_call(const Request& request, const auth::Identity& identity,
                                     const records::SchemaPointer& schema, std::string_view name,
                                     Response& response) {
-  const auto memory =
-      std::make_shared<base::Budget::Lease>(*options_.memory, request.peer.client_key());
+  const auto memory = std::make_shared<base::Budget::Lease>(
+      *options_.memory, request.peer.client_key(), request.body.held_bytes());
   TRY(hold(*memory, 2 * request.body.size()));  // with the arguments that are made of it
   if (is_at_hand(request))
     return start_call(request, identity, schema, name, request.body.memory(), memory, response);
@@ -89,7 +89,7 @@ Outcome<void> Rest::write_function(const Request& request, const Call& call, Res
   TRY(describe(request, call.timing, call, result, response));
   response.undo = call.options.preferences.rolls_back();
   if (!complete(call, result, body)) return {};
-  return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
+  return set_held_body(response, memory_beside(request, call), std::move(body),
                        call.options.media.content_type());
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "db/deadline.h"
 #include "db/memory.h"
+#include "db/temporary_files.h"
 #include "query/pattern_cost.h"
 #include "rest/cursor.h"
 #include "rest/plan.h"
@@ -265,26 +266,34 @@ Outcome<void> Rest::send(const Request& request, Loop& loop, std::string body, c
       may ? http::choose_coding(request.header("accept-encoding")) : http::Coding::kIdentity;
   const base::Budget::Client client = request.peer.client_key();
   if (coding == http::Coding::kIdentity)
-    return set_held_body(response, *options_.memory, client, std::move(body), type);
+    return set_held_body(response, {*options_.memory, client}, std::move(body), type);
   if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
     if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
     response.set_body(encode(*loop.gzip, body, response), type);
     return {};
   }
-  TRY_ASSIGN(const auto rows, hold_body(*options_.memory, client, std::move(body)));
+  TRY_ASSIGN(const auto rows, hold_body({*options_.memory, client}, std::move(body)));
   response.continue_on(http::Lane::kBlocking, [this, client, coding, rows, type = std::move(type)](
                                                   const Request&, Response& out) {
     http::Encoder encoder(coding);
     std::string encoded = encode(encoder, rows->bytes, out);
-    const auto set = set_held_body(out, *options_.memory, client, std::move(encoded), type);
+    base::Budget::Lease memory(*options_.memory, client, rows->lease.held_with_others());
+    const auto set = set_held_body(out, std::move(memory), std::move(encoded), type);
     if (!set) respond_error(out, set.error(), {});
   });
   return {};
 }
 
+base::Budget::Lease Rest::memory_beside(const Request& request, const Call& call) const {
+  const uint64_t held =
+      call.memory != nullptr ? call.memory->held_with_others() : request.body.held_bytes();
+  return {*options_.memory, request.peer.client_key(), held};
+}
+
 Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Response& response) {
-  base::Budget::Lease memory(*options_.memory, request.peer.client_key());
+  base::Budget::Lease memory = memory_beside(request, call);
   const db::MemoryLimit limit(memory);
+  const db::TemporaryLimit files(*options_.temporary, request.peer.client_key());
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
@@ -321,14 +330,16 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
     http::Encoder encoder(coding);
     body = encode(encoder, body, response);
   }
-  return set_held_body(response, *options_.memory, request.peer.client_key(), std::move(body),
-                       type);
+  base::Budget::Lease answer(*options_.memory, request.peer.client_key(),
+                             memory.held_with_others());
+  return set_held_body(response, std::move(answer), std::move(body), type);
 }
 
 Outcome<void> Rest::explain_on_pool(const Request& request, const Call& call,
                                     const auth::Identity& identity, Response& response) {
-  base::Budget::Lease memory(*options_.memory, request.peer.client_key());
+  base::Budget::Lease memory = memory_beside(request, call);
   const db::MemoryLimit limit(memory);
+  const db::TemporaryLimit files(*options_.temporary, request.peer.client_key());
   TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   const PlanMedia& media = *call.options.media.plan;
   records::ReadOptions options = read_options(call);

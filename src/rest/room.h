@@ -24,15 +24,14 @@ struct HeldBody {
   std::string bytes;
   base::Budget::Lease lease;
 };
-query::Outcome<std::shared_ptr<const HeldBody>> hold_body(base::Budget& memory,
-                                                          const base::Budget::Client& client,
+// As hold(), with `memory` for the lease of the body.
+query::Outcome<std::shared_ptr<const HeldBody>> hold_body(base::Budget::Lease memory,
                                                           std::string body);
 
-// Makes `body` that of `response`. Until it is sent it holds memory of `client`: a client that does
-// not read is not to pile answers up. 503 and 53200 when there is none.
-query::Outcome<void> set_held_body(http::Response& response, base::Budget& memory,
-                                   const base::Budget::Client& client, std::string body,
-                                   const std::string& content_type);
+// Makes `body` that of `response`. Until it is sent `memory` holds it: a client that does not read
+// is not to pile answers up. Errors as of hold().
+query::Outcome<void> set_held_body(http::Response& response, base::Budget::Lease memory,
+                                   std::string body, const std::string& content_type);
 
 // `error` of a temporary file: 503 and 53100 when there is no room at the moment.
 query::ApiError storage_error(const base::Error& error);

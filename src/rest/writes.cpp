@@ -178,7 +178,8 @@ Outcome<void> run_write(const WriteCall& call, const RequestedWrite& requested,
   describe_write(response, call, result);
   response.undo = call.options.preferences.rolls_back();
   if (!call.options.preferences.represents()) return {};
-  return set_held_body(response, *call.all_memory, call.client, std::move(body),
+  base::Budget::Lease answer(*call.all_memory, call.client, call.memory->held_with_others());
+  return set_held_body(response, std::move(answer), std::move(body),
                        call.options.media.content_type());
 }
 

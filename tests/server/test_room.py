@@ -21,6 +21,7 @@ INSERT INTO random VALUES (1, hex(randomblob(450000)));
 CREATE FUNCTION echo(part TEXT) RETURNS INTEGER LANGUAGE sql STABLE AS $$ SELECT length(:part) $$;
 CREATE FUNCTION keep(part TEXT) RETURNS INTEGER LANGUAGE sql AS $$
   INSERT INTO note (a) VALUES (length(:part)) RETURNING a $$;
+CREATE FUNCTION twice(part TEXT) RETURNS INTEGER LANGUAGE sql STABLE AS $$ SELECT length(:part || :part) $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO anon;
 """
 CSV = {"Content-Type": "text/csv"}
@@ -97,6 +98,14 @@ class AnswersTest(RoomCase):
             self.check(self.ask(server, "POST", "rpc/" + name, long, JSON), 413, "54000")
 
 
+    def test_what_one_request_can_never_have_in_all_is_too_much_and_not_to_be_tried_again(self):
+        server = self.start_project(SCHEMA, "--request-memory-bytes", str(16 * MIB))
+        # Its argument fits, and so would what the function makes of it.
+        self.assertEqual(self.ask(server, "POST", "rpc/echo", {"part": "x" * 1_500_000}, JSON).json(), 1_500_000)
+        self.check(self.ask(server, "POST", "rpc/twice", {"part": "x" * 1_500_000}, JSON), 413, "54000")
+        self.assertEqual(self.ask(server, "POST", "rpc/twice", {"part": "x" * 500_000}, JSON).json(), 1_000_000)
+
+
 class TemporaryFilesTest(RoomCase):
     def begin(self, server, size, source=None):
         """An upload that stops just before its end."""
@@ -130,6 +139,12 @@ class TemporaryFilesTest(RoomCase):
         again = self.begin(server, 3 * MIB // 2)
         again.send(b"x")
         self.assertEqual(again.read_response().status, 201)
+
+    def test_what_is_sorted_in_a_file_holds_no_more_either(self):
+        server = self.start_project(SCHEMA, "--temporary-bytes", str(8 * MIB))
+        self.check(self.ask(server, "GET", "long?select=id&order=body"), 413, "54000")
+        self.assertEqual(len(self.ask(server, "GET", "long?select=id&order=body&id=lte.3").json()), 3)
+        self.assertEqual(len(self.ask(server, "GET", "long?select=id&order=id").json()), 6)
 
     def test_a_response_in_a_file_holds_no_more_either(self):
         server = self.start_project(SCHEMA, "--temporary-bytes", str(16 * MIB))

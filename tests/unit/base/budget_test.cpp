@@ -33,6 +33,20 @@ TEST_CASE("one client has its part at most, in one lease or in many") {
   CHECK(other.grow_to(5 * kStep) == Grant::kGranted);
 }
 
+TEST_CASE("what one piece of work can never have in all of its leases is too much") {
+  Budget budget({10 * kStep, 5 * kStep});
+  Budget::Lease body(budget, kAda);
+  REQUIRE(body.grow_to(3 * kStep) == Grant::kGranted);
+  Budget::Lease rows(budget, kAda, body.held_with_others());
+  CHECK(rows.grow_to(3 * kStep) == Grant::kTooMuch);
+  CHECK(rows.grow_to(2 * kStep) == Grant::kGranted);
+  Budget::Lease answer = Budget::Lease(budget, kAda, rows.held_with_others());
+  CHECK(answer.grow_to(2 * kStep) == Grant::kTooMuch);
+  // Other work of the same client may end.
+  Budget::Lease other(budget, kAda);
+  CHECK(other.grow_to(2 * kStep) == Grant::kBusy);
+}
+
 TEST_CASE("all clients together have no more than there is") {
   Budget budget({8 * kStep, 5 * kStep});
   Budget::Lease one(budget, kAda), two(budget, kBob), three(budget, kCyd);

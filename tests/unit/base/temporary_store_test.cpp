@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/budget_clients.h"
 #include "catch.h"
 #include "temp_folder.h"
@@ -54,4 +56,27 @@ TEST_CASE("temporary files leave an eighth of the disk, within bounds, and room 
   CHECK(disk_reserve(kGiB, 16 * kMiB) == 128 * kMiB);
   CHECK(disk_reserve(1'000 * kGiB, 16 * kMiB) == 256 * kMiB);
   CHECK(disk_reserve(1'000 * kGiB, kGiB) == kGiB + 48 * kMiB);
+}
+
+TEST_CASE("the room of a long file is given back when it is closed, which holds nobody up") {
+  const prodev::test::TempFolder folder;
+  const std::string megabyte(1 << 20, 'a');
+  {
+    TemporaryStore store(folder.path());
+    {
+      auto one = store.make(kAda);
+      auto two = store.make(kBob);
+      REQUIRE((one && two));
+      for (int i = 0; i < 3; ++i) REQUIRE((one->write(megabyte) && two->write(megabyte)));
+      *one = std::move(*two);  // what it was is closed
+      CHECK(one->size() == 3 * megabyte.size());
+    }
+    for (int i = 0; i < 5'000 && store.used() > 0; ++i) ::usleep(1'000);
+    CHECK(store.used() == 0);
+    auto last = store.make(kAda);
+    REQUIRE(last);
+    for (int i = 0; i < 3; ++i) REQUIRE(last->write(megabyte));
+  }
+  // The store has ended with what it had yet to close.
+  CHECK(std::filesystem::is_empty(folder.path()));
 }
