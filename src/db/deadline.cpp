@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "base/clock.h"
+#include "db/thread_deadline.h"
 
 namespace prodev::db {
 
@@ -20,6 +20,10 @@ bool must_end(const sqlite3* handle, uint64_t steps) {
   }
   thread_steps += steps;
   return thread_watch.is_over(thread_watch.self) != 0;
+}
+
+bool must_end_thread() {
+  return thread_watch.handle != nullptr && thread_watch.is_over(thread_watch.self) != 0;
 }
 
 uint64_t steps_taken(const sqlite3* handle) {

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "db/memory.h"
+
 namespace prodev::db {
 
 base::Code code_of(int sqlite_code) {
@@ -45,7 +47,9 @@ tl::unexpected<base::Error> fail_sqlite(sqlite3* connection, const std::string& 
   const int cause = ::sqlite3_system_errno(connection);
   if (((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) && cause != 0)
     message += std::string(" (") + ::strerrordesc_np(cause) + ")";
-  return base::fail(code_of(code), std::move(message));
+  // Memory is refused to those whose time is over, too.
+  const bool timed_out = (code & 0xff) == SQLITE_NOMEM && memory_timed_out();
+  return base::fail(timed_out ? base::Code::kTimeout : code_of(code), std::move(message));
 }
 
 }  // namespace prodev::db

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "db/thread_deadline.h"
+
 namespace prodev::db {
 
 namespace {
@@ -21,6 +23,7 @@ struct Count {
   int64_t limit = kUnlimited;
   base::Budget::Lease* lease = nullptr;
   Grant refusal = Grant::kGranted;
+  bool timed_out = false;
 };
 thread_local Count count;
 
@@ -42,7 +45,15 @@ bool ask_for_more(int64_t wanted) {
   return true;
 }
 
+// The page of a full-text index, or longer.
+constexpr int64_t kLongPiece = 2'048;
+
 bool may_take(int64_t bytes) {
+  if (bytes >= kLongPiece && must_end_thread()) {
+    count.refusal = Grant::kBusy;
+    count.timed_out = true;
+    return false;
+  }
   const int64_t wanted = count.used + bytes;
   return wanted <= count.granted || ask_for_more(wanted);
 }
@@ -95,6 +106,7 @@ void begin_limit(int64_t bytes, base::Budget::Lease* lease) {
   own.granted = own.used;
   own.lease = lease;
   own.refusal = Grant::kGranted;
+  own.timed_out = false;
 }
 
 }  // namespace
@@ -117,6 +129,8 @@ MemoryLimit::~MemoryLimit() {
 }
 
 Grant memory_refusal() { return count.refusal; }
+
+bool memory_timed_out() { return count.timed_out; }
 
 bool take_memory(size_t bytes) {
   if (!may_take(static_cast<int64_t>(bytes))) return false;

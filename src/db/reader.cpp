@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/thread_work.h"
 #include "db/client_rules.h"
 #include "db/deadline.h"
 
@@ -14,6 +15,20 @@ namespace {
 
 constexpr size_t kCachedStatements = 512;
 constexpr int64_t kTurn_ns = 5'000'000;
+
+// The time of a loop's read is over: has it worked, or did others have the core? What it did until
+// now is not known (to ask before each read would cost more than most take), so it is watched for a
+// while longer.
+constexpr int64_t kWatched_ns = 1'000'000;
+thread_local int64_t watched_from_ns = 0;  // of the thread's CPU time; 0: it is not watched
+
+bool has_worked(int64_t now_ns, int64_t& deadline_ns) {
+  const int64_t work_ns = base::thread_work().cpu_ns;
+  if (watched_from_ns != 0 && work_ns - watched_from_ns >= kWatched_ns / 2) return true;
+  watched_from_ns = work_ns;
+  deadline_ns = now_ns + kWatched_ns;
+  return false;
+}
 
 // All cores but one.
 size_t turns_at_once() {
@@ -47,6 +62,7 @@ void Reader::set_deadline(int64_t deadline_ns) {
   end_turn();
   statements_.trim();
   deadline_ns_ = deadline_ns;
+  watched_from_ns = 0;
   watch_thread({connection_.handle(), check_time, this, limits_.steps});
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
 }
@@ -62,8 +78,9 @@ void Reader::rest() {
 int Reader::check_time(void* self) {
   Reader& reader = *static_cast<Reader*>(self);
   const int64_t now_ns = base::monotonic_ns();
-  if (reader.deadline_ns_ != 0 && now_ns > reader.deadline_ns_) return 1;
   if (statements_end()) return 1;
+  if (reader.deadline_ns_ != 0 && now_ns > reader.deadline_ns_)
+    return reader.turns_ != nullptr || has_worked(now_ns, reader.deadline_ns_) ? 1 : 0;
   const bool goes_on = reader.turns_ == nullptr || now_ns < reader.turn_ends_ns_;
   return goes_on || reader.take_turn(Turns::Read::kGoesOn) ? 0 : 1;
 }

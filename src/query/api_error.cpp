@@ -107,7 +107,10 @@ ApiError run_time_error(std::string_view message) {
   return ApiError(base::Error{base::Code::kInternal, "SQLite: " + std::string(message)});
 }
 
+ApiError timed_out() { return {504, "57014", "canceling statement due to statement timeout"}; }
+
 ApiError memory_error() {
+  if (db::memory_timed_out()) return timed_out();
   if (db::memory_refusal() == base::Budget::Grant::kTooMuch) {
     return {413,
             "54000",
@@ -119,9 +122,6 @@ ApiError memory_error() {
   return {503, "53200", "the memory for requests is in use at the moment: try again"};
 }
 
-}  // namespace
-
-ApiError::ApiError(const base::Error& error) : message(error.message) {
 ApiError full_error(const std::string& message) {
   switch (db::temporary_refusal()) {
     case base::Budget::Grant::kTooMuch:
@@ -138,6 +138,9 @@ ApiError full_error(const std::string& message) {
   return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});
 }
 
+}  // namespace
+
+ApiError::ApiError(const base::Error& error) : message(error.message) {
   switch (error.code) {
     case base::Code::kBadInput:
     case base::Code::kUsage:
@@ -179,7 +182,7 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
     case SQLITE_CONSTRAINT:
       return constraint_error(code, message, table);
     case SQLITE_INTERRUPT:
-      return {504, "57014", "canceling statement due to statement timeout"};
+      return timed_out();
     case SQLITE_MISMATCH:  // of an INTEGER PRIMARY KEY; that numbers are whole is
                            // checked before
       return {400, "23502",
@@ -187,11 +190,11 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
                   " violates not-null constraint"};
     case SQLITE_NOMEM:
       return memory_error();
+    case SQLITE_FULL:
+      return full_error(message);
     case SQLITE_TOOBIG:
       // Of a function of ours, which says more (pattern_functions.cpp).
       if (message.starts_with("the regular expression")) {
-    case SQLITE_FULL:
-      return full_error(message);
         return {
             413,
             "54000",

@@ -61,20 +61,37 @@ Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
   result_.over_budget = target_.on_loop && (!is_quick(*target_.quick, lowered) ||
                                             !std::all_of(values.begin(), values.end(), loop_binds));
   if (result_.over_budget) return result_;
+  const bool measures = target_.quick != nullptr &&
+                        (!target_.on_loop || target_.quick->is_suspected(lowered.rows.sql));
+  std::optional<base::ThreadWork> before;
+  if (measures) before = base::thread_work();
   TRY(read(lowered));
-  if (target_.quick != nullptr) note_speed(lowered);
+  if (target_.quick != nullptr) note_speed(lowered, before);
   return result_;
 }
 
 // On a loop what was quick may be so no more: it was ended, or one instruction of SQLite's
-// (count(*) is one) took longer than a loop waits.
-void QueryRun::note_speed(const LoweredRead& lowered) const {
+// (count(*) is one) took longer than a loop waits. Else it is the work that counts: what waited for
+// a core is not slow for that, unless it waited for the disk.
+void QueryRun::note_speed(const LoweredRead& lowered,
+                          const std::optional<base::ThreadWork>& before) const {
   const int64_t took_ns = base::monotonic_ns() - result_.lowered_ns;
-  if (target_.on_loop) {
-    if (result_.over_budget || took_ns > kOnLoop_ns) note(*target_.quick, lowered, false);
-  } else if (took_ns < kQuick_ns &&
-             db::steps_taken(target_.connection.handle()) < db::kLoopLimits.steps) {
+  base::ThreadWork did{took_ns, 0};
+  if (before) {
+    const base::ThreadWork now = base::thread_work();
+    did = {now.cpu_ns - before->cpu_ns, now.blocks_read - before->blocks_read};
+  }
+  const bool waited_for_disk = did.blocks_read > 0 && took_ns >= kQuick_ns;
+  if (!target_.on_loop) {
+    const bool little =
+        db::steps_taken(target_.connection.handle()) < db::kLoopLimits.steps && !waited_for_disk;
+    if (did.cpu_ns < kQuick_ns && little) note(*target_.quick, lowered, true);
+  } else if (result_.over_budget || (before && (did.cpu_ns > kOnLoop_ns || waited_for_disk))) {
+    note(*target_.quick, lowered, false);
+  } else if (before) {
     note(*target_.quick, lowered, true);
+  } else if (took_ns > kOnLoop_ns) {
+    target_.quick->suspect(lowered.rows.sql);
   }
 }
 

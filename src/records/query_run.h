@@ -1,8 +1,10 @@
 // QueryRun: runs a lowered read on a connection, writes its rows and finds how many there are.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/thread_work.h"
 #include "db/connection.h"
 #include "db/statement_cache.h"
 #include "query/lower.h"
@@ -36,7 +38,8 @@ class QueryRun {
 
  private:
   query::Outcome<void> read(const LoweredRead& lowered);
-  void note_speed(const LoweredRead& lowered) const;
+  // `before`: what the thread had done before the read, where that was measured.
+  void note_speed(const LoweredRead& lowered, const std::optional<base::ThreadWork>& before) const;
   query::Outcome<db::Statement*> prepare(const catalog::Table& table,
                                          const query::LoweredQuery& query);
   query::Outcome<bool> step(const catalog::Table& table, db::Statement& statement);

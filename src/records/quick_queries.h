@@ -18,23 +18,36 @@ class QuickQueries {
  public:
   bool contains(std::string_view sql) const {
     const uint64_t hash = hash_of(sql);
-    return place(hash).load(std::memory_order_relaxed) == hash;
+    return (place(hash).load(std::memory_order_relaxed) & ~kSuspected) == hash;
   }
   void add(std::string_view sql) {
     const uint64_t hash = hash_of(sql);
     place(hash).store(hash, std::memory_order_relaxed);
   }
   void remove(std::string_view sql) {
-    uint64_t hash = hash_of(sql);
-    place(hash).compare_exchange_strong(hash, 0, std::memory_order_relaxed);
+    exchange(hash_of(sql), 0);
+    exchange(hash_of(sql) | kSuspected, 0);
+  }
+  void suspect(std::string_view sql) { exchange(hash_of(sql), hash_of(sql) | kSuspected); }
+  bool is_suspected(std::string_view sql) const {
+    const uint64_t hash = hash_of(sql);
+    return place(hash).load(std::memory_order_relaxed) == (hash | kSuspected);
   }
 
  private:
-  static uint64_t hash_of(std::string_view sql) { return std::hash<std::string_view>()(sql) | 1U; }
-  const std::atomic<uint64_t>& place(uint64_t hash) const {
-    return places_[(hash >> 1) % places_.size()];
+  static constexpr uint64_t kSuspected = 2;
+
+  // 0 is nothing's.
+  static uint64_t hash_of(std::string_view sql) {
+    return (std::hash<std::string_view>()(sql) | 1U) & ~kSuspected;
   }
-  std::atomic<uint64_t>& place(uint64_t hash) { return places_[(hash >> 1) % places_.size()]; }
+  void exchange(uint64_t from, uint64_t to) {
+    place(from & ~kSuspected).compare_exchange_strong(from, to, std::memory_order_relaxed);
+  }
+  const std::atomic<uint64_t>& place(uint64_t hash) const {
+    return places_[(hash >> 2) % places_.size()];
+  }
+  std::atomic<uint64_t>& place(uint64_t hash) { return places_[(hash >> 2) % places_.size()]; }
 
   std::array<std::atomic<uint64_t>, 4096> places_{};
 };

@@ -1,10 +1,9 @@
 #include "rest/write_search.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <optional>
 
+#include "base/thread_work.h"
 #include "records/authorize.h"
 #include "text/json_reader.h"
 
@@ -23,14 +22,6 @@ using query::Outcome;
 constexpr int64_t kLong_ns = 500'000'000;
 constexpr size_t kMostKeys = 512;
 constexpr size_t kKeyBytes = 65'536;  // of all keys, as JSON
-
-// The work of this thread so far: what it waited for its turn, or for a core, is no measure of what
-// the writer would do.
-int64_t work_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
-}
 
 bool compares_value(Operator op) {
   switch (op) {
@@ -145,12 +136,13 @@ Outcome<void> search_rows(WriteCall& call, records::ReadOptions options,
     body.clear();
     return true;
   };
-  const int64_t begun_ns = work_ns();
+  // What it waited for its turn, or for a core, is no measure of what the writer would do.
+  const int64_t begun_ns = base::thread_work().cpu_ns;
   std::string body;
   TRY_ASSIGN(
       const records::ReadResult found,
       records::read_rows(*call.schema, call.identity, *call.table, read, options, session, body));
-  const int64_t took_ns = work_ns() - begun_ns;
+  const int64_t took_ns = base::thread_work().cpu_ns - begun_ns;
   many = many || found.rows > kMostKeys;
   if (many && found.rows > 0 && took_ns > kLong_ns) {
     return query::refuse({504, "57014", "canceling statement due to statement timeout",

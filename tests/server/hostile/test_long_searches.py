@@ -26,6 +26,13 @@ INSERT INTO note VALUES (1, printf('%.*c', 300000, 'a'), NULL), (2, printf('%.*c
   (3, printf('%.*c', 3000000, 'a'), NULL), (4, 'short', NULL),
   (5, NULL, '[' || printf('%.*c', 400000, ' ') || replace(printf('%.*c', 400000, '0'), '0', '0,') || '1]');
 """
+# 200,000 words that all begin alike.
+WORDS = """
+CREATE VIRTUAL TABLE word USING fts5 (body);
+CREATE POLICY words ON word USING (true);
+INSERT INTO word (body) WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 20000)
+  SELECT 'b c ' || replace('a1 a2 a3 a4 a5 a6 a7 a8 a9 a0 ', ' ', n || ' ') FROM n;
+"""
 TIMEOUT_MS = 1000
 # Beyond the limit: what one call may still take, and a busy machine.
 SLACK_S = 3
@@ -75,6 +82,16 @@ class LongSearches(RestFolderCase):
             self.assertLess(took_s, 4 * TIMEOUT_MS / 1000 + SLACK_S, path)
             self.assertIn(status, (200, 413, 504), path)
         others.assert_unharmed(self)
+
+    def test_a_search_for_a_prefix_ends_at_the_limit_whatever_has_it(self):
+        server = self.start_project(SCHEMA + WORDS, "--read-timeout-ms", "5")
+        for search in ("fts.a:*", "fts.a:*%26b", "fts.(a:*|c:*)%26!b", "phfts.c%20a"):
+            began = time.monotonic()
+            answer = self.ask(server, "GET", "word?select=count()&body=" + search)
+            self.assertLess(time.monotonic() - began, SLACK_S, search)
+            self.assertIn(answer.status, (200, 504), answer)
+        answer = self.ask(server, "GET", "word?select=count()&body=fts.a:*")
+        self.assertEqual((answer.status, answer.json()["code"]), (504, "57014"), answer)
 
     def test_a_long_part_is_found_in_time_that_grows_with_the_lengths(self):
         server = self.start_project(SCHEMA)

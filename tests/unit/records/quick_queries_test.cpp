@@ -18,6 +18,22 @@ TEST_CASE("a query is quick once it was found to be, until it is not") {
   CHECK_FALSE(quick.contains("SELECT 1"));
 }
 
+TEST_CASE("a query that is suspected to be slow is quick until it is found not to be") {
+  QuickQueries quick;
+  quick.suspect("SELECT 1");
+  CHECK_FALSE(quick.contains("SELECT 1"));
+  quick.add("SELECT 1");
+  CHECK_FALSE(quick.is_suspected("SELECT 1"));
+  quick.suspect("SELECT 1");
+  CHECK(quick.is_suspected("SELECT 1"));
+  CHECK(quick.contains("SELECT 1"));
+  quick.add("SELECT 1");
+  CHECK_FALSE(quick.is_suspected("SELECT 1"));
+  quick.suspect("SELECT 1");
+  quick.remove("SELECT 1");
+  CHECK_FALSE(quick.contains("SELECT 1"));
+}
+
 TEST_CASE("however many queries there are, one is only taken for quick when it was found to be") {
   QuickQueries quick;
   for (int i = 0; i < 20'000; ++i) quick.add("SELECT " + std::to_string(i));
