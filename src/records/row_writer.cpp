@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "query/any_value.h"
+#include "query/exact_value.h"
 #include "text/csv.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
@@ -36,7 +36,7 @@ void RowWriter::begin(std::string& out) const {
 // Called for every value: it is to be inlined.
 inline bool RowWriter::append(std::string& out, const query::Cell& cell,
                               const Column& column) const {
-  if (cell.bytes.size() > query::kLongValue || spells_any_)
+  if (cell.bytes.size() > query::kLongValue || !exact_.empty())
     return append_otherwise(out, cell, column);
   if (format_ == RowFormat::kCsv) {
     query::append_csv(out, cell, column.kind);
@@ -49,13 +49,9 @@ inline bool RowWriter::append(std::string& out, const query::Cell& cell,
 bool RowWriter::append_otherwise(std::string& out, const query::Cell& cell,
                                  const Column& column) const {
   const bool csv = format_ == RowFormat::kCsv;
-  if (spells_any_ && column.kind == catalog::ValueKind::kAny) {
-    csv ? query::append_any_csv(out, cell) : query::append_any_json(out, cell);
-    return drained(out);
-  }
-  if (cell.bytes.size() <= query::kLongValue) {
-    csv ? query::append_csv(out, cell, column.kind)
-        : query::append_json(out, cell, column.kind, column.always_json);
+  if (!exact_.empty()) {
+    const catalog::Column& known = exact_[static_cast<size_t>(&column - columns_.data())];
+    csv ? query::append_exact_csv(out, cell, known) : query::append_exact_json(out, cell, known);
     return drained(out);
   }
   const auto goes_on = [this](std::string& text) { return drained(text); };

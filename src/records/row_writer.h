@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "db/connection.h"
@@ -35,9 +36,9 @@ class RowWriter {
     drain_ = &drain;
   }
 
-  // From now on values of columns without a type are written so that reading them gives the same
-  // value (query/any_value.h), for a file that is to be read again.
-  void spell_any() { spells_any_ = true; }
+  // From now on values are written so that reading them gives the same value (query/exact_value.h),
+  // for a file that is to be read again. The columns are those of the constructor, in their order.
+  void spell_exactly(std::vector<catalog::Column> columns) { exact_ = std::move(columns); }
 
   void begin(std::string& out) const;
   // False: the drain ended it, within the row.
@@ -63,7 +64,7 @@ class RowWriter {
   RowFormat format_;
   bool strips_nulls_;
   bool bare_;
-  bool spells_any_ = false;
+  std::vector<catalog::Column> exact_;  // empty: values are written as REST has them
   std::vector<Column> columns_;
   std::string csv_names_;
   int lead_columns_;

@@ -22,6 +22,16 @@ records::RowFormat row_format(Format format) {
   return records::RowFormat::kCsv;
 }
 
+std::vector<catalog::Column> columns_of(const catalog::Table& table,
+                                        const std::vector<query::OutputColumn>& written) {
+  std::vector<catalog::Column> columns;
+  for (const query::OutputColumn& one : written) {
+    const catalog::Column* known = table.find_column(one.name);
+    columns.push_back(known != nullptr ? *known : catalog::Column());
+  }
+  return columns;
+}
+
 }  // namespace
 
 base::Result<uint64_t> export_rows(
@@ -39,7 +49,7 @@ base::Result<uint64_t> export_rows(
   if (!query) return base::fail(base::Code::kUsage, query.error().message);
   TRY_ASSIGN(db::Statement statement, connection.prepare(query->sql));
   records::RowWriter writer(row_format(options.format), query->columns, query->lead_columns);
-  writer.spell_any();
+  writer.spell_exactly(columns_of(table, query->columns));
   std::string piece;
   writer.begin(piece);
   for (;;) {

@@ -1,5 +1,5 @@
-// Export: the rows of a table or view as a file, in the representation that REST uses, but for
-// columns without a type, whose values say which type they have.
+// Export: the rows of a table or view as a file, in the representation that REST uses,
+// but for values that would be read again as others (query/exact_value.h).
 #pragma once
 
 #include <cstdint>

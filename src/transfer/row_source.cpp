@@ -1,6 +1,6 @@
 #include "transfer/row_source.h"
 
-#include "query/any_value.h"
+#include "query/exact_value.h"
 #include "text/json_reader.h"
 #include "transfer/import.h"
 
@@ -8,18 +8,6 @@ namespace prodev::transfer {
 
 using query::Outcome;
 using query::Value;
-
-namespace {
-
-bool takes_any(const catalog::Column& column) { return column.kind == catalog::ValueKind::kAny; }
-
-// Of a field that has a text. What is no UTF-8 is refused with the words of other columns.
-Outcome<Value> value_of(const catalog::Column& column, std::string_view text) {
-  TRY_ASSIGN(Value value, query::stored_text(column, text));
-  return takes_any(column) ? query::read_any(text, true) : std::move(value);
-}
-
-}  // namespace
 
 CsvRows::CsvRows(text::Refill refill, char separator)
     : reader_(std::move(refill), kMaxRowBytes, kMaxFields, text::CsvReader::Null::kEmpty,
@@ -53,7 +41,7 @@ Outcome<void> CsvRows::read_values(const std::vector<const catalog::Column*>& co
   values.assign(columns.size(), Value());
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] == nullptr || !fields_[i]) continue;
-    TRY_ASSIGN(values[i], value_of(*columns[i], *fields_[i]));
+    TRY_ASSIGN(values[i], query::read_exact_text(*columns[i], *fields_[i]));
   }
   return {};
 }
@@ -112,9 +100,7 @@ Outcome<void> JsonRows::read_values(const std::vector<const catalog::Column*>& c
       reader.read_raw();
       continue;
     }
-    const bool is_text = reader.peek() == text::JsonReader::Kind::kString;
-    TRY_ASSIGN(values[i], query::stored_json(*columns[i], reader));
-    if (is_text && takes_any(*columns[i])) values[i] = query::read_any(values[i].bytes, false);
+    TRY_ASSIGN(values[i], query::read_exact_json(*columns[i], reader));
   }
   return {};
 }

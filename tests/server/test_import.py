@@ -419,6 +419,46 @@ class Export(Transfer):
             self.run_import(path, table="loose")
             self.assertEqual(self.rows(rows), before, form)
 
+    def test_what_does_not_fit_its_column_is_the_same_after_import(self):
+        self.execute("CREATE TABLE odd (id INTEGER PRIMARY KEY, made DATETIME, day DATE, name TEXT, bytes BLOB, n INTEGER,"
+                     " r REAL, d DECIMAL, yes BOOLEAN, facts JSON, key UUID, v);")
+        values = [None, 1700000000000, 1.5, "", "tea", "5", " 5", "sqlite:5", "sqlite:'a'", "sqlite:tea", "'5'", "x'00'",
+                  "2026-01-31", "2026-01-31T12:00:00Z", "0190B9A2-7D3C-4F11-9F6E-2C4B8A5D7E10", "null", '"a"', "{ }",
+                  '{"a":1}', b"", b"\x00\x01", b"tea", 0, 1, 2, -1, 1e300, 40.0, 9e999, -9e999, 2**63 - 1, "B5Ec", "true",
+                  "a,b", 'a"b', "a\nb", "\0", 123456789012345680000.0]
+        with sqlite3.connect(self.folder / "data/prodev.db") as connection:
+            for value in values:
+                connection.execute("INSERT INTO odd VALUES (NULL" + ", ?" * 11 + ")", [value] * 11)
+            connection.execute("INSERT INTO odd (name) VALUES (CAST(x'ff00' AS TEXT))")
+        columns = "made day name bytes n r d yes facts key v".split()
+        rows = ("SELECT id, " + ", ".join(f"typeof({c}), hex({c}), iif(typeof({c}) = 'text', '', quote({c}))"
+                                          for c in columns) + " FROM odd ORDER BY id")
+        before = self.rows(rows)
+        for form in ("csv", "json", "ndjson"):
+            path = self.write("odd." + form, self.export(form, table="odd"))
+            self.execute("DELETE FROM odd")
+            self.run_import(path, table="odd")
+            for was, now in zip(before, self.rows(rows), strict=True):
+                self.assertEqual(now, was, form)
+
+    def test_marks_are_taken_unchecked_and_texts_like_literals_of_sql_are_texts(self):
+        self.execute("CREATE TABLE loose (id INTEGER PRIMARY KEY, v)")
+        path = self.write("a.csv", "id,v\n1,'5'\n2,x'00'\n3,sqlite:x'00'\n4,sqlite:what\n5,sqlite:'5'\n6,5\n")
+        self.run_import(path, table="loose")
+        self.assertEqual(self.rows("SELECT v FROM loose ORDER BY id"),
+                         [("'5'",), ("x'00'",), (b"\0",), ("sqlite:what",), ("5",), (5,)])
+
+    def test_json_over_several_lines_stays_on_a_line_of_ndjson(self):
+        facts = '{\n  "a": 1\n}\n'
+        with sqlite3.connect(self.folder / "data/prodev.db") as connection:
+            connection.execute("INSERT INTO item (id, name, facts) VALUES (1, 'a', ?)", [facts])
+        for form, kept in (("csv", facts), ("json", '{   "a": 1 }'), ("ndjson", '{   "a": 1 }')):
+            path = self.write("a." + form, self.export(form))
+            self.execute("DELETE FROM item")
+            self.run_import(path)
+            self.assertEqual(self.rows("SELECT facts FROM item"), [(kept,)], form)
+            self.execute("UPDATE item SET facts = '" + facts + "'")
+
     def test_an_export_has_commas(self):
         result = run_prodev("export", "item", "--output", self.folder / "a.tsv", "--dir", self.folder)
         self.assertEqual(result.returncode, 2)
