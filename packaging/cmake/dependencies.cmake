@@ -37,6 +37,7 @@ endfunction()
 
 prodev_library(prodev_sodium sodium.h sodium libsodium-dev)
 prodev_library(prodev_sqlite sqlite3.h sqlite3 libsqlite3-dev m)
+prodev_library(prodev_sqlitecpp SQLiteCpp/Database.h SQLiteCpp libsqlitecpp-dev prodev_sqlite)
 prodev_library(prodev_re2 re2/re2.h re2 libre2-dev Threads::Threads)
 prodev_library(prodev_zlib zlib.h z zlib1g-dev)
 prodev_library(prodev_brotli_common brotli/types.h brotlicommon libbrotli-dev)

@@ -7,6 +7,7 @@
 #include "access/statement.h"
 #include "db/client_rules.h"
 #include "db/errors.h"
+#include "db/row_statement.h"
 
 namespace prodev::access {
 namespace {
@@ -58,7 +59,7 @@ db::StatementResult<void> check_expression(db::Connection& connection, std::stri
   sqlite3_stmt* prepared = nullptr;
   const int code = ::sqlite3_prepare_v2(connection.handle(), sql.data(),
                                         static_cast<int>(sql.size()), &prepared, nullptr);
-  const db::Statement statement(prepared);
+  const db::RowStatement statement(prepared);
   if (code == SQLITE_OK) return {};
   const auto offset = static_cast<size_t>(
       std::max(::sqlite3_error_offset(connection.handle()) - static_cast<int>(start), 0));

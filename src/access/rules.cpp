@@ -1,12 +1,11 @@
 #include "access/rules.h"
 
-#include <sqlite3.h>
-
 #include "access/execute_rights.h"
 #include "access/policies.h"
 #include "access/privileges.h"
 #include "access/system_tables.h"
 #include "db/system_schema.h"
+#include "db/transaction.h"
 #include "text/ascii.h"
 
 namespace prodev::access {
@@ -221,15 +220,11 @@ bool Rules::NocaseEqual::operator()(std::string_view a, std::string_view b) cons
 }
 
 base::Result<std::shared_ptr<const Rules>> Rules::load(db::Connection& connection) {
-  // A savepoint, because the caller may have begun a transaction.
-  const bool own = ::sqlite3_get_autocommit(connection.handle()) != 0;
-  TRY(connection.execute("SAVEPOINT load_rules"));
-  auto rules = RulesBuilder::build(connection);
-  base::Result<void> released = connection.execute("RELEASE load_rules");
-  // A damaged full-text index that was looked at lets nothing be committed; there is nothing to.
-  if (own && !released) released = connection.execute("ROLLBACK");
-  if (rules && !released) return tl::make_unexpected(released.error());
-  return rules;
+  // One state of the database. A savepoint, because the caller may have begun a transaction; there
+  // is nothing to keep.
+  const db::Savepoint savepoint(connection, "load_rules");
+  TRY(savepoint.begun());
+  return RulesBuilder::build(connection);
 }
 
 const Rights& Rules::rights(std::string_view role, std::string_view table, Verb verb) const {

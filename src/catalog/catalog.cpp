@@ -15,6 +15,7 @@
 #include "catalog/statistics.h"
 #include "catalog/view_columns.h"
 #include "catalog/view_key.h"
+#include "db/row_statement.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
 #include "text/ascii.h"
@@ -162,7 +163,7 @@ base::Result<void> load_foreign_keys(db::Connection& connection, Table& table) {
 base::Result<void> note_origins(db::Connection& connection, Table& view) {
   std::string sql = "SELECT * FROM ";
   db::append_name(sql, view.name);
-  TRY_ASSIGN(const db::Statement statement, connection.prepare(sql));
+  TRY_ASSIGN(const db::RowStatement statement, connection.prepare_rows(sql));
   for (size_t i = 0; i < view.columns.size(); ++i) {
     const auto at = static_cast<int>(i);
     const char* table = ::sqlite3_column_table_name(statement.handle(), at);

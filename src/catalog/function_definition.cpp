@@ -8,6 +8,7 @@
 #include "catalog/type_names.h"
 #include "db/client_rules.h"
 #include "db/errors.h"
+#include "db/row_statement.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -240,8 +241,8 @@ class FunctionBuilder {
   }
 
   // Errors are at the spot of `sql`'s source.
-  db::StatementResult<db::Statement> prepare(const std::string& before, const CallerSql& sql,
-                                             std::string_view after) const {
+  db::StatementResult<db::RowStatement> prepare(const std::string& before, const CallerSql& sql,
+                                                std::string_view after) const {
     std::string text = before + sql.sql;
     text += after;
     sqlite3* handle = connection_.handle();
@@ -249,7 +250,7 @@ class FunctionBuilder {
     sqlite3_stmt* prepared = nullptr;
     const int code = ::sqlite3_prepare_v2(handle, text.data(), static_cast<int>(text.size()),
                                           &prepared, nullptr);
-    db::Statement statement(prepared);
+    db::RowStatement statement(prepared);
     if (code == SQLITE_OK) return statement;
     const int offset = ::sqlite3_error_offset(handle) - static_cast<int>(before.size());
     return tl::make_unexpected(

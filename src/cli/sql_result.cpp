@@ -47,7 +47,7 @@ class TableWriter : public ResultWriter {
   TableWriter(const std::vector<std::string>& names, std::ostream& out)
       : columns_(names.size()), out_(out), table_(names, out) {}
 
-  void add(const db::Statement& row) override {
+  void add(const db::RowStatement& row) override {
     std::vector<TextTable::Cell> cells;
     for (size_t i = 0; i < columns_; ++i)
       cells.push_back(shown(Cell::of(row, static_cast<int>(i))));
@@ -77,7 +77,7 @@ class FileWriter : public ResultWriter {
     rows_.begin(piece_);
   }
 
-  void add(const db::Statement& row) override {
+  void add(const db::RowStatement& row) override {
     rows_.add(piece_, row);
     if (piece_.size() >= kPiece) write();
   }

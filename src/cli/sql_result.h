@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "db/connection.h"
+#include "db/row_statement.h"
 
 namespace prodev::cli {
 
@@ -26,7 +26,7 @@ std::optional<ResultFormat> result_format_called(std::string_view name);
 class ResultWriter {
  public:
   virtual ~ResultWriter() = default;
-  virtual void add(const db::Statement& row) = 0;
+  virtual void add(const db::RowStatement& row) = 0;
   // After the last row.
   virtual void finish() = 0;
 };

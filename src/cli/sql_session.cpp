@@ -37,7 +37,7 @@ StatementResult<void> check_tokens(const db::SqlTokenList& tokens) {
   return {};
 }
 
-std::vector<std::string> column_names(const db::Statement& statement) {
+std::vector<std::string> column_names(const db::RowStatement& statement) {
   std::vector<std::string> names;
   for (int i = 0; i < statement.column_count(); ++i)
     names.push_back(db::as_written(::sqlite3_column_name(statement.handle(), i)));
@@ -130,7 +130,7 @@ StatementResult<void> SqlSession::run(std::string_view source) {
   sqlite3_stmt* prepared = nullptr;
   const int code = ::sqlite3_prepare_v2(connection_.handle(), made.sql.data(),
                                         static_cast<int>(made.sql.size()), &prepared, nullptr);
-  db::Statement statement(prepared);
+  db::RowStatement statement(prepared);
   if (code != SQLITE_OK) return failed();
   if (prepared == nullptr) return {};  // white space and comments
   Result<bool> row = statement.step();
@@ -140,7 +140,7 @@ StatementResult<void> SqlSession::run(std::string_view source) {
 }
 
 // `row`: of the first step; in the end of the last.
-void SqlSession::print(db::Statement& statement, Result<bool>& row) {
+void SqlSession::print(db::RowStatement& statement, Result<bool>& row) {
   if (!row) return;
   if (statement.column_count() == 0) {
     const bool changes = ::sqlite3_stmt_readonly(statement.handle()) == 0;

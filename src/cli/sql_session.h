@@ -44,7 +44,7 @@ class SqlSession {
   base::Result<void> control(const char* statement);
   base::Result<void> run_statements(std::string_view sql, const std::string& name);
   db::StatementResult<void> run(std::string_view source);
-  void print(db::Statement& statement, base::Result<bool>& row);
+  void print(db::RowStatement& statement, base::Result<bool>& row);
 
   db::Connection connection_;
   SqlOptions options_;

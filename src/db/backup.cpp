@@ -1,31 +1,33 @@
 #include "db/backup.h"
 
+#include <SQLiteCpp/Backup.h>
 #include <sqlite3.h>
 
-#include <memory>
-
-#include "db/errors.h"
+#include "db/caught.h"
 
 namespace prodev::db {
 
 namespace {
 
-struct Finish {
-  void operator()(sqlite3_backup* backup) const { ::sqlite3_backup_finish(backup); }
-};
-using Backup = std::unique_ptr<sqlite3_backup, Finish>;
+constexpr const char* kWhat = "cannot copy the database";
+constexpr int kAllPages = -1;
 
-base::Result<Backup> begin_backup(Connection& source, Connection& target) {
-  Backup backup(::sqlite3_backup_init(target.handle(), "main", source.handle(), "main"));
-  if (!backup) return fail_sqlite(target.handle(), "cannot copy the database");
-  return backup;
+// Copies as many pages, and returns SQLite's code: done, or locked by another process.
+base::Result<int> step(SQLite::Backup& backup, Connection& target, int pages) {
+  return caught(kWhat, target.handle(), [&] { return backup.executeStep(pages); });
 }
 
-base::Result<void> copy_all(Backup backup, Connection& target) {
+base::Result<std::unique_ptr<SQLite::Backup>> begin_backup(Connection& source, Connection& target) {
+  return caught(kWhat, target.handle(), [&] {
+    return std::make_unique<SQLite::Backup>(target.database(), source.database());
+  });
+}
+
+base::Result<void> copy_all(SQLite::Backup& backup, Connection& target) {
   // All pages in one step: a write in between would make it begin anew.
-  ::sqlite3_backup_step(backup.get(), -1);
-  if (::sqlite3_backup_finish(backup.release()) == SQLITE_OK) return {};
-  return fail_sqlite(target.handle(), "cannot copy the database");
+  TRY_ASSIGN(const int code, step(backup, target, kAllPages));
+  if (code == SQLITE_DONE) return {};
+  return base::fail(code_of(code), std::string(kWhat) + ": " + ::sqlite3_errstr(code));
 }
 
 }  // namespace
@@ -33,22 +35,20 @@ base::Result<void> copy_all(Backup backup, Connection& target) {
 base::Result<void> copy_database(Connection& source, Connection& target) {
   // A database with a write-ahead log has its page size for ever; the copy takes the source's.
   TRY(target.execute("PRAGMA journal_mode = DELETE"));
-  TRY_ASSIGN(Backup backup, begin_backup(source, target));
-  return copy_all(std::move(backup), target);
+  TRY_ASSIGN(const auto backup, begin_backup(source, target));
+  return copy_all(*backup, target);
 }
 
 base::Result<bool> replace_database(Connection& source, Connection& target,
                                     const std::function<base::Result<bool>()>& unchanged) {
-  TRY_ASSIGN(Backup backup, begin_backup(source, target));
+  TRY_ASSIGN(const auto backup, begin_backup(source, target));
   // The first step, even one of no pages, takes the lock of writers and keeps it to the end.
-  const int locked = ::sqlite3_backup_step(backup.get(), 0);
-  if (locked != SQLITE_OK && locked != SQLITE_DONE) {
-    backup.reset();
+  TRY_ASSIGN(const int locked, step(*backup, target, 0));
+  if (locked != SQLITE_OK && locked != SQLITE_DONE)
     return base::fail(code_of(locked), "the database is locked by another process: try again");
-  }
   TRY_ASSIGN(const bool goes_on, unchanged());
   if (!goes_on) return false;
-  TRY(copy_all(std::move(backup), target));
+  TRY(copy_all(*backup, target));
   return true;
 }
 

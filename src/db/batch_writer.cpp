@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "db/client_rules.h"
+#include "db/transaction.h"
 #include "telemetry/log.h"
 
 namespace prodev::db {
@@ -71,8 +72,8 @@ base::Result<void> BatchWriter::run_all(const WriteBatch& batch, Places& waiting
   return {};
 }
 
-base::Result<BatchWriter::Transaction> BatchWriter::run_in_transaction(
-    const WriteBatch& batch, std::span<const size_t> places) {
+base::Result<BatchWriter::Attempt> BatchWriter::run_in_transaction(const WriteBatch& batch,
+                                                                   std::span<const size_t> places) {
   const int64_t begun_ns = base::monotonic_ns();
   TRY(run_control("BEGIN IMMEDIATE"));
   // Until the commit: rows of one request may refer to rows that come later in it, and a policy
@@ -89,13 +90,13 @@ base::Result<BatchWriter::Transaction> BatchWriter::run_in_transaction(
       if (keep) {
         batch.fail(places[i], {base::Code::kInternal, "a write ended its transaction and went on"});
       }
-      return Transaction{ran, i};
+      return Attempt{ran, i};
     }
     if (!keep) TRY(run_control("ROLLBACK TO request"));
     TRY(run_control("RELEASE request"));
   }
   TRY(run_control("COMMIT"));
-  return Transaction{ran};
+  return Attempt{ran};
 }
 
 void BatchWriter::roll_back() {
@@ -112,9 +113,10 @@ base::Error BatchWriter::refuse_writes(const base::Error& cause) {
           "the database could not store the change: nothing of it is kept"};
 }
 
-// Statements that run for every request stay prepared.
+// Statements that run for every request stay prepared: those of SQLite::Savepoint and Transaction
+// are read anew each time.
 base::Result<void> BatchWriter::run_control(std::string_view sql) {
-  TRY_ASSIGN(Statement * statement, statements_.get(sql));
+  TRY_ASSIGN(RowStatement * statement, statements_.get(sql));
   const StatementUse use(*statement);
   TRY(statement->step());
   return {};
@@ -124,19 +126,19 @@ base::Result<void> BatchWriter::run_control(std::string_view sql) {
 // that it has.
 base::Result<void> BatchWriter::commit_probe() {
   const TrustedScope trusted(connection_);
-  TRY(connection_.execute("BEGIN IMMEDIATE"));
+  TRY_ASSIGN(Transaction transaction, Transaction::begin(connection_));
   int64_t version = 0;
   {
     TRY_ASSIGN(Statement read, connection_.prepare("PRAGMA user_version"));
     TRY(read.step());
     version = read.column_int(0);
   }
-  return connection_.execute("PRAGMA user_version = " + std::to_string(version) + "; COMMIT");
+  TRY(connection_.execute("PRAGMA user_version = " + std::to_string(version)));
+  return transaction.commit();
 }
 
 base::Result<void> BatchWriter::prove_healthy() {
   if (const base::Result<void> probe = commit_probe(); !probe) {
-    roll_back();
     return base::fail(base::Code::kUnavailable,
                       "the database cannot be written to at the moment: " + probe.error().message);
   }

@@ -69,14 +69,13 @@ class BatchWriter {
   using Places = std::vector<size_t>;
   // What became of requests: the first `ran` of them were committed, or they were undone by the
   // one at `ender`, which ended the transaction.
-  struct Transaction {
+  struct Attempt {
     size_t ran = 0;
     std::optional<size_t> ender{};
   };
 
   base::Result<void> run_all(const WriteBatch& batch, Places& waiting);
-  base::Result<Transaction> run_in_transaction(const WriteBatch& batch,
-                                               std::span<const size_t> places);
+  base::Result<Attempt> run_in_transaction(const WriteBatch& batch, std::span<const size_t> places);
   void roll_back();
   base::Error refuse_writes(const base::Error& cause);
   base::Result<void> commit_probe();

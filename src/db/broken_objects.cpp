@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "db/row_statement.h"
 #include "db/schema_statement.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
@@ -33,7 +34,7 @@ std::string refusal_of(Connection& connection, const std::string& sql) {
   sqlite3_stmt* prepared = nullptr;
   const int code = ::sqlite3_prepare_v2(connection.handle(), sql.data(),
                                         static_cast<int>(sql.size()), &prepared, nullptr);
-  const Statement statement(prepared);
+  const RowStatement statement(prepared);
   return code == SQLITE_OK ? std::string() : ::sqlite3_errmsg(connection.handle());
 }
 

@@ -1,4 +1,4 @@
-// Connection and Statement: SQLite's handles, owned.
+// Connection: a SQLite::Database as this server uses one.
 //
 // A connection and its statements belong to one thread at a time.
 #pragma once
@@ -9,53 +9,16 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "db/statement.h"
 
 struct sqlite3;
-struct sqlite3_stmt;
+namespace SQLite {
+class Database;
+}
 
 namespace prodev::db {
 
-// How SQLite stores a value (datatype3 section 2).
-enum class StorageClass { kInteger, kReal, kText, kBlob, kNull };
-
-// A prepared statement. Views of column text are valid until the next step() or reset().
-class Statement {
- public:
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
-
-  // Parameters count from 1. `text` is copied.
-  void bind_text(int parameter, std::string_view text);
-  void bind_int(int parameter, int64_t number);
-  void bind_null(int parameter);
-  void bind_real(int parameter, double number);
-  // These refer to the bytes, which must stay until the next reset().
-  void bind_text_view(int parameter, std::string_view text);
-  void bind_blob_view(int parameter, std::string_view bytes);
-  // For a function that asks for `type` (sqlite.org/bindptr); NULL to everything else.
-  void bind_pointer(int parameter, const void* pointer, const char* type);
-
-  // True: there is a row to read. False: done.
-  base::Result<bool> step();
-  // Makes it ready to run again; clears the parameters.
-  void reset();
-
-  int64_t column_int(int column) const;
-  std::string_view column_text(int column) const;  // empty for NULL
-  bool column_is_null(int column) const;
-  StorageClass column_class(int column) const;
-  double column_real(int column) const;
-  // A text or a blob as it is stored; column_text() would copy it to get a NUL at its end.
-  std::string_view column_bytes(int column) const;
-  int column_count() const;
-
-  sqlite3_stmt* handle() const { return statement_.get(); }
-
- private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const;
-  };
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
-};
+class RowStatement;
 
 enum class OpenMode { kReadOnly, kReadWrite, kCreate };
 
@@ -64,6 +27,7 @@ enum class OpenMode { kReadOnly, kReadWrite, kCreate };
 // crash of the process.
 enum class Durability { kFull, kNormal };
 
+// REQUIRES: it outlives its statements. SQLiteCpp ends the process when it does not.
 class Connection {
  public:
   // Opens `path` with foreign keys on, and in WAL mode where it writes. The error tells a missing,
@@ -72,12 +36,20 @@ class Connection {
   static base::Result<Connection> open(const std::string& path, OpenMode mode,
                                        Durability durability = Durability::kFull);
 
+  Connection(Connection&& other) noexcept;
+  Connection& operator=(Connection&& other) noexcept;
+  ~Connection();
+
   // Prepares exactly one statement.
   base::Result<Statement> prepare(std::string_view sql);
+  // One of the hot paths (row_statement.h).
+  base::Result<RowStatement> prepare_rows(std::string_view sql);
   // Runs one or more statements without parameters, dropping their rows.
   base::Result<void> execute(const std::string& sql);
 
-  sqlite3* handle() const { return connection_.get(); }
+  SQLite::Database& database() const { return *database_; }
+  // For what SQLiteCpp has no accessor: hooks, limits, the authorizer, the state of a transaction.
+  sqlite3* handle() const;
 
   // How many rows the last statement inserted, changed or deleted, without those of triggers.
   uint64_t changed_rows() const;
@@ -94,14 +66,11 @@ class Connection {
   void set_restricted(bool restricted) { restricted_ = restricted; }
 
  private:
-  struct Close {
-    void operator()(sqlite3* connection) const;
-  };
-  explicit Connection(sqlite3* connection) : connection_(connection) {}
+  explicit Connection(std::unique_ptr<SQLite::Database> database);
   base::Result<void> configure(OpenMode mode, Durability durability);
   base::Result<void> check_encoding();
 
-  std::unique_ptr<sqlite3, Close> connection_;
+  std::unique_ptr<SQLite::Database> database_;
   bool restricted_ = false;
 };
 

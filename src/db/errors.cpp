@@ -1,7 +1,9 @@
 #include "db/errors.h"
 
+#include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "db/memory.h"
@@ -40,16 +42,31 @@ base::Code code_of(int sqlite_code) {
   }
 }
 
-tl::unexpected<base::Error> fail_sqlite(sqlite3* connection, const std::string& what) {
-  const int code = ::sqlite3_extended_errcode(connection);
-  std::string message = what + ": " + ::sqlite3_errmsg(connection);
+namespace {
+
+// `cause`: the system's error.
+tl::unexpected<base::Error> fail_with(int code, std::string message, int cause) {
   // "disk I/O error" is also what a full disk comes to where SQLite maps a file into memory.
-  const int cause = ::sqlite3_system_errno(connection);
   if (((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) && cause != 0)
     message += std::string(" (") + ::strerrordesc_np(cause) + ")";
   // Memory is refused to those whose time is over, too.
   const bool timed_out = (code & 0xff) == SQLITE_NOMEM && memory_timed_out();
   return base::fail(timed_out ? base::Code::kTimeout : code_of(code), std::move(message));
+}
+
+}  // namespace
+
+tl::unexpected<base::Error> fail_sqlite(sqlite3* connection, const std::string& what) {
+  return fail_with(::sqlite3_extended_errcode(connection),
+                   what + ": " + ::sqlite3_errmsg(connection), ::sqlite3_system_errno(connection));
+}
+
+tl::unexpected<base::Error> fail_sqlite(const SQLite::Exception& thrown, sqlite3* connection,
+                                        const std::string& what) {
+  // SQLite keeps the system's error with the connection, which is gone when it could not be opened.
+  // Its end changes errno only if that fails as well.
+  const int cause = connection == nullptr ? errno : ::sqlite3_system_errno(connection);
+  return fail_with(thrown.getExtendedErrorCode(), what + ": " + thrown.what(), cause);
 }
 
 }  // namespace prodev::db

@@ -6,6 +6,9 @@
 #include "base/result.h"
 
 struct sqlite3;
+namespace SQLite {
+class Exception;
+}
 
 namespace prodev::db {
 
@@ -19,5 +22,8 @@ base::Code code_of(int sqlite_code);
 
 // "<what>: <SQLite's message>" of the last failed call on `connection`.
 tl::unexpected<base::Error> fail_sqlite(sqlite3* connection, const std::string& what);
+// The same of what SQLiteCpp threw; `connection` is null if it could not be opened.
+tl::unexpected<base::Error> fail_sqlite(const SQLite::Exception& thrown, sqlite3* connection,
+                                        const std::string& what);
 
 }  // namespace prodev::db

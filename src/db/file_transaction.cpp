@@ -1,7 +1,5 @@
 #include "db/file_transaction.h"
 
-#include <sqlite3.h>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,18 +72,19 @@ base::Result<FileTransaction> FileTransaction::begin(Connection& connection) {
   // Inside a transaction the pragma does nothing.
   TRY(connection.execute("PRAGMA foreign_keys = OFF"));
   TRY(stand_in_for_system_cascades(connection));
-  TRY(connection.execute("BEGIN IMMEDIATE"));
+  TRY_ASSIGN(transaction.transaction_, Transaction::begin(connection));
   return transaction;
 }
 
-base::Result<void> FileTransaction::commit() { return connection_->execute("COMMIT"); }
+base::Result<void> FileTransaction::commit() { return transaction_->commit(); }
 
 FileTransaction::FileTransaction(FileTransaction&& other) noexcept
-    : connection_(std::exchange(other.connection_, nullptr)) {}
+    : connection_(std::exchange(other.connection_, nullptr)),
+      transaction_(std::move(other.transaction_)) {}
 
 FileTransaction::~FileTransaction() {
   if (connection_ == nullptr) return;
-  if (::sqlite3_get_autocommit(connection_->handle()) == 0) (void)connection_->execute("ROLLBACK");
+  transaction_.reset();
   drop_temporary(*connection_);
   (void)connection_->execute("PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = OFF");
 }

@@ -1,8 +1,11 @@
 // FileTransaction: the transaction that a schema file runs in.
 #pragma once
 
+#include <optional>
+
 #include "base/result.h"
 #include "db/connection.h"
+#include "db/transaction.h"
 
 namespace prodev::db {
 
@@ -24,6 +27,7 @@ class FileTransaction {
   explicit FileTransaction(Connection& connection) : connection_(&connection) {}
 
   Connection* connection_;  // null: moved from
+  std::optional<Transaction> transaction_;
 };
 
 }  // namespace prodev::db

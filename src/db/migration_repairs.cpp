@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "db/migration_records.h"
+#include "db/transaction.h"
 
 namespace prodev::db {
 
@@ -22,12 +23,10 @@ const MigrationFile* find_file(const std::vector<MigrationFile>& files, std::str
 // Runs `change` in a transaction of its own.
 template <class Change>
 base::Result<void> in_transaction(Connection& connection, const Change& change) {
-  TRY(connection.execute("BEGIN IMMEDIATE"));
-  base::Result<void> outcome = prepare_records(connection);
-  if (outcome) outcome = change();
-  if (outcome) outcome = connection.execute("COMMIT");
-  if (!outcome) (void)connection.execute("ROLLBACK");  // the first error is the one to tell
-  return outcome;
+  TRY_ASSIGN(Transaction transaction, Transaction::begin(connection));
+  TRY(prepare_records(connection));
+  TRY(change());
+  return transaction.commit();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "db/reference_check.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
+#include "db/transaction.h"
 
 namespace prodev::db {
 
@@ -290,6 +291,13 @@ base::Result<std::vector<CarriedRows>> carry_attached(Connection& target) {
   return result;
 }
 
+base::Result<std::vector<CarriedRows>> carry_in_transaction(Connection& target) {
+  TRY_ASSIGN(Transaction transaction, Transaction::begin(target));
+  TRY_ASSIGN(std::vector<CarriedRows> carried, carry_attached(target));
+  TRY(transaction.commit());
+  return carried;
+}
+
 base::Result<void> attach(Connection& target, const std::string& path, const char* schema) {
   TRY_ASSIGN(Statement attach, target.prepare(std::string("ATTACH ? AS ") + schema));
   attach.bind_text(1, path);
@@ -305,12 +313,9 @@ base::Result<std::vector<CarriedRows>> carry_rows(Connection& target, const std:
   TRY(attach(target, is_path, "is_"));
   TRY(target.execute("PRAGMA foreign_keys = OFF"));
   ::sqlite3_db_config(target.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-  TRY(target.execute("BEGIN"));
-  auto carried = carry_attached(target);
-  const base::Result<void> ended = target.execute(carried ? "COMMIT" : "ROLLBACK");
+  auto carried = carry_in_transaction(target);
   ::sqlite3_db_config(target.handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, nullptr);
   (void)target.execute("PRAGMA foreign_keys = ON; DETACH was_; DETACH is_");
-  if (carried && !ended) return tl::make_unexpected(ended.error());
   return carried;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "db/foreign_spellings.h"
+#include "db/row_statement.h"
 #include "db/schema_statement.h"
 #include "db/script_errors.h"
 #include "db/sql_comments.h"
@@ -65,7 +66,7 @@ StatementResult<SchemaStatement> read_statement(Connection& parser, std::string_
   sqlite3_stmt* prepared = nullptr;
   const int code = ::sqlite3_prepare_v2(parser.handle(), made.sql.data(),
                                         static_cast<int>(made.sql.size()), &prepared, nullptr);
-  const Statement statement(prepared);
+  const RowStatement statement(prepared);
   if (code == SQLITE_OK || !is_syntax_error(::sqlite3_errmsg(parser.handle()))) return made;
   return tl::make_unexpected(sqlite_error(parser.handle(), source, made));
 }
@@ -96,7 +97,7 @@ StatementResult<void> run_statement(Connection& connection, std::string_view sou
     if (::sqlite3_prepare_v2(handle, at, static_cast<int>(end - at), &prepared, &at) != SQLITE_OK)
       return tl::make_unexpected(sqlite_error(handle, source, made, done));
     if (prepared == nullptr) break;  // white space and comments
-    Statement statement(prepared);
+    RowStatement statement(prepared);
     for (;;) {
       const base::Result<bool> row = statement.step();
       if (!row) return tl::make_unexpected(sqlite_error(handle, source, made, done));

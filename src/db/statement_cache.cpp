@@ -10,27 +10,27 @@ namespace {
 
 // Refused, SQLite does not look whether another process has changed the schema meanwhile, unless a
 // table is not there: without that look, what was mended would stay refused.
-base::Result<Statement> prepare(Connection& connection, std::string_view sql) {
-  base::Result<Statement> statement = connection.prepare(sql);
+base::Result<RowStatement> prepare(Connection& connection, std::string_view sql) {
+  base::Result<RowStatement> statement = connection.prepare_rows(sql);
   if (statement || statement.error().code != base::Code::kBadInput) return statement;
-  (void)connection.prepare("SELECT 1 FROM _prodev_no_such_table");
-  return connection.prepare(sql);
+  (void)connection.prepare_rows("SELECT 1 FROM _prodev_no_such_table");
+  return connection.prepare_rows(sql);
 }
 
 // With what it takes when it runs, but for sorting and the like.
-size_t bytes_of(const Statement& statement, std::string_view sql) {
+size_t bytes_of(const RowStatement& statement, std::string_view sql) {
   const int held = ::sqlite3_stmt_status(statement.handle(), SQLITE_STMTSTATUS_MEMUSED, 0);
   return static_cast<size_t>(held) + sql.size();
 }
 
 }  // namespace
 
-base::Result<Statement*> StatementCache::get(std::string_view sql) {
+base::Result<RowStatement*> StatementCache::get(std::string_view sql) {
   if (const auto found = by_sql_.find(sql); found != by_sql_.end()) {
     entries_.splice(entries_.begin(), entries_, found->second);
     return &found->second->statement;
   }
-  TRY_ASSIGN(Statement statement, prepare(connection_, sql));
+  TRY_ASSIGN(RowStatement statement, prepare(connection_, sql));
   if (entries_.size() >= capacity_) forget(std::prev(entries_.end()));
   const size_t bytes = bytes_of(statement, sql);
   bytes_ += bytes;

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "db/connection.h"
+#include "db/row_statement.h"
 
 namespace prodev::db {
 
@@ -29,7 +30,7 @@ class StatementCache {
 
   // The statement for `sql`, ready to bind and run. Valid until `capacity` others were asked for.
   // Reset it after use (StatementUse), so that it holds no lock.
-  base::Result<Statement*> get(std::string_view sql);
+  base::Result<RowStatement*> get(std::string_view sql);
 
   // Forgets what is too large, and of the others those that were not used for longest, until the
   // rest may be kept. None may be in use: it is called between requests.
@@ -42,7 +43,7 @@ class StatementCache {
  private:
   struct Entry {
     std::string sql;
-    Statement statement;
+    RowStatement statement;
     size_t bytes;
   };
   using Entries = std::list<Entry>;  // most recently used first
@@ -60,13 +61,13 @@ class StatementCache {
 // Resets a statement when its use ends.
 class StatementUse {
  public:
-  explicit StatementUse(Statement& statement) : statement_(statement) {}
+  explicit StatementUse(RowStatement& statement) : statement_(statement) {}
   ~StatementUse() { statement_.reset(); }
   StatementUse(const StatementUse&) = delete;
   StatementUse& operator=(const StatementUse&) = delete;
 
  private:
-  Statement& statement_;
+  RowStatement& statement_;
 };
 
 }  // namespace prodev::db

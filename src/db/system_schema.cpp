@@ -7,6 +7,7 @@
 #include "assets/assets.h"
 #include "db/former_system_tables.h"
 #include "db/sql_script.h"
+#include "db/transaction.h"
 #include "text/ascii.h"
 
 namespace prodev::db {
@@ -108,12 +109,9 @@ base::Result<void> apply_system_migrations(Connection& connection) {
   TRY(check_known(applied, known));
   TRY_ASSIGN(const bool former, has_former_system_tables(connection));
   if (applied == known && !former) return {};
-  TRY(connection.execute("BEGIN IMMEDIATE"));
-  base::Result<void> outcome = apply_after(connection, files);
-  if (outcome) outcome = connection.execute("COMMIT");
-  if (outcome) return {};
-  (void)connection.execute("ROLLBACK");  // the first error is the one to tell
-  return outcome;
+  TRY_ASSIGN(Transaction transaction, Transaction::begin(connection));
+  TRY(apply_after(connection, files));
+  return transaction.commit();
 }
 
 }  // namespace prodev::db

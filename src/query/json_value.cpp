@@ -86,7 +86,7 @@ bool is_boolean(const Cell& cell, ValueKind kind) {
 
 }  // namespace
 
-Cell Cell::of(const db::Statement& row, int column) {
+Cell Cell::of(const db::RowStatement& row, int column) {
   Cell cell;
   cell.type = row.column_class(column);
   switch (cell.type) {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "catalog/catalog.h"
-#include "db/connection.h"
+#include "db/row_statement.h"
 
 struct sqlite3_value;
 
@@ -20,7 +20,7 @@ struct Cell {
   double real = 0;
   std::string_view bytes;
 
-  static Cell of(const db::Statement& row, int column);
+  static Cell of(const db::RowStatement& row, int column);
   static Cell of(sqlite3_value* value);
 };
 

@@ -132,7 +132,7 @@ Outcome<LoweredQuery> lower_count(const Context& context, const Table& table, co
   return std::move(lowering.query);
 }
 
-void LoweredQuery::bind(db::Statement& statement) const {
+void LoweredQuery::bind(db::RowStatement& statement) const {
   for (size_t i = 0; i < values.size(); ++i)
     values[i].bind(statement, kFirstValue + static_cast<int>(i));
   for (const BoundShape& one : shapes)

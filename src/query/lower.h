@@ -66,7 +66,7 @@ struct LoweredQuery {
   std::vector<catalog::ValueKind> keys;  // of Read::with_keys: the columns behind `columns`
 
   // Binds values and shapes; the statement must be reset before the query goes away.
-  void bind(db::Statement& statement) const;
+  void bind(db::RowStatement& statement) const;
 };
 
 // SELECT of the rows that `guard` and `read.where` let through, with what is embedded in them.

@@ -229,7 +229,7 @@ Value Value::of_real(double number) { return {StorageClass::kReal, 0, number, {}
 Value Value::of_text(std::string text) { return {StorageClass::kText, 0, 0, std::move(text)}; }
 Value Value::of_blob(std::string bytes) { return {StorageClass::kBlob, 0, 0, std::move(bytes)}; }
 
-void Value::bind(db::Statement& statement, int parameter) const {
+void Value::bind(db::RowStatement& statement, int parameter) const {
   switch (type) {
     case StorageClass::kInteger:
       return statement.bind_int(parameter, integer);

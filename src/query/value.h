@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "catalog/catalog.h"
-#include "db/connection.h"
+#include "db/row_statement.h"
 #include "query/api_error.h"
 #include "text/json_reader.h"
 
@@ -24,7 +24,7 @@ struct Value {
   static Value of_blob(std::string bytes);
 
   // Binds it; `statement` must be reset before the value goes away.
-  void bind(db::Statement& statement, int parameter) const;
+  void bind(db::RowStatement& statement, int parameter) const;
 };
 
 // 22P02: `text` is no value of the column's type; 22007 of a date or time.

@@ -71,7 +71,7 @@ query::Context context_of(const Schema& schema, std::string_view role) {
   return context;
 }
 
-void Caller::bind(db::Statement& statement) const {
+void Caller::bind(db::RowStatement& statement) const {
   if (subject.empty()) {
     statement.bind_null(1);
   } else {

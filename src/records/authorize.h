@@ -39,7 +39,7 @@ struct Caller {
       : subject(identity.subject), role(identity.role), claims(identity.claims_json) {}
 
   // `statement` must be reset before the caller goes away.
-  void bind(db::Statement& statement) const;
+  void bind(db::RowStatement& statement) const;
 
   // For what the schema itself says of the caller: auth.uid() in defaults, triggers and views.
   db::CallerScope scope(db::Connection& connection) const {

@@ -142,36 +142,36 @@ class Run {
   }
 
   Outcome<Value> default_of(const catalog::Argument& argument) {
-    TRY_ASSIGN(db::Statement * statement, prepare("SELECT (" + *argument.default_sql + ")"));
+    TRY_ASSIGN(db::RowStatement * statement, prepare("SELECT (" + *argument.default_sql + ")"));
     const db::StatementUse use(*statement);
     TRY_ASSIGN(const bool row, step(*statement));
     return row ? stored_value(*statement, 0) : Value();
   }
 
   // With the caller bound.
-  Outcome<db::Statement*> prepare(const std::string& sql) {
-    const base::Result<db::Statement*> statement = target_.statements.get(sql);
+  Outcome<db::RowStatement*> prepare(const std::string& sql) {
+    const base::Result<db::RowStatement*> statement = target_.statements.get(sql);
     if (!statement) return query::refuse(error_of(target_.connection.handle(), function_));
     caller_.bind(**statement);
     return *statement;
   }
 
-  Outcome<bool> step(db::Statement& statement) {
+  Outcome<bool> step(db::RowStatement& statement) {
     const base::Result<bool> row = statement.step();
     if (!row) return query::refuse(error_of(target_.connection.handle(), function_));
     return *row;
   }
 
   // Prepares a statement of the body.
-  Outcome<db::Statement*> begin(const std::string& sql) {
-    TRY_ASSIGN(db::Statement * statement, prepare(sql));
+  Outcome<db::RowStatement*> begin(const std::string& sql) {
+    TRY_ASSIGN(db::RowStatement * statement, prepare(sql));
     for (size_t i = 0; i < arguments_.size(); ++i)
       arguments_[i].bind(*statement, query::kFirstValue + static_cast<int>(i));
     return statement;
   }
 
   Outcome<void> run_statement(const std::string& sql) {
-    TRY_ASSIGN(db::Statement * statement, begin(sql));
+    TRY_ASSIGN(db::RowStatement * statement, begin(sql));
     const db::StatementUse use(*statement);
     for (;;) {
       TRY_ASSIGN(const bool row, step(*statement));
@@ -218,7 +218,7 @@ class Run {
   // What a statement that writes gives back, as it is.
   Outcome<ReadResult> write_rows(const std::string& sql) {
     ReadResult result;
-    TRY_ASSIGN(db::Statement * statement, begin(sql));
+    TRY_ASSIGN(db::RowStatement * statement, begin(sql));
     const db::StatementUse use(*statement);
     RowWriter writer(options_.format, output_columns(function_), 0, options_.strips_nulls,
                      options_.bare);
@@ -243,7 +243,7 @@ class Run {
     const size_t columns = function_.rows.columns.size();
     std::vector<Value> values;
     std::string rows_sql = "VALUES ";
-    TRY_ASSIGN(db::Statement * statement, begin(sql));
+    TRY_ASSIGN(db::RowStatement * statement, begin(sql));
     {
       const db::StatementUse use(*statement);
       for (;;) {

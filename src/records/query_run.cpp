@@ -24,7 +24,7 @@ class Snapshot {
 
  private:
   static Outcome<void> run(db::StatementCache& statements, std::string_view sql) {
-    TRY_ASSIGN(db::Statement * statement, statements.get(sql));
+    TRY_ASSIGN(db::RowStatement * statement, statements.get(sql));
     const db::StatementUse use(*statement);
     TRY(statement->step());
     return {};
@@ -120,8 +120,9 @@ Outcome<void> QueryRun::figures(const LoweredRead& lowered) {
   return {};
 }
 
-Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const LoweredQuery& query) {
-  const base::Result<db::Statement*> statement = target_.statements.get(query.sql);
+Outcome<db::RowStatement*> QueryRun::prepare(const catalog::Table& table,
+                                             const LoweredQuery& query) {
+  const base::Result<db::RowStatement*> statement = target_.statements.get(query.sql);
   if (!statement)
     return query::refuse(query::sqlite_error(target_.connection.handle(), table.name));
   caller_.bind(**statement);
@@ -130,7 +131,7 @@ Outcome<db::Statement*> QueryRun::prepare(const catalog::Table& table, const Low
 }
 
 // False: the statement is done, or the read is over its budget.
-Outcome<bool> QueryRun::step(const catalog::Table& table, db::Statement& statement) {
+Outcome<bool> QueryRun::step(const catalog::Table& table, db::RowStatement& statement) {
   const base::Result<bool> row = statement.step();
   if (row) return *row;
   const base::Code code = row.error().code;
@@ -189,14 +190,14 @@ Outcome<uint64_t> QueryRun::table_rows(const catalog::Table& table) {
 }
 
 Outcome<void> QueryRun::read_count(const catalog::Table& table, const LoweredQuery& query) {
-  TRY_ASSIGN(db::Statement * statement, prepare(table, query));
+  TRY_ASSIGN(db::RowStatement * statement, prepare(table, query));
   const db::StatementUse use(*statement);
   TRY_ASSIGN(const bool row, step(table, *statement));
   if (row) result_.total = static_cast<uint64_t>(std::max<int64_t>(statement->column_int(0), 0));
   return {};
 }
 
-void QueryRun::note_key(const LoweredQuery& query, const db::Statement& row) {
+void QueryRun::note_key(const LoweredQuery& query, const db::RowStatement& row) {
   // Results that are nothing have a column all the same.
   const size_t results = std::max<size_t>(query.columns.size(), 1);
   int i = query.lead_columns + static_cast<int>(results);
@@ -210,7 +211,7 @@ void QueryRun::note_key(const LoweredQuery& query, const db::Statement& row) {
 Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
   const catalog::Table& table = lowered.table;
   const LoweredQuery& query = lowered.rows;
-  TRY_ASSIGN(db::Statement * statement, prepare(table, query));
+  TRY_ASSIGN(db::RowStatement * statement, prepare(table, query));
   const db::StatementUse use(*statement);
   const uint64_t page_rows = query.keys.empty() ? 0 : lowered.read.limit.value_or(0);
   RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls,

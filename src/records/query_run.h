@@ -40,9 +40,9 @@ class QueryRun {
   query::Outcome<void> read(const LoweredRead& lowered);
   // `before`: what the thread had done before the read, where that was measured.
   void note_speed(const LoweredRead& lowered, const std::optional<base::ThreadWork>& before) const;
-  query::Outcome<db::Statement*> prepare(const catalog::Table& table,
-                                         const query::LoweredQuery& query);
-  query::Outcome<bool> step(const catalog::Table& table, db::Statement& statement);
+  query::Outcome<db::RowStatement*> prepare(const catalog::Table& table,
+                                            const query::LoweredQuery& query);
+  query::Outcome<bool> step(const catalog::Table& table, db::RowStatement& statement);
 
   bool may_count(const LoweredRead& lowered) const;
   query::Outcome<void> figures(const LoweredRead& lowered);
@@ -51,7 +51,7 @@ class QueryRun {
   query::Outcome<uint64_t> table_rows(const catalog::Table& table);
   query::Outcome<void> read_count(const catalog::Table& table, const query::LoweredQuery& query);
   query::Outcome<void> write_rows(const LoweredRead& lowered);
-  void note_key(const query::LoweredQuery& query, const db::Statement& row);
+  void note_key(const query::LoweredQuery& query, const db::RowStatement& row);
 
   const ReadOptions& options_;
   QueryTarget target_;

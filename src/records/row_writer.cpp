@@ -59,7 +59,7 @@ bool RowWriter::append_otherwise(std::string& out, const query::Cell& cell,
              : query::append_long_json(out, cell, column.kind, column.always_json, goes_on);
 }
 
-bool RowWriter::add(std::string& out, const db::Statement& row) {
+bool RowWriter::add(std::string& out, const db::RowStatement& row) {
   const bool first = rows_++ == 0;
   if (format_ == RowFormat::kCsv) return add_csv(out, row);
   if (!first && format_ == RowFormat::kJsonArray) out += ",\n";
@@ -77,7 +77,7 @@ void RowWriter::end(std::string& out) const {
   if (format_ == RowFormat::kJsonArray) out.push_back(']');
 }
 
-bool RowWriter::add_json(std::string& out, const db::Statement& row) const {
+bool RowWriter::add_json(std::string& out, const db::RowStatement& row) const {
   if (columns_.empty()) out.push_back('{');
   int i = lead_columns_;
   for (const Column& column : columns_) {
@@ -88,7 +88,7 @@ bool RowWriter::add_json(std::string& out, const db::Statement& row) const {
   return true;
 }
 
-bool RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
+bool RowWriter::add_stripped(std::string& out, const db::RowStatement& row) const {
   out.push_back('{');
   bool has_member = false;
   int i = lead_columns_;
@@ -111,7 +111,7 @@ bool RowWriter::add_stripped(std::string& out, const db::Statement& row) const {
   return true;
 }
 
-bool RowWriter::add_csv(std::string& out, const db::Statement& row) const {
+bool RowWriter::add_csv(std::string& out, const db::RowStatement& row) const {
   char glue = '\n';
   int i = lead_columns_;
   for (const Column& column : columns_) {
@@ -122,7 +122,7 @@ bool RowWriter::add_csv(std::string& out, const db::Statement& row) const {
   return true;
 }
 
-std::string value_text(const db::Statement& row, int column, catalog::ValueKind kind) {
+std::string value_text(const db::RowStatement& row, int column, catalog::ValueKind kind) {
   const query::Cell cell = query::Cell::of(row, column);
   if (cell.type == db::StorageClass::kText) return std::string(cell.bytes);
   std::string text;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "db/connection.h"
+#include "db/row_statement.h"
 #include "query/json_value.h"
 #include "query/lower.h"
 
@@ -42,7 +42,7 @@ class RowWriter {
 
   void begin(std::string& out) const;
   // False: the drain ended it, within the row.
-  bool add(std::string& out, const db::Statement& row);
+  bool add(std::string& out, const db::RowStatement& row);
   void end(std::string& out) const;
 
   uint64_t rows() const { return rows_; }
@@ -57,9 +57,9 @@ class RowWriter {
   bool drained(std::string& out) const { return out.size() < drain_bytes_ || (*drain_)(out); }
   bool append(std::string& out, const query::Cell& cell, const Column& column) const;
   bool append_otherwise(std::string& out, const query::Cell& cell, const Column& column) const;
-  bool add_json(std::string& out, const db::Statement& row) const;
-  bool add_stripped(std::string& out, const db::Statement& row) const;
-  bool add_csv(std::string& out, const db::Statement& row) const;
+  bool add_json(std::string& out, const db::RowStatement& row) const;
+  bool add_stripped(std::string& out, const db::RowStatement& row) const;
+  bool add_csv(std::string& out, const db::RowStatement& row) const;
 
   RowFormat format_;
   bool strips_nulls_;
@@ -74,6 +74,6 @@ class RowWriter {
 };
 
 // A value of a row as text: as a filter of the query string takes it. NULL is "null".
-std::string value_text(const db::Statement& row, int column, catalog::ValueKind kind);
+std::string value_text(const db::RowStatement& row, int column, catalog::ValueKind kind);
 
 }  // namespace prodev::records

@@ -5,7 +5,7 @@
 
 namespace prodev::records {
 
-inline query::Value stored_value(const db::Statement& row, int column) {
+inline query::Value stored_value(const db::RowStatement& row, int column) {
   switch (row.column_class(column)) {
     case db::StorageClass::kInteger:
       return query::Value::of_integer(row.column_int(column));

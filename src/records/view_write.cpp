@@ -97,7 +97,7 @@ Outcome<void> PreparedWrite::ViewRun::insert(const NewRow& row) {
   bool was_there = false;
   const std::optional<Key> sent = sent_key(form, row);
   if (sent && write_.view_->key.origin->without_rowid) {
-    TRY_ASSIGN(db::Statement * before, prepare(write_.view_->by_key));
+    TRY_ASSIGN(db::RowStatement * before, prepare(write_.view_->by_key));
     const db::StatementUse use(*before);
     for (size_t i = 0; i < sent->size(); ++i)
       (*sent)[i].bind(*before, query::kFirstValue + static_cast<int>(i));
@@ -141,7 +141,7 @@ Outcome<void> PreparedWrite::ViewRun::update() {
 
 Outcome<void> PreparedWrite::ViewRun::remove() {
   if (write_.returns(Returned::kRows)) {
-    TRY_ASSIGN(db::Statement * rows, prepare(write_.view_->meant));
+    TRY_ASSIGN(db::RowStatement * rows, prepare(write_.view_->meant));
     const db::StatementUse use(*rows);
     for (;;) {
       TRY_ASSIGN(const bool row, step(*rows));
@@ -157,15 +157,16 @@ Outcome<void> PreparedWrite::ViewRun::remove() {
 }
 
 // With the caller and the values of the query bound.
-auto PreparedWrite::ViewRun::prepare(const LoweredQuery& query) const -> Outcome<db::Statement*> {
-  const base::Result<db::Statement*> prepared = writer_.statements().get(query.sql);
+auto PreparedWrite::ViewRun::prepare(const LoweredQuery& query) const
+    -> Outcome<db::RowStatement*> {
+  const base::Result<db::RowStatement*> prepared = writer_.statements().get(query.sql);
   if (!prepared) return judge_.failed();
   write_.caller_.bind(**prepared);
   query.bind(**prepared);
   return *prepared;
 }
 
-auto PreparedWrite::ViewRun::step(db::Statement& statement) const -> Outcome<bool> {
+auto PreparedWrite::ViewRun::step(db::RowStatement& statement) const -> Outcome<bool> {
   const base::Result<bool> row = statement.step();
   if (!row) return judge_.failed();
   return *row;
@@ -173,7 +174,7 @@ auto PreparedWrite::ViewRun::step(db::Statement& statement) const -> Outcome<boo
 
 Outcome<void> PreparedWrite::ViewRun::execute(const Form& form,
                                               const std::vector<Value>& row) const {
-  TRY_ASSIGN(db::Statement * statement, prepare(form.query));
+  TRY_ASSIGN(db::RowStatement * statement, prepare(form.query));
   const db::StatementUse use(*statement);
   judge_.bind(form.query, row, *statement);
   if (!statement->step()) return judge_.refused(form, row);
@@ -181,7 +182,7 @@ Outcome<void> PreparedWrite::ViewRun::execute(const Form& form,
 }
 
 auto PreparedWrite::ViewRun::count_meant() const -> Outcome<uint64_t> {
-  TRY_ASSIGN(db::Statement * count, prepare(write_.view_->meant));
+  TRY_ASSIGN(db::RowStatement * count, prepare(write_.view_->meant));
   const db::StatementUse use(*count);
   TRY(step(*count));
   return static_cast<uint64_t>(count->column_int(0));
@@ -190,7 +191,7 @@ auto PreparedWrite::ViewRun::count_meant() const -> Outcome<uint64_t> {
 auto PreparedWrite::ViewRun::keys_meant() const -> Outcome<std::vector<Key>> {
   std::vector<Key> keys;
   std::unordered_set<std::string> distinct;
-  TRY_ASSIGN(db::Statement * rows, prepare(write_.view_->meant));
+  TRY_ASSIGN(db::RowStatement * rows, prepare(write_.view_->meant));
   const db::StatementUse use(*rows);
   for (;;) {
     TRY_ASSIGN(const bool row, step(*rows));
@@ -211,7 +212,7 @@ auto PreparedWrite::ViewRun::keys_meant() const -> Outcome<std::vector<Key>> {
 auto PreparedWrite::ViewRun::key_by_rowid(int64_t rowid) const -> Outcome<Key> {
   const std::string sql = key_by_rowid_sql(*write_.view_->key.origin);
   if (sql.empty()) return cannot_tell();
-  const base::Result<db::Statement*> prepared = writer_.statements().get(sql);
+  const base::Result<db::RowStatement*> prepared = writer_.statements().get(sql);
   if (!prepared) return judge_.failed();
   const db::StatementUse use(**prepared);
   (*prepared)->bind_int(1, rowid);
@@ -273,7 +274,7 @@ auto PreparedWrite::ViewRun::changed_key(const Form& form, const Key& key) const
 // Judges the row of `key`, and gives it back if it `returns`. False: the view
 // does not show it.
 Outcome<bool> PreparedWrite::ViewRun::show(const Key& key, bool returns) {
-  TRY_ASSIGN(db::Statement * row, prepare(write_.view_->by_key));
+  TRY_ASSIGN(db::RowStatement * row, prepare(write_.view_->by_key));
   const db::StatementUse use(*row);
   for (size_t i = 0; i < key.size(); ++i)
     key[i].bind(*row, query::kFirstValue + static_cast<int>(i));
@@ -289,7 +290,7 @@ Outcome<bool> PreparedWrite::ViewRun::show(const Key& key, bool returns) {
   return true;
 }
 
-void PreparedWrite::ViewRun::note_key(const db::Statement& row) {
+void PreparedWrite::ViewRun::note_key(const db::RowStatement& row) {
   result_.key.clear();
   int i = write_.view_->by_key.lead_columns;
   for (const query::OutputColumn& column : write_.view_->by_key.columns)

@@ -34,8 +34,8 @@ class PreparedWrite::ViewRun {
   query::Outcome<void> update();
   query::Outcome<void> remove();
 
-  query::Outcome<db::Statement*> prepare(const query::LoweredQuery& query) const;
-  query::Outcome<bool> step(db::Statement& statement) const;
+  query::Outcome<db::RowStatement*> prepare(const query::LoweredQuery& query) const;
+  query::Outcome<bool> step(db::RowStatement& statement) const;
   query::Outcome<void> execute(const Form& form, const std::vector<query::Value>& row) const;
   query::Outcome<uint64_t> count_meant() const;
   query::Outcome<std::vector<Key>> keys_meant() const;
@@ -44,7 +44,7 @@ class PreparedWrite::ViewRun {
   std::optional<Key> sent_key(const Form& form, const NewRow& row) const;
   query::Outcome<std::optional<Key>> changed_key(const Form& form, const Key& key) const;
   query::Outcome<bool> show(const Key& key, bool returns);
-  void note_key(const db::Statement& row);
+  void note_key(const db::RowStatement& row);
   query::Outcome<void> check_shown(bool shown) const;
   tl::unexpected<query::ApiError> cannot_tell() const;
 

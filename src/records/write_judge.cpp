@@ -11,7 +11,7 @@ using query::Outcome;
 using query::Value;
 
 void PreparedWrite::Judge::bind(const query::LoweredQuery& query, const std::vector<Value>& row,
-                                db::Statement& statement) const {
+                                db::RowStatement& statement) const {
   write_.caller_.bind(statement);
   query.bind(statement);
   for (size_t i = 0; i < row.size(); ++i)
@@ -52,7 +52,7 @@ Outcome<void> PreparedWrite::Judge::judge(const Form& form, const std::vector<Va
 Outcome<void> PreparedWrite::Judge::judge(const MadeUpRows& rows, std::string_view check,
                                           const Form& form, const std::vector<Value>& row) const {
   if (check.empty()) return {};
-  const base::Result<db::Statement*> prepared =
+  const base::Result<db::RowStatement*> prepared =
       writer_.statements().get(query::verdict_sql(*write_.table_, rows, check));
   if (!prepared) return deny(prepared.error());
   const db::StatementUse use(**prepared);

@@ -15,7 +15,7 @@ class PreparedWrite::Judge {
 
   // The caller, what `query` asks with, and the values of a row to insert.
   void bind(const query::LoweredQuery& query, const std::vector<query::Value>& row,
-            db::Statement& statement) const;
+            db::RowStatement& statement) const;
 
   // The last failed call, whatever the row.
   tl::unexpected<query::ApiError> failed() const;

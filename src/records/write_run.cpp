@@ -50,7 +50,7 @@ class PreparedWrite::Run {
   Outcome<bool> is_taken(const Form& form, const NewRow& row) {
     const bool matters = !result_.inserted || !write_.check_.empty();
     if (form.lookup.empty() || !matters) return false;
-    const base::Result<db::Statement*> prepared = writer_.statements().get(form.lookup);
+    const base::Result<db::RowStatement*> prepared = writer_.statements().get(form.lookup);
     if (!prepared) return judge_.failed();
     const db::StatementUse use(**prepared);
     for (size_t i = 0; i < form.key.size(); ++i)
@@ -63,9 +63,9 @@ class PreparedWrite::Run {
   // `query`: one of the statements of `form`. `row`: the values of one to insert.
   Outcome<void> run_form(const Form& form, const query::LoweredQuery& query,
                          const std::vector<query::Value>& row) {
-    const base::Result<db::Statement*> prepared = writer_.statements().get(query.sql);
+    const base::Result<db::RowStatement*> prepared = writer_.statements().get(query.sql);
     if (!prepared) return judge_.failed();
-    db::Statement& statement = **prepared;
+    db::RowStatement& statement = **prepared;
     const db::StatementUse use(statement);
     judge_.bind(query, row, statement);
     uint64_t returned = 0;
@@ -89,7 +89,7 @@ class PreparedWrite::Run {
     return {};
   }
 
-  void keep(const Form& form, const db::Statement& row) {
+  void keep(const Form& form, const db::RowStatement& row) {
     if (write_.returns(Returned::kKey)) {
       result_.key.clear();
       int i = form.query.lead_columns;

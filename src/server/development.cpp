@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <ostream>
 
 #include "db/backup.h"
 #include "db/interruption.h"
 #include "db/row_carry.h"
 #include "db/system_schema.h"
+#include "db/transaction.h"
 #include "server/database_file.h"
 #include "server/database_upgrade.h"
 #include "server/kept_copies.h"
@@ -67,10 +69,10 @@ class Development {
   base::Result<bool> try_once(const DevelopmentReport& report, bool holds_writers) {
     TRY(prepare());
     TRY_ASSIGN(db::Connection holder, open_database_file(settings_));
-    if (holds_writers) TRY(holder.execute("BEGIN IMMEDIATE"));
-    const auto let_go = [&] {
-      return holds_writers ? holder.execute("ROLLBACK") : base::Result<void>();
-    };
+    std::optional<db::Transaction> held;
+    if (holds_writers) {
+      TRY_ASSIGN(held, db::Transaction::begin(holder));
+    }
     TRY_ASSIGN(db::Connection others,
                db::Connection::open(config::effective_db_file(settings_), db::OpenMode::kReadOnly));
     TRY_ASSIGN(const int64_t version, number(others, "PRAGMA data_version"));
@@ -81,14 +83,14 @@ class Development {
     }
     const bool is_done = plan.undone.empty() && !plan.has_pending;
     if (is_done || plan.is_too_large) {
-      TRY(let_go());
+      held.reset();
       return is_done ? renew_digests() : apply_in_place(plan, report);
     }
     TRY_ASSIGN(const ScratchFolder work, ScratchFolder::make(copies_.folder(), "work"));
     TRY(copy_present(work.path("now.db")));
     TRY(make_anew(plan, work));
     // From here until the copy has taken the lock somebody may be faster, which is noticed.
-    TRY(let_go());
+    held.reset();
     TRY_ASSIGN(const bool replaced, replace(work, others, version));
     if (!replaced) return false;
     return keep(plan, work);

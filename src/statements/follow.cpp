@@ -3,29 +3,15 @@
 #include <optional>
 
 #include "db/sql_tokens.h"
+#include "db/transaction.h"
 #include "statements/probe.h"
 #include "text/ascii.h"
 
 namespace prodev::statements {
 namespace {
 
-// Undoes everything that was done in its life.
-class Trial {
- public:
-  explicit Trial(db::Connection& connection)
-      : connection_(connection), begun_(connection.execute("SAVEPOINT follow_rules")) {}
-  ~Trial() {
-    if (begun_) (void)connection_.execute("ROLLBACK TO follow_rules; RELEASE follow_rules");
-  }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
-
-  const base::Result<void>& begun() const { return begun_; }
-
- private:
-  db::Connection& connection_;
-  base::Result<void> begun_;
-};
+// Everything is tried in one of these, and undone.
+constexpr const char* kTrial = "follow_rules";
 
 // The same names and values in the same order, however they are quoted.
 bool says_the_same(std::string_view a, std::string_view b) {
@@ -40,7 +26,7 @@ bool says_the_same(std::string_view a, std::string_view b) {
 // One text, there and back: what it says after the alteration. An error: why it cannot follow.
 base::Result<std::string> follow_one(db::Connection& connection, const Alteration& alteration,
                                      const Probe& probe) {
-  const Trial trial(connection);
+  const db::Savepoint trial(connection, kTrial);
   TRY(trial.begun());
   TRY(probe.create(connection));
   TRY(connection.execute(alteration.forth()));
@@ -59,7 +45,7 @@ base::Result<std::string> follow_one(db::Connection& connection, const Alteratio
 std::optional<std::vector<std::string>> follow_together(db::Connection& connection,
                                                         const Alteration& alteration,
                                                         const std::vector<Probe>& probes) {
-  const Trial trial(connection);
+  const db::Savepoint trial(connection, kTrial);
   if (!trial.begun()) return std::nullopt;
   for (const Probe& probe : probes) {
     if (!probe.create(connection)) return std::nullopt;
@@ -98,7 +84,7 @@ std::string sentence(const StoredText& text, const Alteration& alteration,
 }  // namespace
 
 bool is_possible(db::Connection& connection, const Alteration& alteration) {
-  const Trial trial(connection);
+  const db::Savepoint trial(connection, kTrial);
   return trial.begun() && connection.execute(alteration.forth());
 }
 
@@ -169,7 +155,7 @@ base::Result<std::vector<StoredText>> follow_to_successor(db::Connection& connec
     StoredText former = text;
     if (text::equal_ignoring_case(text.table, to)) former.table = from;
     const std::optional<Probe> probe = Probe::make(former);
-    const Trial trial(connection);
+    const db::Savepoint trial(connection, kTrial);
     TRY(trial.begun());
     if (!probe || !connection.execute(instead.back()) || !probe->create(connection) ||
         !connection.execute(instead.forth()))
@@ -187,7 +173,7 @@ base::Result<bool> refers_to(db::Connection& connection, const StoredText& text,
   const std::optional<Probe> probe = Probe::make(text);
   if (!probe) return false;
   const Alteration away{table, column, "_prodev_away", "_prodev_away"};
-  const Trial trial(connection);
+  const db::Savepoint trial(connection, kTrial);
   TRY(trial.begun());
   if (!probe->create(connection) || !connection.execute(away.forth())) return false;
   TRY_ASSIGN(const auto now, probe->read(connection));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "db/transaction.h"
 #include "statements/stored_rules.h"
 #include "text/ascii.h"
 #include "text/join.h"
@@ -58,10 +59,9 @@ base::Result<std::vector<std::string>> find_and_end_lost_rules(db::Connection& c
   TRY_ASSIGN(const std::vector<std::string> tables, rules.without_object());
   TRY_ASSIGN(const std::vector<std::string> columns, rules.without_column());
   if (tables.empty() && columns.empty()) return std::vector<std::string>();
-  TRY(connection.execute("BEGIN IMMEDIATE"));
-  auto notes = end_lost_rules(connection);
-  const base::Result<void> ended = connection.execute(notes ? "COMMIT" : "ROLLBACK");
-  if (notes && !ended) return tl::make_unexpected(ended.error());
+  TRY_ASSIGN(db::Transaction transaction, db::Transaction::begin(connection));
+  TRY_ASSIGN(std::vector<std::string> notes, end_lost_rules(connection));
+  TRY(transaction.commit());
   return notes;
 }
 

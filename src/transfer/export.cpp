@@ -47,7 +47,7 @@ base::Result<uint64_t> export_rows(
   const query::Outcome<query::LoweredQuery> query =
       query::lower_read(query::no_context(), table, read, {});
   if (!query) return base::fail(base::Code::kUsage, query.error().message);
-  TRY_ASSIGN(db::Statement statement, connection.prepare(query->sql));
+  TRY_ASSIGN(db::RowStatement statement, connection.prepare_rows(query->sql));
   records::RowWriter writer(row_format(options.format), query->columns, query->lead_columns);
   writer.spell_exactly(columns_of(table, query->columns));
   std::string piece;

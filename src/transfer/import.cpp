@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "db/statement_cache.h"
+#include "db/transaction.h"
 #include "query/value.h"
 #include "text/ascii.h"
 #include "transfer/file_start.h"
@@ -71,8 +72,7 @@ class Importer {
     TRY(begin());
     Result<void> outcome = take_all(source);
     if (outcome) outcome = end();
-    // The first error is the one to tell.
-    if (!outcome && in_transaction()) (void)connection_.execute("ROLLBACK");
+    transaction_.reset();
     return outcome;
   }
 
@@ -80,38 +80,30 @@ class Importer {
   bool in_transaction() const { return ::sqlite3_get_autocommit(connection_.handle()) == 0; }
 
   Result<void> begin() {
-    const Result<void> begun = connection_.execute("BEGIN IMMEDIATE");
+    Result<db::Transaction> begun = db::Transaction::begin(connection_);
     if (!begun && begun.error().code == Code::kBusy) {
       return base::fail(Code::kBusy,
                         "another program is writing to the database and did not finish in " +
                             std::to_string(db::Connection::kBusyTimeout_ms / 1'000) +
                             " seconds: try again");
     }
-    TRY(begun);
+    TRY_ASSIGN(transaction_, std::move(begun));
     return defers_ ? connection_.execute("PRAGMA defer_foreign_keys = ON") : Result<void>();
   }
 
   Result<void> end() {
-    if (any_unresolved()) return tl::make_unexpected(unresolved_error());
-    if (options_.dry_run) return connection_.execute("ROLLBACK");
-    TRY(connection_.execute("COMMIT"));
+    if (connection_.has_unresolved_references()) return tl::make_unexpected(unresolved_error());
+    if (options_.dry_run) return {};
+    TRY(transaction_->commit());
     result_.kept = result_.rows;
     unresolved_.clear();
     return {};
   }
 
-  // Whether a foreign key that is checked at the commit is broken as things are.
-  bool any_unresolved() const {
-    int current = 0;
-    int highest = 0;
-    ::sqlite3_db_status(connection_.handle(), SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0);
-    return current != 0;
-  }
-
   // Remembers the rows after which a foreign key was broken, since the commit would not tell which.
   void note_unresolved(uint64_t line) {
     if (table_.foreign_keys.empty()) return;
-    if (!any_unresolved()) {
+    if (!connection_.has_unresolved_references()) {
       unresolved_.clear();
     } else if (unresolved_.size() < kMaxUnresolved) {
       unresolved_.push_back({::sqlite3_last_insert_rowid(connection_.handle()), line});
@@ -229,7 +221,7 @@ class Importer {
     conflict.action = options_.on_conflict;
     TRY_ASSIGN(const query::LoweredQuery insert,
                query::lower_insert(query::no_context(), table_, written, conflict, {}));
-    const Result<db::Statement*> statement = statements_.get(insert.sql);
+    const Result<db::RowStatement*> statement = statements_.get(insert.sql);
     if (!statement) return query::refuse(query::sqlite_error(connection_.handle(), table_.name));
     statement_ = *statement;
     return {};
@@ -245,12 +237,13 @@ class Importer {
   const catalog::Table& table_;
   const ImportOptions& options_;
   ImportResult& result_;
+  std::optional<db::Transaction> transaction_;
   db::StatementCache statements_;
   const bool defers_;                   // foreign keys, to the commit
   std::vector<const Column*> columns_;  // of the names in the file; nullptr: passed over
   std::vector<Value> values_;
   Outcome<void> prepared_;  // columns_ and statement_, for the names of the last row
-  db::Statement* statement_ = nullptr;
+  db::RowStatement* statement_ = nullptr;
   std::vector<Unresolved> unresolved_;
   std::optional<base::Error> failure_;
 };

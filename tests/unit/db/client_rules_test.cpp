@@ -64,7 +64,7 @@ TEST_CASE("a restricted connection can be the first to use a virtual table") {
   REQUIRE(Connection::open(path, OpenMode::kCreate)
               ->execute("CREATE VIRTUAL TABLE t USING fts5 (a); INSERT INTO t VALUES ('one')"));
   const auto reader = std::move(*Reader::open(path));
-  Statement* rows = *reader->statements().get("SELECT a FROM t");
+  RowStatement* rows = *reader->statements().get("SELECT a FROM t");
   const StatementUse use(*rows);
   REQUIRE(*rows->step());
   CHECK(rows->column_text(0) == "one");
@@ -78,7 +78,7 @@ TEST_CASE("a read past its deadline is interrupted, and the reader goes on") {
   const std::string path = folder.path("x.db");
   REQUIRE(Connection::open(path, OpenMode::kCreate)->execute("CREATE TABLE t (x)"));
   const auto reader = std::move(*Reader::open(path));
-  Statement* endless = *reader->statements().get(
+  RowStatement* endless = *reader->statements().get(
       "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT count(*) FROM c");
   reader->set_deadline(1);
   {
@@ -88,7 +88,7 @@ TEST_CASE("a read past its deadline is interrupted, and the reader goes on") {
     CHECK(row.error().code == base::Code::kTimeout);
   }
   reader->set_deadline(0);
-  Statement* count = *reader->statements().get("SELECT count(*) FROM t");
+  RowStatement* count = *reader->statements().get("SELECT count(*) FROM t");
   const StatementUse use(*count);
   CHECK(*count->step());
 }
@@ -97,7 +97,7 @@ TEST_CASE("cached statements are found by their text, and the oldest makes room"
   test::TempFolder folder;
   Connection connection = std::move(*Connection::open(folder.path("x.db"), OpenMode::kCreate));
   StatementCache cache(connection, 2);
-  Statement* one = *cache.get("SELECT 1");
+  RowStatement* one = *cache.get("SELECT 1");
   CHECK(*cache.get("SELECT 1") == one);
   REQUIRE(cache.get("SELECT 2"));
   REQUIRE(cache.get("SELECT 1"));

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "catch.h"
+#include "db/row_statement.h"
 #include "temp_folder.h"
 
 using prodev::db::Connection;
@@ -34,7 +35,8 @@ TEST_CASE("texts and blobs are read as they are stored") {
   const prodev::test::TempFolder folder;
   auto connection = Connection::open(folder.path("a.db"), OpenMode::kCreate);
   REQUIRE(connection);
-  auto statement = connection->prepare("SELECT 'Käse', x'00FF', '', CAST(x'610062' AS TEXT), NULL");
+  auto statement =
+      connection->prepare_rows("SELECT 'Käse', x'00FF', '', CAST(x'610062' AS TEXT), NULL");
   REQUIRE(statement);
   REQUIRE(statement->step().value());
   CHECK(statement->column_bytes(0) == "Käse");

@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "db/migrations.h"
+#include "db/row_statement.h"
 #include "db/sql_script.h"
 #include "temp_folder.h"
 
@@ -95,7 +96,7 @@ std::map<std::string, std::string> contents(Connection& connection, size_t table
   std::map<std::string, std::string> rows;
   for (size_t i = 0; i < tables; ++i) {
     const std::string name = "t" + std::to_string(i);
-    Statement all = *connection.prepare("SELECT * FROM " + name + " ORDER BY 1");
+    RowStatement all = *connection.prepare_rows("SELECT * FROM " + name + " ORDER BY 1");
     for (auto row = all.step(); row && *row; row = all.step()) {
       for (int column = 0; column < all.column_count(); ++column) {
         rows[name] += all.column_is_null(column) ? "NULL" : std::string(all.column_text(column));

@@ -24,7 +24,7 @@ std::string database(const test::TempFolder& folder) {
 
 base::Result<int64_t> ask(db::Reader& reader, std::string_view sql, int64_t time_ns) {
   reader.set_deadline(base::monotonic_ns() + time_ns);
-  TRY_ASSIGN(db::Statement * statement, reader.statements().get(sql));
+  TRY_ASSIGN(db::RowStatement * statement, reader.statements().get(sql));
   const db::StatementUse use(*statement);
   TRY(statement->step());
   return statement->column_int(0);

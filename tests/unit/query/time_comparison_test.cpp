@@ -85,7 +85,7 @@ struct Project {
     read.select.emplace_back().field.column = "id";
     const auto lowered = lower_read(no_context(), *catalog->find("ev"), read, {});
     REQUIRE(lowered);
-    db::Statement statement = std::move(*connection.prepare(lowered->sql));
+    db::RowStatement statement = std::move(*connection.prepare_rows(lowered->sql));
     lowered->bind(statement);
     std::vector<int64_t> found;
     while (*statement.step()) found.push_back(statement.column_int(0));
@@ -95,7 +95,8 @@ struct Project {
   std::string plan(Read read) {
     read.select.emplace_back().field.column = "id";
     const auto lowered = lower_read(no_context(), *catalog->find("ev"), read, {});
-    db::Statement statement = std::move(*connection.prepare("EXPLAIN QUERY PLAN " + lowered->sql));
+    db::RowStatement statement =
+        std::move(*connection.prepare_rows("EXPLAIN QUERY PLAN " + lowered->sql));
     std::string steps;
     while (*statement.step()) steps.append(statement.column_text(3)).append("\n");
     return steps;
@@ -217,7 +218,7 @@ TEST_CASE("the first and the last of times are the right ones, among all and amo
         item.aggregate = aggregate;
         read.select.push_back(item);
         const auto lowered = lower_read(no_context(), *project.catalog->find("ev"), read, {});
-        db::Statement statement = std::move(*project.connection.prepare(lowered->sql));
+        db::RowStatement statement = std::move(*project.connection.prepare_rows(lowered->sql));
         lowered->bind(statement);
         REQUIRE(*statement.step());
         CHECK(statement.column_is_null(0) == rows.empty());
@@ -268,7 +269,7 @@ TEST_CASE("of the rows around a window only those in it are read from the table"
   read.limit = 20;
   const auto lowered = lower_read(no_context(), *project.catalog->find("ev"), read, guard);
   REQUIRE(lowered);
-  db::Statement statement = std::move(*project.connection.prepare(lowered->sql));
+  db::RowStatement statement = std::move(*project.connection.prepare_rows(lowered->sql));
   lowered->bind(statement);
   std::vector<int64_t> found;
   while (*statement.step()) found.push_back(statement.column_int(0));
@@ -288,7 +289,7 @@ TEST_CASE("equal times are one group, whatever their spellings") {
   read.order = *rest::parse_order("at");
   const auto lowered = lower_read(no_context(), *project.catalog->find("ev"), read, {});
   REQUIRE(lowered);
-  db::Statement statement = std::move(*project.connection.prepare(lowered->sql));
+  db::RowStatement statement = std::move(*project.connection.prepare_rows(lowered->sql));
   lowered->bind(statement);
   std::map<std::string, int64_t> expected;
   for (const Row& row : project.rows) {

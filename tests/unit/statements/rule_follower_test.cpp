@@ -5,6 +5,7 @@
 #include "catalog/function.h"
 #include "catch.h"
 #include "comments/statement.h"
+#include "db/row_statement.h"
 #include "db/system_schema.h"
 #include "functions/store.h"
 #include "statements/lost_rules.h"
@@ -31,7 +32,7 @@ class Project {
   }
   // Each row's columns, joined by spaces; the rows by "; ".
   std::string list(const std::string& sql) {
-    auto statement = connection.prepare(sql);
+    auto statement = connection.prepare_rows(sql);
     INFO(sql << (statement ? "" : statement.error().message));
     REQUIRE(statement);
     std::string text;

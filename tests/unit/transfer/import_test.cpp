@@ -159,7 +159,7 @@ void fill(Database& database, const std::string& name, RandomRows& random, int r
   if (keyed) columns.insert(columns.begin(), table.find_column("k"));
   const auto insert = query::lower_insert(query::no_context(), table, columns, {}, {});
   REQUIRE(insert);
-  db::Statement statement = *database.connection.prepare(insert->sql);
+  db::RowStatement statement = *database.connection.prepare_rows(insert->sql);
   for (int row = 0; row < rows; ++row) {
     std::vector<query::Value> values;
     values.reserve(columns.size());  // the statement refers to them
