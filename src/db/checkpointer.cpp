@@ -104,7 +104,7 @@ uint64_t Checkpointer::growth_bytes() const {
          static_cast<uint64_t>(std::max(0, later)) * page_bytes_;
 }
 
-int Checkpointer::note_commit(void* checkpointer, sqlite3*, const char*, int pages) {
+int Checkpointer::note_commit(void* checkpointer, sqlite3*, const char*, int pages) noexcept {
   auto& self = *static_cast<Checkpointer*>(checkpointer);
   const int before = self.pages_.exchange(pages, std::memory_order_relaxed);
   if (pages < before) {  // it has begun again

@@ -46,7 +46,8 @@ class Checkpointer {
  private:
   Checkpointer(Connection own, Connection& writer, std::string path, uint64_t page_bytes,
                uint64_t max_log_bytes);
-  static int note_commit(void* checkpointer, sqlite3* writer, const char* database, int pages);
+  static int note_commit(void* checkpointer, sqlite3* writer, const char* database,
+                         int pages) noexcept;
   void run();
   bool wait();
   void tend();

@@ -30,7 +30,7 @@ bool is_declaration(int action, const char* table, const char* column) {
 // The actions of sqlite3_set_authorizer (c3ref/c_alter_table). `context`: the trigger or view that
 // the access comes from; null when it stands in the statement itself.
 int judge(void*, int action, const char* first, const char* second, const char*,
-          const char* context) {
+          const char* context) noexcept {
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_TRANSACTION:

@@ -22,7 +22,7 @@ Deadline::~Deadline() {
   unwatch_thread(connection_.handle());
 }
 
-int Deadline::check(void* deadline) {
+int Deadline::check(void* deadline) noexcept {
   const bool over = base::monotonic_ns() > static_cast<Deadline*>(deadline)->deadline_ns_;
   return over || statements_end() ? 1 : 0;
 }

@@ -19,7 +19,7 @@ class Deadline {
   Deadline& operator=(const Deadline&) = delete;
 
  private:
-  static int check(void* deadline);
+  static int check(void* deadline) noexcept;
 
   Connection& connection_;
   const int64_t deadline_ns_;

@@ -6,7 +6,7 @@ namespace prodev::db {
 
 namespace {
 
-int is_raised(void* flag) {
+int is_raised(void* flag) noexcept {
   return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
 }
 

@@ -71,20 +71,20 @@ void* count_block(void* block, int bytes) {
   return size + 1;
 }
 
-void* take(int bytes) {
+void* take(int bytes) noexcept {
   if (!may_take(bytes)) return nullptr;
   void* block = std::malloc(sizeof(Size) + static_cast<size_t>(bytes));
   return block == nullptr ? nullptr : count_block(block, bytes);
 }
 
-void give(void* piece) {
+void give(void* piece) noexcept {
   if (piece == nullptr) return;
   Size* size = size_of(piece);
   count.used -= *size;
   std::free(size);
 }
 
-void* resize(void* piece, int bytes) {
+void* resize(void* piece, int bytes) noexcept {
   Size* size = size_of(piece);
   const int64_t before = *size;
   if (bytes > before && !may_take(bytes - before)) return nullptr;
@@ -94,10 +94,12 @@ void* resize(void* piece, int bytes) {
   return count_block(block, bytes);
 }
 
-int usable_size(void* piece) { return piece == nullptr ? 0 : static_cast<int>(*size_of(piece)); }
-int round_up(int bytes) { return (bytes + 7) & ~7; }
-int start(void*) { return SQLITE_OK; }
-void stop(void*) {}
+int usable_size(void* piece) noexcept {
+  return piece == nullptr ? 0 : static_cast<int>(*size_of(piece));
+}
+int round_up(int bytes) noexcept { return (bytes + 7) & ~7; }
+int start(void*) noexcept { return SQLITE_OK; }
+void stop(void*) noexcept {}
 
 void begin_limit(int64_t bytes, base::Budget::Lease* lease) {
   Count& own = count;

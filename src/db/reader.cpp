@@ -75,7 +75,7 @@ void Reader::rest() {
 }
 
 // Not 0: the statement is to end.
-int Reader::check_time(void* self) {
+int Reader::check_time(void* self) noexcept {
   Reader& reader = *static_cast<Reader*>(self);
   const int64_t now_ns = base::monotonic_ns();
   if (statements_end()) return 1;

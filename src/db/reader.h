@@ -56,7 +56,7 @@ class Reader {
 
  private:
   Reader(Connection connection, Turns* turns, const ReaderLimits& limits);
-  static int check_time(void* reader);
+  static int check_time(void* reader) noexcept;
   bool take_turn(Turns::Read read);
   void end_turn();
 

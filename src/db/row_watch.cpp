@@ -14,8 +14,18 @@ RowWatch::RowWatch(Connection& connection, std::string table)
 RowWatch::~RowWatch() { ::sqlite3_update_hook(connection_.handle(), nullptr, nullptr); }
 
 void RowWatch::clear() {
-  inserted_.clear();
-  updated_.clear();
+  inserted_ = {};
+  updated_ = {};
+}
+
+std::optional<int64_t> RowWatch::only_row() const {
+  const Rows& rows = inserted_.first ? inserted_ : updated_;
+  return rows.has_others ? std::nullopt : rows.first;
+}
+
+void RowWatch::Rows::add(int64_t rowid) {
+  if (!first) first = rowid;
+  has_others = has_others || *first != rowid;
 }
 
 void RowWatch::note(void* watch, int action, const char* database, const char* table,
@@ -24,9 +34,8 @@ void RowWatch::note(void* watch, int action, const char* database, const char* t
   if (!text::equal_ignoring_case(table, self.table_) ||
       !text::equal_ignoring_case(database, "main"))
     return;
-  // Two are as many as a thousand to those who ask which one it was.
-  std::set<int64_t>& rows = action == SQLITE_INSERT ? self.inserted_ : self.updated_;
-  if (action != SQLITE_DELETE && rows.size() < 2) rows.insert(rowid);
+  if (action != SQLITE_DELETE)
+    (action == SQLITE_INSERT ? self.inserted_ : self.updated_).add(rowid);
 }
 
 }  // namespace prodev::db

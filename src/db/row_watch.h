@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "db/connection.h"
@@ -19,9 +19,9 @@ class RowWatch {
   RowWatch(const RowWatch&) = delete;
   RowWatch& operator=(const RowWatch&) = delete;
 
-  // The rowids since the last clear().
-  const std::set<int64_t>& inserted() const { return inserted_; }
-  const std::set<int64_t>& updated() const { return updated_; }
+  // The row, if there was one alone, that was inserted since the last clear(), or, if none was,
+  // that was updated.
+  std::optional<int64_t> only_row() const;
   void clear();
 
  private:
@@ -30,8 +30,15 @@ class RowWatch {
 
   Connection& connection_;
   const std::string table_;
-  std::set<int64_t> inserted_;
-  std::set<int64_t> updated_;
+  // Two are as many as a thousand to those who ask which one it was.
+  struct Rows {
+    std::optional<int64_t> first;
+    bool has_others = false;
+
+    void add(int64_t rowid);
+  };
+  Rows inserted_;
+  Rows updated_;
 };
 
 }  // namespace prodev::db

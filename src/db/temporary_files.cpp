@@ -28,13 +28,13 @@ struct alignas(8) CountedFile : sqlite3_file {
 
 sqlite3_file* real(sqlite3_file* file) { return static_cast<CountedFile*>(file)->real(); }
 
-int close_file(sqlite3_file* file) {
+int close_file(sqlite3_file* file) noexcept {
   const int code = real(file)->pMethods->xClose(real(file));
   std::destroy_at(static_cast<CountedFile*>(file));
   return code;
 }
 
-int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
+int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) noexcept {
   Grant grant = Grant::kBusy;
   try {
     grant = static_cast<CountedFile*>(file)->room.grow_to(static_cast<uint64_t>(offset + size));
@@ -51,25 +51,27 @@ int write_file(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 of
 const sqlite3_io_methods kMethods = {
     1,
     close_file,
-    [](sqlite3_file* f, void* bytes, int size, sqlite3_int64 offset) {
+    [](sqlite3_file* f, void* bytes, int size, sqlite3_int64 offset) noexcept {
       return real(f)->pMethods->xRead(real(f), bytes, size, offset);
     },
     write_file,
-    [](sqlite3_file* f, sqlite3_int64 size) { return real(f)->pMethods->xTruncate(real(f), size); },
-    [](sqlite3_file* f, int flags) { return real(f)->pMethods->xSync(real(f), flags); },
-    [](sqlite3_file* f, sqlite3_int64* size) {
+    [](sqlite3_file* f, sqlite3_int64 size) noexcept {
+      return real(f)->pMethods->xTruncate(real(f), size);
+    },
+    [](sqlite3_file* f, int flags) noexcept { return real(f)->pMethods->xSync(real(f), flags); },
+    [](sqlite3_file* f, sqlite3_int64* size) noexcept {
       return real(f)->pMethods->xFileSize(real(f), size);
     },
-    [](sqlite3_file* f, int lock) { return real(f)->pMethods->xLock(real(f), lock); },
-    [](sqlite3_file* f, int lock) { return real(f)->pMethods->xUnlock(real(f), lock); },
-    [](sqlite3_file* f, int* locked) {
+    [](sqlite3_file* f, int lock) noexcept { return real(f)->pMethods->xLock(real(f), lock); },
+    [](sqlite3_file* f, int lock) noexcept { return real(f)->pMethods->xUnlock(real(f), lock); },
+    [](sqlite3_file* f, int* locked) noexcept {
       return real(f)->pMethods->xCheckReservedLock(real(f), locked);
     },
-    [](sqlite3_file* f, int op, void* argument) {
+    [](sqlite3_file* f, int op, void* argument) noexcept {
       return real(f)->pMethods->xFileControl(real(f), op, argument);
     },
-    [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
-    [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
+    [](sqlite3_file* f) noexcept { return real(f)->pMethods->xSectorSize(real(f)); },
+    [](sqlite3_file* f) noexcept { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
     nullptr,
     nullptr,
     nullptr,
@@ -80,7 +82,8 @@ const sqlite3_io_methods kMethods = {
 
 sqlite3_vfs* own_vfs(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
-int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
+int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
+              int* out_flags) noexcept {
   sqlite3_vfs* own = own_vfs(vfs);
   const bool counts = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0 && limit.store != nullptr;
   if (!counts) return own->xOpen(own, name, file, flags, out_flags);

@@ -26,7 +26,7 @@ WriteHold::~WriteHold() {
   unwatch_thread(handle);
 }
 
-int WriteHold::check(void* hold) {
+int WriteHold::check(void* hold) noexcept {
   const auto& self = *static_cast<const WriteHold*>(hold);
   const int64_t now_ns = base::monotonic_ns();
   const bool over =

@@ -22,7 +22,7 @@ class WriteHold {
   WriteHold& operator=(const WriteHold&) = delete;
 
  private:
-  static int check(void* hold);
+  static int check(void* hold) noexcept;
 
   BatchWriter& writer_;
   const int64_t hold_until_ns_;

@@ -29,7 +29,7 @@ template <class Pattern>
 void keep(sqlite3_context* context, std::unique_ptr<Pattern> own) {
   if (!own) return;
   ::sqlite3_set_auxdata(context, 0, own.release(),
-                        [](void* pattern) { delete static_cast<Pattern*>(pattern); });
+                        [](void* pattern) noexcept { delete static_cast<Pattern*>(pattern); });
 }
 
 void match_wildcards(sqlite3_context* context, const WildcardPattern& pattern,
@@ -58,7 +58,7 @@ size_t characters(std::string_view text) {
   return count;
 }
 
-void like(sqlite3_context* context, int count, sqlite3_value** values) {
+void like(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   guarded(context, [&] {
     char32_t escape = 0;
     if (count == 3) {
@@ -86,7 +86,7 @@ void like(sqlite3_context* context, int count, sqlite3_value** values) {
   });
 }
 
-void glob(sqlite3_context* context, int, sqlite3_value** values) {
+void glob(sqlite3_context* context, int, sqlite3_value** values) noexcept {
   if (is_null(values[0]) || is_null(values[1])) return;
   guarded(context, [&] {
     const std::string_view pattern = text_of(values[0]);
@@ -107,7 +107,7 @@ size_t find(std::string_view text, std::string_view part) {
                           : static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
 
-void instr(sqlite3_context* context, int, sqlite3_value** values) {
+void instr(sqlite3_context* context, int, sqlite3_value** values) noexcept {
   if (is_null(values[0]) || is_null(values[1])) return;
   const auto is_blob = [](sqlite3_value* value) {
     return ::sqlite3_value_type(value) == SQLITE_BLOB;
@@ -139,7 +139,7 @@ void refuse_length(sqlite3_context* context, size_t bytes) {
 constexpr uint64_t kStep_ns = 5;
 
 template <bool any_case>
-void match(sqlite3_context* context, int, sqlite3_value** values) {
+void match(sqlite3_context* context, int, sqlite3_value** values) noexcept {
   if (is_null(values[0]) || is_null(values[1])) return;
   guarded(context, [&] {
     std::unique_ptr<RegularExpression> own;

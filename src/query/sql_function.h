@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <exception>
 #include <new>
 #include <string_view>
 
@@ -18,13 +19,16 @@ inline std::string_view text_of(sqlite3_value* value) {
 
 inline bool is_null(sqlite3_value* value) { return ::sqlite3_value_type(value) == SQLITE_NULL; }
 
-// Memory that runs out ends the statement, not the process.
+// Nothing that is thrown may go on into SQLite, which is C: memory that runs out, or whatever else,
+// ends the statement, not the process.
 template <class Work>
-void guarded(sqlite3_context* context, const Work& work) {
+void guarded(sqlite3_context* context, const Work& work) noexcept {
   try {
     work();
   } catch (const std::bad_alloc&) {
     ::sqlite3_result_error_nomem(context);
+  } catch (const std::exception&) {
+    ::sqlite3_result_error(context, "a function of the server failed", -1);
   }
 }
 
@@ -46,9 +50,9 @@ inline bool may_work(sqlite3_context* context, uint64_t steps) {
 struct SqlFunction {
   const char* name;
   int arguments;  // -1: any number
-  void (*scalar)(sqlite3_context*, int, sqlite3_value**);
-  void (*step)(sqlite3_context*, int, sqlite3_value**) = nullptr;
-  void (*final)(sqlite3_context*) = nullptr;
+  void (*scalar)(sqlite3_context*, int, sqlite3_value**) noexcept;
+  void (*step)(sqlite3_context*, int, sqlite3_value**) noexcept = nullptr;
+  void (*final)(sqlite3_context*) noexcept = nullptr;
 
   // SQLite's code. The same arguments must give the same result.
   int register_on(sqlite3* handle) const {

@@ -103,7 +103,7 @@ void timed(sqlite3_context* context, int count, sqlite3_value** values, const Wo
 constexpr size_t kMaxEmbedBytes = size_t{16} << 20;
 constexpr size_t kUsualEmbedBytes = 240;
 
-void json_row(sqlite3_context* context, int count, sqlite3_value** values) {
+void json_row(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   guarded(context, [&] {
     const JsonShape* shape = shape_of(context, count, values);
     if (shape == nullptr) return;
@@ -118,7 +118,7 @@ struct Rows {
   GrowingText* text;
 };
 
-void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values) {
+void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   guarded(context, [&] {
     const JsonShape* shape = shape_of(context, count, values);
     auto* rows = static_cast<Rows*>(::sqlite3_aggregate_context(context, sizeof(Rows)));
@@ -135,7 +135,7 @@ void json_rows_step(sqlite3_context* context, int count, sqlite3_value** values)
   });
 }
 
-void json_rows_final(sqlite3_context* context) {
+void json_rows_final(sqlite3_context* context) noexcept {
   auto* rows = static_cast<Rows*>(::sqlite3_aggregate_context(context, 0));
   if (rows == nullptr || rows->text == nullptr) return result_text(context, "[]");
   const std::unique_ptr<GrowingText> text(rows->text);
@@ -164,13 +164,13 @@ std::optional<std::string_view> walk(sqlite3_context* context, int count, sqlite
   return found;
 }
 
-void json_value(sqlite3_context* context, int count, sqlite3_value** values) {
+void json_value(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   timed(context, count, values, [&] {
     if (const auto found = walk(context, count, values)) result_text(context, compact_json(*found));
   });
 }
 
-void json_text(sqlite3_context* context, int count, sqlite3_value** values) {
+void json_text(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   timed(context, count, values, [&] {
     const auto found = walk(context, count, values);
     if (!found || *found == "null") return;
@@ -200,7 +200,7 @@ void result_number(sqlite3_context* context, std::string_view digits) {
   ::sqlite3_result_double(context, real);
 }
 
-void json_key(sqlite3_context* context, int count, sqlite3_value** values) {
+void json_key(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   timed(context, count, values, [&] {
     const auto found = walk(context, count, values);
     if (!found) return;
@@ -232,7 +232,7 @@ using JsonPredicate = std::optional<bool> (*)(std::string_view, std::string_view
                                               const EndsWork&);
 
 template <JsonPredicate predicate>
-void compare_json(sqlite3_context* context, int count, sqlite3_value** values) {
+void compare_json(sqlite3_context* context, int count, sqlite3_value** values) noexcept {
   if (::sqlite3_value_type(values[0]) == SQLITE_NULL ||
       ::sqlite3_value_type(values[1]) == SQLITE_NULL)
     return;

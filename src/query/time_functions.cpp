@@ -16,7 +16,7 @@ namespace {
 // Longer texts are no times, and are not looked at.
 constexpr size_t kMostBytes = 64;
 
-void time_key_function(sqlite3_context* context, int, sqlite3_value** values) {
+void time_key_function(sqlite3_context* context, int, sqlite3_value** values) noexcept {
   const bool may_be = ::sqlite3_value_type(values[0]) == SQLITE_TEXT &&
                       static_cast<size_t>(::sqlite3_value_bytes(values[0])) <= kMostBytes;
   if (!may_be) return ::sqlite3_result_value(context, values[0]);
@@ -33,7 +33,7 @@ void time_key_function(sqlite3_context* context, int, sqlite3_value** values) {
 }
 
 template <std::string TextRange::*end>
-void spelling_function(sqlite3_context* context, int, sqlite3_value** values) {
+void spelling_function(sqlite3_context* context, int, sqlite3_value** values) noexcept {
   const std::string_view text = text_of(values[0]);
   if (text.size() > kMostBytes) return;
   guarded(context, [&] {
@@ -82,7 +82,7 @@ struct State {
 };
 
 template <bool greatest>
-void extreme_step(sqlite3_context* context, int, sqlite3_value** values) {
+void extreme_step(sqlite3_context* context, int, sqlite3_value** values) noexcept {
   if (is_null(values[0])) return;
   guarded(context, [&] {
     auto* state = static_cast<State*>(::sqlite3_aggregate_context(context, sizeof(State)));
@@ -100,7 +100,7 @@ void extreme_step(sqlite3_context* context, int, sqlite3_value** values) {
   });
 }
 
-void extreme_final(sqlite3_context* context) {
+void extreme_final(sqlite3_context* context) noexcept {
   auto* state = static_cast<State*>(::sqlite3_aggregate_context(context, 0));
   const std::unique_ptr<Extreme> extreme(state == nullptr ? nullptr : state->extreme);
   if (extreme != nullptr && extreme->value != nullptr)

@@ -232,10 +232,8 @@ auto PreparedWrite::ViewRun::inserted_key(const Form& form, const NewRow& row) c
     if (!sent) return cannot_tell();
     return std::move(*sent);
   }
-  const std::set<int64_t>& rowids =
-      watch_->inserted().empty() ? watch_->updated() : watch_->inserted();
-  if (rowids.size() != 1) return cannot_tell();
-  return key_by_rowid(*rowids.begin());
+  const std::optional<int64_t> rowid = watch_->only_row();
+  return rowid ? key_by_rowid(*rowid) : cannot_tell();
 }
 
 auto PreparedWrite::ViewRun::sent_key(const Form& form, const NewRow& row) const
