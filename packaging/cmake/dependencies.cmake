@@ -47,6 +47,7 @@ prodev_library(prodev_brotli_decoder brotli/decode.h brotlidec libbrotli-dev pro
 prodev_require_header(CLI/CLI.hpp libcli11-dev)
 prodev_require_header(toml++/toml.h libtomlplusplus-dev)
 prodev_require_header(tl/expected.hpp libexpected-dev)
+prodev_require_header(picojson.h picojson-dev)
 
 # Since 2023 RE2 is made of Abseil, whose many archives its pkg-config file lists.
 find_package(PkgConfig REQUIRED)

@@ -7,24 +7,24 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "text/json_reader.h"
-#include "text/json_string.h"
+#include "text/json_value.h"
 
 namespace prodev::auth {
 namespace {
 
-using text::JsonReader;
+using text::JsonObject;
+using text::JsonValue;
 
 constexpr size_t kMaxDataBytes = 1'024;  // so that a token with it fits into headers and bodies
 
 void refuse(http::Response& response, int status, std::string_view error_code,
             std::string_view message) {
-  std::string body = "{\"code\":" + std::to_string(status) + ",\"error_code\":";
-  text::append_json_string(body, error_code);
-  text::append_json_string(body += ",\"msg\":", message);
+  const JsonObject body = {{"code", JsonValue(int64_t{status})},
+                           {"error_code", JsonValue(std::string(error_code))},
+                           {"msg", JsonValue(std::string(message))}};
   response.status = status;
   response.add_header_lines("Cache-Control: no-store\r\n");
-  response.set_body(body + "}\n", "application/json");
+  response.set_body(text::to_json(body) + "\n", "application/json");
 }
 
 void answer_session(http::Response& response, std::string session) {
@@ -41,38 +41,30 @@ std::optional<std::string_view> small_body(const http::Request& request, http::R
   return std::nullopt;
 }
 
-void refuse_json(http::Response& response, const JsonReader& reader) {
-  refuse(response, 400, "bad_json", "Could not parse request body as JSON: " + reader.error());
+// nullopt, with the refusal made, when the body is no JSON object.
+std::optional<JsonObject> read_body(const http::Request& request, http::Response& response) {
+  const auto body = small_body(request, response);
+  if (!body) return std::nullopt;
+  auto object = text::parse_json_object(*body);
+  if (object) return std::move(*object);
+  refuse(response, 400, "bad_json", "Could not parse request body as JSON: " + object.error());
+  return std::nullopt;
 }
 
-struct SignUp {
-  std::string data = "{}";
-  std::string email, phone;
-};
+bool has_text(const JsonObject& body, const std::string& key) {
+  const auto* text = text::find_member<std::string>(body, key);
+  return text != nullptr && !text->empty();
+}
 
-// False, with the refusal made, when the body is not what it should be.
-bool read_sign_up(const http::Request& request, http::Response& response, SignUp& out) {
-  const auto body = small_body(request, response);
-  if (!body) return false;
-  JsonReader reader(*body);
-  std::string key;
-  reader.begin_object();
-  while (reader.next_member(key)) {
-    const JsonReader::Kind kind = reader.peek();
-    if (kind == JsonReader::Kind::kString && (key == "email" || key == "phone")) {
-      reader.read_string(key == "email" ? out.email : out.phone);
-      continue;
-    }
-    const std::string_view value = reader.read_raw();
-    if (key == "data" && kind == JsonReader::Kind::kObject) out.data = value;
-    if (key == "data" && kind != JsonReader::Kind::kObject && kind != JsonReader::Kind::kNull) {
-      refuse(response, 400, "bad_json", "data must be an object");
-      return false;
-    }
+// nullopt, with the refusal made, when the member `data` is not what it should be.
+std::optional<JsonObject> read_data(const JsonObject& body, http::Response& response) {
+  const auto found = body.find("data");
+  if (found == body.end() || found->second.is<picojson::null>()) return JsonObject();
+  if (!found->second.is<JsonObject>()) {
+    refuse(response, 400, "bad_json", "data must be an object");
+    return std::nullopt;
   }
-  reader.finish();
-  if (reader.failed()) refuse_json(response, reader);
-  return !reader.failed();
+  return found->second.get<JsonObject>();
 }
 
 // The value of grant_type in the query; no grant type needs percent-encoding.
@@ -87,27 +79,18 @@ std::string_view grant_type(std::string_view query) {
   return {};
 }
 
-// False, with the refusal made, when there is none.
-bool read_refresh_token(const http::Request& request, http::Response& response, std::string& out) {
-  const auto body = small_body(request, response);
-  if (!body) return false;
-  JsonReader reader(*body);
-  std::string key;
-  reader.begin_object();
-  while (reader.next_member(key)) {
-    if (key == "refresh_token") {
-      reader.read_string(out);
-    } else {
-      reader.read_raw();
-    }
+// nullopt, with the refusal made, when there is none.
+std::optional<std::string> read_refresh_token(const http::Request& request,
+                                              http::Response& response) {
+  const auto body = read_body(request, response);
+  if (!body) return std::nullopt;
+  if (has_text(*body, "refresh_token")) return body->at("refresh_token").get<std::string>();
+  if (body->contains("refresh_token") && !body->at("refresh_token").is<std::string>()) {
+    refuse(response, 400, "bad_json", "refresh_token must be a string");
+    return std::nullopt;
   }
-  reader.finish();
-  if (reader.failed()) {
-    refuse_json(response, reader);
-  } else if (out.empty()) {
-    refuse(response, 400, "validation_failed", "refresh_token required");
-  }
-  return !reader.failed() && !out.empty();
+  refuse(response, 400, "validation_failed", "refresh_token required");
+  return std::nullopt;
 }
 
 int64_t now_s() { return base::wall_ms() / 1'000; }
@@ -116,21 +99,23 @@ int64_t now_s() { return base::wall_ms() / 1'000; }
 
 void answer_anonymous_sign_up(const Issuer& issuer, bool enabled, const http::Request& request,
                               http::Response& response) {
-  SignUp sign_up;
-  if (!read_sign_up(request, response, sign_up)) return;
-  if (!sign_up.email.empty()) {
+  const auto body = read_body(request, response);
+  if (!body) return;
+  auto data = read_data(*body, response);
+  if (!data) return;
+  if (has_text(*body, "email")) {
     return refuse(response, 422, "email_provider_disabled", "Email signups are disabled");
   }
-  if (!sign_up.phone.empty()) {
+  if (has_text(*body, "phone")) {
     return refuse(response, 422, "phone_provider_disabled", "Phone signups are disabled");
   }
   if (!enabled) {
     return refuse(response, 422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled");
   }
-  if (sign_up.data.size() > kMaxDataBytes) {
+  if (text::to_json(*data).size() > kMaxDataBytes) {
     return refuse(response, 400, "validation_failed", "data is longer than 1 KiB");
   }
-  answer_session(response, issuer.start_anonymous_session(sign_up.data, now_s()));
+  answer_session(response, issuer.start_anonymous_session(std::move(*data), now_s()));
 }
 
 void answer_refresh(const Issuer& issuer, const http::Request& request, http::Response& response) {
@@ -141,9 +126,9 @@ void answer_refresh(const Issuer& issuer, const http::Request& request, http::Re
   if (grant != "refresh_token") {
     return refuse(response, 400, "invalid_credentials", "unsupported_grant_type");
   }
-  std::string refresh_token;
-  if (!read_refresh_token(request, response, refresh_token)) return;
-  auto session = issuer.refresh_session(refresh_token, now_s());
+  const auto refresh_token = read_refresh_token(request, response);
+  if (!refresh_token) return;
+  auto session = issuer.refresh_session(*refresh_token, now_s());
   if (!session) {
     return refuse(response, 400, "refresh_token_not_found",
                   "Invalid Refresh Token: Refresh Token Not Found");

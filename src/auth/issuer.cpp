@@ -1,16 +1,18 @@
 #include "auth/issuer.h"
 
 #include <array>
-#include <charconv>
 #include <ctime>
+#include <utility>
 
 #include "base/random.h"
 #include "base/result.h"
-#include "text/json_reader.h"
-#include "text/json_string.h"
 
 namespace prodev::auth {
 namespace {
+
+using text::JsonArray;
+using text::JsonObject;
+using text::JsonValue;
 
 constexpr int64_t kRefreshTokenTtl_s = int64_t{30} * 86'400;
 constexpr const char* kRefreshAudience = "refresh";
@@ -40,41 +42,12 @@ std::string format_time(int64_t unix_s) {
   return {out.data(), size};
 }
 
-// Writes the members of an object one after the other.
-class ObjectWriter {
- public:
-  ObjectWriter& text(std::string_view key, std::string_view value) {
-    begin(key);
-    text::append_json_string(json_, value);
-    return *this;
-  }
-  ObjectWriter& number(std::string_view key, int64_t value) {
-    return raw(key, std::to_string(value));
-  }
-  // `value` is JSON.
-  ObjectWriter& raw(std::string_view key, std::string_view value) {
-    begin(key);
-    json_ += value;
-    return *this;
-  }
-  std::string finish() { return json_ + "}"; }
-
- private:
-  void begin(std::string_view key) {
-    if (json_.size() > 1) json_ += ',';
-    text::append_json_string(json_, key);
-    json_ += ':';
-  }
-
-  std::string json_ = "{";
-};
-
 }  // namespace
 
 struct Issuer::Session {
   std::string user_id;
   std::string session_id;
-  std::string user_metadata;  // a JSON object
+  JsonObject user_metadata;
   int64_t created_at_s = 0;
 };
 
@@ -82,48 +55,63 @@ Issuer::Issuer(const SigningKey& key, IssuerOptions options)
     : access_key_(key), refresh_key_(key.derive("refresh tokens")), options_(std::move(options)) {}
 
 std::string Issuer::access_token(const Session& session, int64_t now_s) const {
-  ObjectWriter amr;
-  amr.text("method", "anonymous").number("timestamp", session.created_at_s);
-  ObjectWriter claims;
-  claims.text("iss", "prodev").text("sub", session.user_id).text("aud", options_.audience);
-  claims.number("exp", now_s + options_.access_token_ttl_s).number("iat", now_s);
-  claims.text("email", "").text("phone", "").raw("app_metadata", "{}");
-  claims.raw("user_metadata", session.user_metadata).text("role", "authenticated");
-  claims.text("aal", "aal1").raw("amr", "[" + amr.finish() + "]");
-  claims.text("session_id", session.session_id).raw("is_anonymous", "true");
-  return sign(access_key_, claims.finish());
+  const JsonObject method = {{"method", JsonValue("anonymous")},
+                             {"timestamp", JsonValue(session.created_at_s)}};
+  const JsonObject claims = {{"iss", JsonValue("prodev")},
+                             {"sub", JsonValue(session.user_id)},
+                             {"aud", JsonValue(options_.audience)},
+                             {"exp", JsonValue(now_s + options_.access_token_ttl_s)},
+                             {"iat", JsonValue(now_s)},
+                             {"email", JsonValue("")},
+                             {"phone", JsonValue("")},
+                             {"app_metadata", JsonValue(JsonObject())},
+                             {"user_metadata", JsonValue(session.user_metadata)},
+                             {"role", JsonValue("authenticated")},
+                             {"aal", JsonValue("aal1")},
+                             {"amr", JsonValue(JsonArray{JsonValue(method)})},
+                             {"session_id", JsonValue(session.session_id)},
+                             {"is_anonymous", JsonValue(true)}};
+  return sign(access_key_, text::to_json(claims));
 }
 
 std::string Issuer::refresh_token(const Session& session, int64_t now_s) const {
-  ObjectWriter claims;
-  claims.text("aud", kRefreshAudience).text("sub", session.user_id);
-  claims.text("session_id", session.session_id).number("created_at", session.created_at_s);
-  claims.raw("user_metadata", session.user_metadata);
-  claims.number("iat", now_s).number("exp", now_s + kRefreshTokenTtl_s);
-  return sign(refresh_key_, claims.finish());
+  const JsonObject claims = {{"aud", JsonValue(kRefreshAudience)},
+                             {"sub", JsonValue(session.user_id)},
+                             {"session_id", JsonValue(session.session_id)},
+                             {"created_at", JsonValue(session.created_at_s)},
+                             {"user_metadata", JsonValue(session.user_metadata)},
+                             {"iat", JsonValue(now_s)},
+                             {"exp", JsonValue(now_s + kRefreshTokenTtl_s)}};
+  return sign(refresh_key_, text::to_json(claims));
 }
 
-std::string Issuer::user_json(const Session& session, int64_t now_s) const {
+text::JsonObject Issuer::user_of(const Session& session, int64_t now_s) const {
   const std::string created_at = format_time(session.created_at_s);
-  ObjectWriter user;
-  user.text("id", session.user_id).text("aud", options_.audience).text("role", "authenticated");
-  user.text("email", "").text("phone", "").text("last_sign_in_at", format_time(now_s));
-  user.raw("app_metadata", "{}").raw("user_metadata", session.user_metadata);
-  user.raw("identities", "[]").text("created_at", created_at).text("updated_at", created_at);
-  return user.raw("is_anonymous", "true").finish();
+  return {{"id", JsonValue(session.user_id)},
+          {"aud", JsonValue(options_.audience)},
+          {"role", JsonValue("authenticated")},
+          {"email", JsonValue("")},
+          {"phone", JsonValue("")},
+          {"last_sign_in_at", JsonValue(format_time(now_s))},
+          {"app_metadata", JsonValue(JsonObject())},
+          {"user_metadata", JsonValue(session.user_metadata)},
+          {"identities", JsonValue(JsonArray())},
+          {"created_at", JsonValue(created_at)},
+          {"updated_at", JsonValue(created_at)},
+          {"is_anonymous", JsonValue(true)}};
 }
 
 std::string Issuer::session_json(const Session& session, int64_t now_s) const {
-  ObjectWriter out;
-  out.text("access_token", access_token(session, now_s)).text("token_type", "bearer");
-  out.number("expires_in", options_.access_token_ttl_s);
-  out.number("expires_at", now_s + options_.access_token_ttl_s);
-  out.text("refresh_token", refresh_token(session, now_s));
-  return out.raw("user", user_json(session, now_s)).finish();
+  return text::to_json({{"access_token", JsonValue(access_token(session, now_s))},
+                        {"token_type", JsonValue("bearer")},
+                        {"expires_in", JsonValue(options_.access_token_ttl_s)},
+                        {"expires_at", JsonValue(now_s + options_.access_token_ttl_s)},
+                        {"refresh_token", JsonValue(refresh_token(session, now_s))},
+                        {"user", JsonValue(user_of(session, now_s))}});
 }
 
-std::string Issuer::start_anonymous_session(std::string_view user_metadata, int64_t now_s) const {
-  return session_json({make_uuid_v4(), make_uuid_v4(), std::string(user_metadata), now_s}, now_s);
+std::string Issuer::start_anonymous_session(text::JsonObject user_metadata, int64_t now_s) const {
+  return session_json({make_uuid_v4(), make_uuid_v4(), std::move(user_metadata), now_s}, now_s);
 }
 
 tl::expected<std::string, TokenError> Issuer::refresh_session(std::string_view refresh_token,
@@ -131,21 +119,13 @@ tl::expected<std::string, TokenError> Issuer::refresh_session(std::string_view r
   // This server's own clock made it, which may since have been set back a little.
   const VerifyOptions options{30, {kRefreshAudience}};
   TRY_ASSIGN(const Claims claims, verify(refresh_key_, refresh_token, now_s, options));
-  Session session;
-  session.user_id = claims.subject;
-  text::JsonReader reader(claims.json);
-  std::string key;
-  reader.begin_object();
-  while (reader.next_member(key)) {
-    const bool is_text = key == "session_id";
-    if (is_text) reader.read_string(session.session_id);
-    const std::string_view raw = is_text ? std::string_view() : reader.read_raw();
-    if (key == "user_metadata") session.user_metadata = raw;
-    if (key == "created_at") std::from_chars(raw.begin(), raw.end(), session.created_at_s);
-  }
-  const bool whole = !reader.failed() && !session.user_id.empty() && !session.session_id.empty() &&
-                     !session.user_metadata.empty();
-  if (!whole) return tl::make_unexpected(TokenError{"PGRST303", "Parsing claims failed", {}});
+  const auto object = text::parse_json_object(claims.json);
+  const auto* session_id = object ? text::find_member<std::string>(*object, "session_id") : nullptr;
+  const auto* data = object ? text::find_member<JsonObject>(*object, "user_metadata") : nullptr;
+  const auto* created_at_s = object ? text::find_member<int64_t>(*object, "created_at") : nullptr;
+  if (claims.subject.empty() || session_id == nullptr || data == nullptr || created_at_s == nullptr)
+    return tl::make_unexpected(TokenError{"PGRST303", "Parsing claims failed", {}});
+  const Session session{claims.subject, *session_id, *data, *created_at_s};
   return session_json(session, now_s);
 }
 

@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "auth/jwt.h"
+#include "text/json_value.h"
 
 namespace prodev::auth {
 
@@ -26,8 +27,8 @@ class Issuer {
   Issuer(const SigningKey& key, IssuerOptions options);
 
   // GoTrue's session, as JSON, of a user who did not exist before: role authenticated, a fresh
-  // UUIDv4 as the id, is_anonymous. `user_metadata` is a JSON object.
-  std::string start_anonymous_session(std::string_view user_metadata, int64_t now_s) const;
+  // UUIDv4 as the id, is_anonymous.
+  std::string start_anonymous_session(text::JsonObject user_metadata, int64_t now_s) const;
 
   // The next tokens of the session that `refresh_token` belongs to, as JSON.
   tl::expected<std::string, TokenError> refresh_session(std::string_view refresh_token,
@@ -38,7 +39,7 @@ class Issuer {
 
   std::string access_token(const Session& session, int64_t now_s) const;
   std::string refresh_token(const Session& session, int64_t now_s) const;
-  std::string user_json(const Session& session, int64_t now_s) const;
+  text::JsonObject user_of(const Session& session, int64_t now_s) const;
   std::string session_json(const Session& session, int64_t now_s) const;
 
   const SigningKey access_key_;

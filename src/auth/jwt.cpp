@@ -1,19 +1,19 @@
 #include "auth/jwt.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "auth/base64url.h"
 #include "base/result.h"
 #include "text/ascii.h"
-#include "text/json_reader.h"
+#include "text/json_value.h"
 
 namespace prodev::auth {
 namespace {
 
-using text::JsonReader;
-using Kind = JsonReader::Kind;
+using text::JsonArray;
+using text::JsonObject;
+using text::JsonValue;
 template <class T>
 using Checked = tl::expected<T, TokenError>;
 
@@ -48,55 +48,26 @@ Checked<Parts> split(std::string_view token) {
                token.substr(second + 1), token.substr(0, second)};
 }
 
-// Reads an object, giving each key to `member`, which takes its value. False when it is no object,
-// not well formed, or has a key twice: which of the two holds would be for each reader to guess.
-template <class Member>
-bool read_object(std::string_view json, Member member) {
-  JsonReader reader(json);
-  std::vector<std::string> keys;
-  std::string key;
-  reader.begin_object();
-  while (reader.next_member(key)) {
-    keys.push_back(key);
-    member(reader, key);
-  }
-  reader.finish();
-  std::sort(keys.begin(), keys.end());
-  return !reader.failed() && std::adjacent_find(keys.begin(), keys.end()) == keys.end();
-}
-
-// False, having stepped over the value, when it is not a string.
-bool try_string(JsonReader& reader, std::string& out) {
-  if (reader.peek() == Kind::kString) {
-    reader.read_string(out);
-    return true;
-  }
-  reader.read_raw();
-  return false;
+// False when the member is there and no string; `out` stays as it is where there is none.
+bool try_string(const JsonObject& object, const std::string& key, std::string& out) {
+  const std::string* text = text::find_member<std::string>(object, key);
+  if (text != nullptr) out = *text;
+  return text != nullptr || !object.contains(key);
 }
 
 Checked<void> check_header(std::string_view encoded) {
   std::string json, algorithm, type = "JWT";
-  bool has_critical = false, right_types = true;
-  const bool read = decode_base64url(encoded, json) &&
-                    read_object(json, [&](JsonReader& reader, const std::string& key) {
-                      if (key == "alg") {
-                        right_types = try_string(reader, algorithm) && right_types;
-                      } else if (key == "typ") {
-                        right_types = try_string(reader, type) && right_types;
-                      } else {
-                        has_critical = has_critical || key == "crit";
-                        reader.read_raw();
-                      }
-                    });
-  if (!read || !right_types) {
+  const bool decoded = decode_base64url(encoded, json);
+  const auto header = text::parse_json_object(json);
+  if (!decoded || !header || !try_string(*header, "alg", algorithm) ||
+      !try_string(*header, "typ", type)) {
     return undecodable("JWT couldn't be decoded", "Its header is not what RFC 7515 asks for");
   }
   if (algorithm != "HS256") {
     return undecodable("Wrong or unsupported encoding algorithm",
                        "This server takes tokens signed with HS256 only");
   }
-  if (has_critical || !text::equal_ignoring_case(type, "JWT")) {
+  if (header->contains("crit") || !text::equal_ignoring_case(type, "JWT")) {
     return undecodable("Unsupported token type");
   }
   return {};
@@ -118,18 +89,17 @@ Checked<void> check_signature(const SigningKey& key, const Parts& parts) {
 
 enum class Rounding { kDown, kUp };
 
-// NumericDate of RFC 7519 section 2, in whole seconds. False when it is not a number.
-bool try_date(JsonReader& reader, Rounding rounding, int64_t& out) {
+// NumericDate of RFC 7519 section 2, in whole seconds. False when the member is there and no
+// number.
+bool try_date(const JsonObject& claims, const std::string& name, Rounding rounding, int64_t& out) {
   constexpr double kFarthest_s = 9e15;  // well within what a double holds exactly
-  if (reader.peek() != Kind::kNumber) {
-    reader.read_raw();
-    return false;
-  }
-  const std::string_view text = reader.read_number();
-  double seconds = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (parsed.ec != std::errc()) return false;
-  seconds = std::clamp(seconds, -kFarthest_s, kFarthest_s);
+  const auto found = claims.find(name);
+  if (found == claims.end()) return true;
+  const JsonValue& value = found->second;
+  if (!value.is<double>()) return false;
+  const double seconds = std::clamp(
+      value.is<int64_t>() ? static_cast<double>(value.get<int64_t>()) : value.get<double>(),
+      -kFarthest_s, kFarthest_s);
   out = static_cast<int64_t>(rounding == Rounding::kUp ? std::ceil(seconds) : std::floor(seconds));
   return true;
 }
@@ -137,31 +107,29 @@ bool try_date(JsonReader& reader, Rounding rounding, int64_t& out) {
 using Audience = std::vector<std::string>;
 
 // A string or an array of strings.
-bool try_audience(JsonReader& reader, Audience& out) {
-  if (reader.peek() != Kind::kArray) return try_string(reader, out.emplace_back());
-  bool all_strings = true;
-  reader.begin_array();
-  while (reader.next_element()) {
-    all_strings = try_string(reader, out.emplace_back()) && all_strings;
+bool try_audience(const JsonObject& claims, Audience& out) {
+  const auto found = claims.find("aud");
+  if (found == claims.end()) return true;
+  if (!found->second.is<JsonArray>()) return try_string(claims, "aud", out.emplace_back());
+  for (const JsonValue& one : found->second.get<JsonArray>()) {
+    if (!one.is<std::string>()) return false;
+    out.push_back(one.get<std::string>());
   }
-  return all_strings;
+  return true;
 }
 
-// Reads the value of one claim. False when it is not of the type that the claim must have.
-bool read_claim(JsonReader& reader, const std::string& name, Claims& claims, Audience& audience) {
-  if (name == "role") return try_string(reader, claims.role);
-  if (name == "sub") return try_string(reader, claims.subject);
-  if (name == "aud") return try_audience(reader, audience);
-  if (name == "nbf") return try_date(reader, Rounding::kUp, claims.validity.not_before_s);
-  if (name == "iat") return try_date(reader, Rounding::kUp, claims.validity.issued_at_s);
-  if (name == "exp") {
-    const bool read = try_date(reader, Rounding::kDown, claims.validity.expires_at_s);
-    claims.validity.expires_at_s =
-        std::max<int64_t>(claims.validity.expires_at_s, 1);  // 0 would mean never
-    return read;
-  }
-  reader.read_raw();
-  return true;
+// The name of the first claim that is not of the type that it must have; nullptr: none.
+const char* read_claims(const JsonObject& object, Claims& claims, Audience& audience) {
+  Validity& validity = claims.validity;
+  if (!try_string(object, "role", claims.role)) return "role";
+  if (!try_string(object, "sub", claims.subject)) return "sub";
+  if (!try_audience(object, audience)) return "aud";
+  if (!try_date(object, "nbf", Rounding::kUp, validity.not_before_s)) return "nbf";
+  if (!try_date(object, "iat", Rounding::kUp, validity.issued_at_s)) return "iat";
+  if (!try_date(object, "exp", Rounding::kDown, validity.expires_at_s)) return "exp";
+  if (object.contains("exp"))
+    validity.expires_at_s = std::max<int64_t>(validity.expires_at_s, 1);  // 0 would mean never
+  return nullptr;
 }
 
 std::string wrong_type(const std::string& claim) {
@@ -172,15 +140,13 @@ std::string wrong_type(const std::string& claim) {
   return "The JWT '" + claim + "' claim must be " + right;
 }
 
-Checked<Claims> read_claims(std::string json, Audience& audience) {
+Checked<Claims> claims_of(std::string json, Audience& audience) {
   Claims claims;
   claims.role = "anon";
-  std::string first_wrong;
-  const bool read = read_object(json, [&](JsonReader& reader, const std::string& name) {
-    if (!read_claim(reader, name, claims, audience) && first_wrong.empty()) first_wrong = name;
-  });
-  if (!read) return bad_claim("Parsing claims failed");
-  if (!first_wrong.empty()) return bad_claim(wrong_type(first_wrong));
+  const auto object = text::parse_json_object(json);
+  if (!object) return bad_claim("Parsing claims failed");
+  if (const char* wrong = read_claims(*object, claims, audience))
+    return bad_claim(wrong_type(wrong));
   claims.json = std::move(json);
   return claims;
 }
@@ -234,7 +200,7 @@ Checked<Claims> verify(const SigningKey& key, std::string_view token, int64_t no
     return undecodable("JWT couldn't be decoded", "Its payload is not base64url");
   }
   Audience audience;
-  TRY_ASSIGN(Claims claims, read_claims(std::move(json), audience));
+  TRY_ASSIGN(Claims claims, claims_of(std::move(json), audience));
   TRY(check_times(claims.validity, now_s, options.clock_skew_s));
   if (!is_meant(audience, options.audiences)) return bad_claim("JWT not in audience");
   return claims;

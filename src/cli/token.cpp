@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <ostream>
 
@@ -11,8 +10,7 @@
 #include "config/nearest.h"
 #include "config/value.h"
 #include "server/folders.h"
-#include "text/json_reader.h"
-#include "text/json_string.h"
+#include "text/json_value.h"
 
 namespace prodev::cli {
 namespace {
@@ -20,6 +18,8 @@ namespace {
 using base::Code;
 using base::fail;
 using base::Result;
+using text::JsonObject;
+using text::JsonValue;
 
 Result<int64_t> ttl_of(const CommandLine& line) {
   constexpr int64_t kLongest_s = int64_t{36'500} * 86'400;
@@ -31,39 +31,27 @@ Result<int64_t> ttl_of(const CommandLine& line) {
               "token that never expires");
 }
 
-struct MoreClaims {
-  std::string members;  // "\"name\":\"Ada\"", without the braces
-  bool has_audience = false;
-};
-
-Result<MoreClaims> more_claims(const std::string& json) {
-  static constexpr std::array<std::string_view, 4> kOwn = {"role", "sub", "exp", "iat"};
-  MoreClaims out;
-  text::JsonReader reader(json);
-  std::string key;
-  reader.begin_object();
-  while (reader.next_member(key)) {
-    if (std::find(kOwn.begin(), kOwn.end(), key) != kOwn.end()) {
-      return fail(Code::kUsage, "--claims may not hold \"" + key +
-                                    "\"; --role, --sub and --ttl make the claims role, sub, exp "
-                                    "and iat");
-    }
-    out.has_audience = out.has_audience || key == "aud";
-    if (!out.members.empty()) out.members += ',';
-    text::append_json_string(out.members, key);
-    out.members += ':';
-    out.members += reader.read_raw();
-  }
-  reader.finish();
-  if (reader.failed()) {
+Result<JsonObject> more_claims(const std::string& json) {
+  auto claims = text::parse_json_object(json);
+  if (!claims) {
     return fail(Code::kUsage,
-                "--claims is not a JSON object, such as {\"name\":\"Ada\"}: " + reader.error());
+                "--claims is not a JSON object, such as {\"name\":\"Ada\"}: " + claims.error());
   }
-  return out;
+  for (const char* own : {"role", "sub", "exp", "iat"}) {
+    if (!claims->contains(own)) continue;
+    return fail(Code::kUsage, std::string("--claims may not hold \"") + own +
+                                  "\"; --role, --sub and --ttl make the claims role, sub, exp "
+                                  "and iat");
+  }
+  return std::move(*claims);
 }
 
-void append_claim(std::string& json, const char* name, std::string_view text) {
-  text::append_json_string(json.append(",\"").append(name).append("\":"), text);
+// `claims` and the members of the object `more`, as they are written there: their numbers may have
+// more digits than a value holds.
+std::string with_members(const JsonObject& claims, std::string_view more) {
+  std::string json = text::to_json(claims);
+  json.back() = ',';
+  return json.append(more.substr(more.find('{') + 1));
 }
 
 Result<std::string> claims_of(const CommandLine& line, const config::Settings& settings) {
@@ -72,17 +60,16 @@ Result<std::string> claims_of(const CommandLine& line, const config::Settings& s
     return fail(Code::kUsage, "prodev token needs --role, such as --role authenticated");
   }
   TRY_ASSIGN(const int64_t ttl_s, ttl_of(line));
-  TRY_ASSIGN(const MoreClaims more, more_claims(line.option("--claims", "{}")));
+  const std::string more = line.option("--claims", "{}");
+  TRY_ASSIGN(const JsonObject others, more_claims(more));
   const int64_t now_s = base::wall_ms() / 1'000;
-  std::string json = "{\"iat\":" + std::to_string(now_s);
-  if (ttl_s != 0) json += ",\"exp\":" + std::to_string(now_s + ttl_s);
-  append_claim(json, "role", role);
-  if (!subject.empty()) append_claim(json, "sub", subject);
-  if (!more.has_audience && !settings.jwt_audience.empty()) {
-    append_claim(json, "aud", settings.jwt_audience.front());
-  }
-  if (!more.members.empty()) json += "," + more.members;
-  return json + "}";
+  JsonObject claims = {{"iat", JsonValue(now_s)}};
+  if (ttl_s != 0) claims["exp"] = JsonValue(now_s + ttl_s);
+  claims["role"] = JsonValue(role);
+  if (!subject.empty()) claims["sub"] = JsonValue(subject);
+  if (!others.contains("aud") && !settings.jwt_audience.empty())
+    claims["aud"] = JsonValue(settings.jwt_audience.front());
+  return others.empty() ? text::to_json(claims) : with_members(claims, more);
 }
 
 bool exists(const std::string& path) {

@@ -4,63 +4,49 @@
 #include <array>
 
 #include "assets/assets.h"
-#include "text/json_reader.h"
+#include "text/json_value.h"
 
 namespace prodev::openapi {
 
 namespace {
 
-using text::JsonReader;
+using text::JsonObject;
 
-JsonReader reader_of(std::string_view path) {
+// Of the executable itself: a test reads it.
+JsonObject read_file(std::string_view path) {
   const assets::Asset* asset = assets::find(path);
-  return JsonReader(asset == nullptr ? "{}" : asset->identity);
+  if (asset == nullptr) return {};
+  return text::parse_json_object(asset->identity).value_or(JsonObject());
 }
 
 std::vector<FixedPart> read_parts() {
   std::vector<FixedPart> parts;
-  JsonReader reader = reader_of("packaging/templates/openapi/components.json");
-  std::string section, name;
-  reader.begin_object();
-  while (reader.next_member(section)) {
-    reader.begin_object();
-    while (reader.next_member(name)) parts.push_back({section, name, compact(reader.read_raw())});
+  for (const auto& [section, named] : read_file("packaging/templates/openapi/components.json")) {
+    for (const auto& [name, part] : named.get<JsonObject>())
+      parts.push_back({section, name, text::to_json(part)});
   }
   return parts;
 }
 
-// The member of `details` that `key` names; nullptr: none.
-std::string* part_of(RouteDetails& details, std::string_view key) {
-  if (key == "parameters") return &details.parameters;
-  if (key == "requestBody") return &details.body;
-  return key == "responses" ? &details.responses : nullptr;
-}
-
-RouteDetails read_details(JsonReader& reader, std::string label) {
+RouteDetails read_details(const JsonObject& route, std::string label) {
   RouteDetails details;
   details.label = std::move(label);
-  std::string key;
-  reader.begin_object();
-  while (reader.next_member(key)) {
-    if (key == "tag") {
-      reader.read_string(details.tag);
-    } else if (key == "path") {
-      reader.read_string(details.path);
-    } else if (std::string* part = part_of(details, key)) {
-      *part = compact(reader.read_raw());
-    } else {
-      reader.read_raw();
-    }
-  }
+  if (const auto* tag = text::find_member<std::string>(route, "tag")) details.tag = *tag;
+  if (const auto* path = text::find_member<std::string>(route, "path")) details.path = *path;
+  const auto read = [&](const char* key, std::string& part) {
+    if (const auto found = route.find(key); found != route.end())
+      part = text::to_json(found->second);
+  };
+  read("parameters", details.parameters);
+  read("requestBody", details.body);
+  read("responses", details.responses);
   return details;
 }
 
 std::vector<RouteDetails> read_routes() {
   std::vector<RouteDetails> routes;
-  JsonReader reader = reader_of("packaging/templates/openapi/routes.json");
-  std::string label;
-  reader.begin_object();
-  while (reader.next_member(label)) routes.push_back(read_details(reader, label));
+  for (const auto& [label, route] : read_file("packaging/templates/openapi/routes.json"))
+    routes.push_back(read_details(route.get<JsonObject>(), label));
   return routes;
 }
 
@@ -84,19 +70,6 @@ bool is_parameter_name(std::string_view name) {
       "select",  "order",  "limit",   "offset",      "and",   "or",
       "not.and", "not.or", "columns", "on_conflict", "cursor"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-std::string compact(std::string_view json) {
-  std::string out;
-  bool in_string = false;
-  bool escaped = false;
-  for (const char c : json) {
-    const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (in_string || !space) out += c;
-    if (c == '"' && !escaped) in_string = !in_string;
-    escaped = in_string && c == '\\' && !escaped;
-  }
-  return out;
 }
 
 }  // namespace prodev::openapi

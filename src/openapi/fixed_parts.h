@@ -34,7 +34,4 @@ const RouteDetails& route_details(std::string_view label);
 // filtered by.
 bool is_parameter_name(std::string_view name);
 
-// JSON without the white space between its tokens.
-std::string compact(std::string_view json);
-
 }  // namespace prodev::openapi

@@ -1,47 +1,42 @@
 #include "rest/plan.h"
 
+#include <cmath>
 #include <cstdio>
 
-#include "text/json_string.h"
+#include "text/json_value.h"
 
 namespace prodev::rest {
 
 namespace {
 
-std::string milliseconds(int64_t ns) {
-  char text[32];
-  (void)std::snprintf(text, sizeof text, "%.3f", static_cast<double>(ns) / 1e6);
-  return text;
-}
+using text::JsonArray;
+using text::JsonObject;
+using text::JsonValue;
+
+// To the microsecond.
+double milliseconds(int64_t ns) { return std::round(static_cast<double>(ns) / 1e3) / 1e3; }
 
 // Depth is SQLite's: it nests by subqueries, which its limits bound.
-void append_nodes(std::string& out, const std::vector<records::PlanStep>& steps, int64_t parent) {
-  bool any = false;
+JsonObject node(std::string name, const std::vector<records::PlanStep>& steps, int64_t id) {
+  JsonArray plans;
   for (const records::PlanStep& step : steps) {
-    if (step.parent != parent) continue;
-    out += any ? "," : ",\"Plans\":[";
-    any = true;
-    out += "{\"Node Type\":";
-    text::append_json_string(out, step.detail);
-    append_nodes(out, steps, step.id);
-    out += '}';
+    if (step.parent == id) plans.emplace_back(node(step.detail, steps, step.id));
   }
-  if (any) out += ']';
+  JsonObject out;
+  out["Node Type"] = JsonValue(std::move(name));
+  if (!plans.empty()) out["Plans"] = JsonValue(std::move(plans));
+  return out;
 }
 
 std::string as_json(const PlanText& plan) {
-  std::string out = "[{\"Plan\":{\"Node Type\":\"Query Plan\"";
-  append_nodes(out, plan.steps, 0);
-  out += '}';
-  if (!plan.sql.empty()) {
-    out += ",\"Query Text\":";
-    text::append_json_string(out, plan.sql);
-  }
+  JsonObject out;
+  out["Plan"] = JsonValue(node("Query Plan", plan.steps, 0));
+  if (!plan.sql.empty()) out["Query Text"] = JsonValue(plan.sql);
   if (plan.rows) {
-    out += ",\"Actual Rows\":" + std::to_string(*plan.rows);
-    out += ",\"Execution Time\":" + milliseconds(plan.run_ns);
+    out["Actual Rows"] = JsonValue(static_cast<int64_t>(*plan.rows));
+    out["Execution Time"] = JsonValue(milliseconds(plan.run_ns));
   }
-  return out += "}]";
+  return "[" + text::to_json(out) + "]";
 }
 
 void append_lines(std::string& out, const std::vector<records::PlanStep>& steps, int64_t parent,
@@ -59,7 +54,9 @@ std::string as_text(const PlanText& plan) {
   if (!plan.sql.empty()) out += "Query Text: " + plan.sql + "\n";
   if (plan.rows) {
     out += "Actual Rows: " + std::to_string(*plan.rows) + "\n";
-    out += "Execution Time: " + milliseconds(plan.run_ns) + " ms\n";
+    char time[32];
+    (void)std::snprintf(time, sizeof time, "%.3f", milliseconds(plan.run_ns));
+    out.append("Execution Time: ").append(time).append(" ms\n");
   }
   return out;
 }

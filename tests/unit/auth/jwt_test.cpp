@@ -183,10 +183,12 @@ TEST_CASE("times are held to, give or take the clocks") {
 
 TEST_CASE("claims of the wrong type are refused by name") {
   for (const std::string claim : {"exp", "nbf", "iat"}) {
-    for (const char* value : {"\"1800000000\"", "null", "true", "[]", "{}", "1e999"}) {
+    for (const char* value : {"\"1800000000\"", "null", "true", "[]", "{}"}) {
       CHECK(refusal_of_claims("{\"" + claim + "\":" + value + "}") ==
             "PGRST303 The JWT '" + claim + "' claim must be a number");
     }
+    // No double holds it.
+    CHECK(refusal_of_claims("{\"" + claim + "\":1e999}") == "PGRST303 Parsing claims failed");
   }
   for (const std::string claim : {"role", "sub"}) {
     for (const char* value : {"1", "null", "[\"staff\"]", "{}"}) {

@@ -75,7 +75,8 @@ std::string refusal(Response response) {
 }  // namespace
 
 TEST_CASE("an anonymous session has GoTrue's members and a token that is taken") {
-  const std::string session = kIssuer.start_anonymous_session(R"({"name":"Ada"})", kNow_s);
+  const std::string session =
+      kIssuer.start_anonymous_session({{"name", prodev::text::JsonValue("Ada")}}, kNow_s);
   CHECK(member(session, "token_type") == "bearer");
   CHECK(member(session, "expires_in") == "3600");
   CHECK(member(session, "expires_at") == "1700003600");
@@ -95,12 +96,13 @@ TEST_CASE("an anonymous session has GoTrue's members and a token that is taken")
 }
 
 TEST_CASE("no two sessions are of the same user") {
-  const auto user = [] { return member(kIssuer.start_anonymous_session("{}", kNow_s), "user"); };
+  const auto user = [] { return member(kIssuer.start_anonymous_session({}, kNow_s), "user"); };
   CHECK(member(user(), "id") != member(user(), "id"));
 }
 
 TEST_CASE("a refreshed session is of the same user and lasts longer") {
-  const std::string first = kIssuer.start_anonymous_session(R"({"name":"Ada"})", kNow_s);
+  const std::string first =
+      kIssuer.start_anonymous_session({{"name", prodev::text::JsonValue("Ada")}}, kNow_s);
   const int64_t later_s = kNow_s + 29 * kDay_s;
   const auto second = kIssuer.refresh_session(member(first, "refresh_token"), later_s);
   REQUIRE(second);
@@ -115,7 +117,7 @@ TEST_CASE("a refreshed session is of the same user and lasts longer") {
 }
 
 TEST_CASE("a refresh token ends after 30 days") {
-  const std::string token = member(kIssuer.start_anonymous_session("{}", kNow_s), "refresh_token");
+  const std::string token = member(kIssuer.start_anonymous_session({}, kNow_s), "refresh_token");
   CHECK(kIssuer.refresh_session(token, kNow_s + 30 * kDay_s));  // within what clocks may differ
   const auto late = kIssuer.refresh_session(token, kNow_s + 30 * kDay_s + 30);
   REQUIRE(!late);
@@ -123,7 +125,7 @@ TEST_CASE("a refresh token ends after 30 days") {
 }
 
 TEST_CASE("an access token is no refresh token, nor the reverse, whatever it claims") {
-  const std::string session = kIssuer.start_anonymous_session("{}", kNow_s);
+  const std::string session = kIssuer.start_anonymous_session({}, kNow_s);
   CHECK(!kIssuer.refresh_session(member(session, "access_token"), kNow_s));
   CHECK(!verify(kKey, member(session, "refresh_token"), kNow_s, {}));
   const std::string forged =
@@ -134,7 +136,7 @@ TEST_CASE("an access token is no refresh token, nor the reverse, whatever it cla
 
 TEST_CASE("the audience and the lifetime of access tokens are chosen") {
   const Issuer issuer(kKey, {60, "shop"});
-  const std::string session = issuer.start_anonymous_session("{}", kNow_s);
+  const std::string session = issuer.start_anonymous_session({}, kNow_s);
   const std::string token = member(session, "access_token");
   CHECK(member(session, "expires_in") == "60");
   CHECK(verify(kKey, token, kNow_s + 59, {0, {"shop"}}));

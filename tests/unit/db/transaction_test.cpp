@@ -9,9 +9,9 @@ namespace prodev::db {
 
 namespace {
 
-class Database {
+class OneTable {
  public:
-  Database() { REQUIRE(connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)")); }
+  OneTable() { REQUIRE(connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)")); }
 
   int64_t rows() {
     Statement count = *connection.prepare("SELECT count(*) FROM t");
@@ -31,7 +31,7 @@ class Database {
 }  // namespace
 
 TEST_CASE("a transaction that is not committed leaves nothing") {
-  Database database;
+  OneTable database;
   {
     auto transaction = Transaction::begin(database.connection);
     REQUIRE(transaction);
@@ -48,7 +48,7 @@ TEST_CASE("a transaction that is not committed leaves nothing") {
 }
 
 TEST_CASE("what SQLiteCpp throws is an error: a transaction within one, a second commit") {
-  Database database;
+  OneTable database;
   auto transaction = Transaction::begin(database.connection);
   const auto second = Transaction::begin(database.connection);
   REQUIRE_FALSE(second);
@@ -59,7 +59,7 @@ TEST_CASE("what SQLiteCpp throws is an error: a transaction within one, a second
 }
 
 TEST_CASE("a transaction that a statement has ended is no trouble at its end") {
-  Database database;
+  OneTable database;
   {
     auto transaction = Transaction::begin(database.connection);
     REQUIRE(database.connection.execute("INSERT INTO t VALUES (1); ROLLBACK"));
@@ -70,7 +70,7 @@ TEST_CASE("a transaction that a statement has ended is no trouble at its end") {
 }
 
 TEST_CASE("a savepoint that is not released is undone, and leaves no transaction open") {
-  Database database;
+  OneTable database;
   {
     const Savepoint savepoint(database.connection, "trial");
     REQUIRE(savepoint.begun());
@@ -81,7 +81,7 @@ TEST_CASE("a savepoint that is not released is undone, and leaves no transaction
 }
 
 TEST_CASE("a savepoint within a transaction undoes its part alone") {
-  Database database;
+  OneTable database;
   auto transaction = Transaction::begin(database.connection);
   REQUIRE(database.connection.execute("INSERT INTO t VALUES (1)"));
   {
@@ -99,7 +99,7 @@ TEST_CASE("a savepoint within a transaction undoes its part alone") {
 }
 
 TEST_CASE("a value that cannot be bound fails the statement, not the process") {
-  Database database;
+  OneTable database;
   Statement insert = *database.connection.prepare("INSERT INTO t VALUES (?)");
   insert.bind_int(2, 1);
   const auto row = insert.step();
@@ -112,7 +112,7 @@ TEST_CASE("a value that cannot be bound fails the statement, not the process") {
 }
 
 TEST_CASE("a column that is not there is empty") {
-  Database database;
+  OneTable database;
   Statement rows = *database.connection.prepare("SELECT a FROM t");
   CHECK(rows.column_int(0) == 0);  // before the first step
   REQUIRE(rows.step());

@@ -22,9 +22,4 @@ TEST_CASE("a route has the details of its label, or plain ones") {
   CHECK(text::is_json(route_details("nothing").responses));
 }
 
-TEST_CASE("JSON is made compact between its tokens alone") {
-  CHECK(compact("{ \"a b\" : [ 1 ,\n\t2 ] }\r\n") == "{\"a b\":[1,2]}");
-  CHECK(compact(R"(["a \" b" , "c \\" , " d "])") == R"(["a \" b","c \\"," d "])");
-}
-
 }  // namespace prodev::openapi
