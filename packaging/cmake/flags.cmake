@@ -79,7 +79,8 @@ if(PRODEV_LTO)
     set(lto -flto=thin)
   endif()
   target_compile_options(prodev_flags INTERFACE ${lto})
-  target_link_options(prodev_flags INTERFACE ${lto})
+  # Sections of functions get lost on the way otherwise, and with them what the linker's map tells.
+  target_link_options(prodev_flags INTERFACE ${lto} -ffunction-sections -fdata-sections)
   # The archive index of LTO objects is written by the compiler's own ar.
   set(CMAKE_AR ${CMAKE_CXX_COMPILER_AR})
   set(CMAKE_RANLIB ${CMAKE_CXX_COMPILER_RANLIB})
