@@ -97,6 +97,7 @@ struct OnConflict {
   // What a merge sets; empty: the columns of the row. What the row does not have becomes the
   // DEFAULT.
   std::vector<const catalog::Column*> merged;
+  Guard readable;   // columns that the key may be of: a conflict tells of their values
   Guard updatable;  // rows and columns that a merge may change
 };
 

@@ -48,11 +48,6 @@ std::vector<std::string> names_of(const Table& table, const Guard& guard) {
   return names;
 }
 
-tl::unexpected<ApiError> permission_denied(const Table& table, const Column& column) {
-  return refuse(
-      {403, "42501", "permission denied for column " + column.name + " of table " + table.name});
-}
-
 bool may_hold_json(const Column& column) {
   return column.kind == ValueKind::kJson || column.kind == ValueKind::kAny;
 }
@@ -79,6 +74,11 @@ Outcome<void> check_has_value(const Table& table, const Column& column) {
 }
 
 }  // namespace
+
+tl::unexpected<ApiError> permission_denied(const Table& table, const Column& column) {
+  return refuse(
+      {403, "42501", "permission denied for column " + column.name + " of table " + table.name});
+}
 
 bool Guard::allows(const Column& column) const {
   return columns == nullptr ||

@@ -96,6 +96,10 @@ Outcome<void> add_conflict(std::string& sql, const Table& table,
                            const std::vector<const Column*>& columns, const OnConflict& conflict) {
   if (conflict.action == OnConflict::Action::kFail) return {};
   TRY_ASSIGN(const std::vector<std::string> key, conflict_key(table, conflict));
+  for (const Column& column : table.columns) {
+    if (contains(key, column.name) && !conflict.readable.allows(column))
+      return permission_denied(table, column);
+  }
   sql += " ON CONFLICT (";
   for (size_t i = 0; i < key.size(); ++i) {
     if (i > 0) sql += ',';
@@ -108,10 +112,7 @@ Outcome<void> add_conflict(std::string& sql, const Table& table,
   }
   const char* glue = "UPDATE SET ";
   for (const Column* column : columns) {
-    if (!conflict.updatable.allows(*column)) {
-      return refuse({403, "42501",
-                     "permission denied for column " + column->name + " of table " + table.name});
-    }
+    if (!conflict.updatable.allows(*column)) return permission_denied(table, *column);
     // Setting the key to what it is keeps the statement valid when there is nothing else to set.
     if (contains(key, column->name) && columns.size() > key.size()) continue;
     sql += glue;

@@ -226,6 +226,9 @@ Outcome<void> check_repetition(const catalog::Table& table, const Read& read);
 // Before more is added: nested spreads multiply columns.
 Outcome<void> check_columns(const Results& results);
 
+tl::unexpected<ApiError> permission_denied(const catalog::Table& table,
+                                           const catalog::Column& column);
+
 // The embed of `read` called `name`; nullptr: there is none.
 const Embed* find_embed(const Read& read, std::string_view name);
 

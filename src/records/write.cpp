@@ -106,10 +106,10 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   returning.rows = options.returned != Returned::kNothing;
   returning.read = std::move(options.read);
   std::string changeable;  // rows that a merge may change
-  if (returning.rows || write.merges_) {
+  if (returning.rows || write.merges_ || write.ignores_) {
     TRY_ASSIGN(const Rights* select, authorize(*schema, identity.role, table, Verb::kSelect));
-    returning.readable = guard_of(*select);
-    write.check_ = both(write.check_, select->using_sql);
+    conflict.readable = returning.readable = guard_of(*select);
+    if (!write.ignores_ || returning.rows) write.check_ = both(write.check_, select->using_sql);
     changeable = select->using_sql;
   }
   write.proposal_ = write.check_;

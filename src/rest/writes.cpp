@@ -41,14 +41,16 @@ access::Verb verb_of(Method method) {
 query::OnConflict conflict_of(const WriteCall& call) {
   using Action = query::OnConflict::Action;
   query::OnConflict conflict;
+  if (call.method == Method::kPut) {
+    const bool is_view = call.table->kind == catalog::TableKind::kView;
+    conflict.action = is_view ? Action::kFail : Action::kMerge;
+    return conflict;
+  }
   conflict.columns = call.options.on_conflict;
   const auto& resolution = call.options.preferences.resolution;
   if (resolution)
     conflict.action =
         *resolution == ResolutionPreference::kMerge ? Action::kMerge : Action::kIgnore;
-  const bool is_view = call.table->kind == catalog::TableKind::kView;
-  if (call.method == Method::kPut)
-    conflict = {is_view ? Action::kFail : Action::kMerge, {}, {}, {}};
   return conflict;
 }
 

@@ -42,6 +42,10 @@ CREATE POLICY stage_u ON stage FOR UPDATE TO authenticated USING (state = 'draft
 CREATE TABLE once (id TEXT PRIMARY KEY, v TEXT);
 CREATE POLICY once_s ON once FOR SELECT TO authenticated USING (true);
 CREATE POLICY once_i ON once FOR INSERT TO authenticated WITH CHECK (true);
+CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, badge TEXT UNIQUE);
+INSERT INTO person VALUES (1, 'a', 'k1'), (2, 'b', 'k2');
+GRANT SELECT (id, name) ON person TO authenticated;
+CREATE POLICY person_all ON person USING (true) WITH CHECK (true);
 CREATE TABLE loud (id INTEGER PRIMARY KEY, owner TEXT);
 CREATE TRIGGER loud_raises BEFORE INSERT ON loud BEGIN SELECT RAISE(ABORT, 'loud'); END;
 CREATE POLICY loud_all ON loud TO authenticated USING (owner = auth.uid());
@@ -106,6 +110,13 @@ class PoliciesFirst(RestCase):
                             # Whether the key is taken cannot be told: both checks count.
                             ({"state": "draft"}, 403), ({"state": "live"}, 201)]:
             self.assertEqual(self.ask("POST", "stage", row, MERGE)[0], status, row)
+
+    def test_a_key_of_an_upsert_must_be_one_that_the_caller_may_read(self):
+        """PostgreSQL's INSERT, on index_column_name: else a conflict tells whose value it is."""
+        for prefer in (MERGE, IGNORE, MERGE + ",return=representation"):
+            self.same((403, "42501"), "POST", [("person?on_conflict=badge&select=id", {"badge": k, "name": "x"}) for k in ("k2", "k9")],
+                      prefer=prefer)
+        self.assertEqual(self.ask("POST", "person?select=id", {"id": 1, "name": "x"}, MERGE)[0], 200)
 
     def test_other_constraints(self):
         for name, value in [("size", 0), ("size", None), ("folder", 99), ("title", "KNOWN"), ("title", "fine"), ("size", 3)]:
