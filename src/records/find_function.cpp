@@ -181,7 +181,11 @@ query::Outcome<FoundFunction> find_function(const Schema& schema, std::string_vi
     const Functions callable = callable_of(schema, role, candidates);
     return none_found(schema, role, name, callable, given);
   }
-  if (found.size() > 1) return several_found(found);
+  if (found.size() > 1) {
+    const Functions callable = callable_of(schema, role, found);
+    if (callable.size() > 1) return several_found(callable);
+    if (!callable.empty()) found = callable;
+  }
   return FoundFunction{found.front(), whole};
 }
 

@@ -238,6 +238,10 @@ class Choosing(RpcCase):
         self.assertEqual(error["hint"], "Try renaming the parameters or the function itself in the database so "
                                         "function overloading can be resolved")
 
+    def test_choices_are_told_to_those_who_may_call_them(self):
+        for method, path, body in (("POST", "twins", {"x": 1}), ("GET", "twins?x=1", None)):
+            self.refused(401, "42501", method, path, body, role=None)
+
     def test_a_function_that_is_not_there_is_told_with_the_nearest(self):
         self.assertEqual(self.refused(404, "PGRST202", "POST", "add_then", {"b": 1, "a": 1}), {
             "code": "PGRST202",
