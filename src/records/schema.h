@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "access/rules.h"
 #include "base/result.h"
@@ -18,9 +19,14 @@ struct Schema {
   std::shared_ptr<const catalog::Catalog> catalog;
   std::shared_ptr<const access::Rules> rules;
   uint64_t version = 0;
+  std::string state;  // schema_state() when it was read
 
+  // All of one state of the database. REQUIRES: `connection` is in no transaction.
   static base::Result<Schema> load(db::Connection& connection, uint64_t version);
 };
+
+// Changes whenever tables or rules do.
+std::string schema_state(db::Connection& connection);
 
 using SchemaPointer = std::shared_ptr<const Schema>;
 

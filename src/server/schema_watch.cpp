@@ -19,19 +19,12 @@ using telemetry::Level;
 
 constexpr auto kInterval = std::chrono::milliseconds(250);
 
-int64_t read_number(db::Connection& connection, std::string_view sql) {
-  base::Result<db::Statement> statement = connection.prepare(sql);
+// Changes with every commit of another connection (sqlite.org, pragma data_version).
+int64_t data_version(db::Connection& connection) {
+  base::Result<db::Statement> statement = connection.prepare("PRAGMA data_version");
   if (!statement) return 0;
   const base::Result<bool> row = statement->step();
   return row && *row ? statement->column_int(0) : 0;
-}
-
-// Changes whenever tables or rules do.
-std::string state_of(db::Connection& connection) {
-  const int64_t schema = read_number(connection, "PRAGMA schema_version");
-  // 0 where the tables are not there.
-  const int64_t rules = read_number(connection, "SELECT max(number) FROM _prodev_migration");
-  return std::to_string(schema) + " " + std::to_string(rules);
 }
 
 // Names, sizes and times of the schema files, whatever else they are.
@@ -69,8 +62,6 @@ base::Result<std::unique_ptr<SchemaWatch>> SchemaWatch::start(const config::Sett
 SchemaWatch::SchemaWatch(const config::Settings& settings, db::Connection own,
                          records::CurrentSchema& schema)
     : settings_(settings), schema_(schema), own_(std::move(own)) {
-  data_version_ = read_number(own_, "PRAGMA data_version");
-  schema_state_ = state_of(own_);
   seen_files_ = handled_files_ = state_of(config::effective_schema_dir(settings_));
   thread_ = std::thread([this] { run(); });
 }
@@ -95,19 +86,21 @@ void SchemaWatch::run() {
 }
 
 void SchemaWatch::look_at_database() {
-  const int64_t version = read_number(own_, "PRAGMA data_version");
+  const int64_t version = data_version(own_);
   if (version == data_version_) return;  // nothing was committed by anybody else
   data_version_ = version;
   reload_if_changed();
 }
 
 void SchemaWatch::reload_if_changed() {
-  std::string state = state_of(own_);
-  if (state == schema_state_) return;
-  schema_state_ = std::move(state);
+  const std::string state = records::schema_state(own_);
+  if (state == schema_.get()->state) return;
   if (const base::Result<void> reloaded = schema_.reload(own_); !reloaded) {
-    telemetry::log(Level::kError, "the schema has changed and cannot be read: the old one stays",
-                   {{"error", reloaded.error().message}});
+    // Tried again after the next commit, and told once.
+    if (unreadable_state_ != state)
+      telemetry::log(Level::kError, "the schema has changed and cannot be read: the old one stays",
+                     {{"error", reloaded.error().message}});
+    unreadable_state_ = state;
     return;
   }
   telemetry::log(Level::kInfo, "the schema has changed and is in force");

@@ -36,8 +36,8 @@ class SchemaWatch {
   records::CurrentSchema& schema_;
   // Of the thread from here on.
   db::Connection own_;
-  int64_t data_version_ = 0;
-  std::string schema_state_;
+  int64_t data_version_ = -1;  // none yet: what was committed while the server started counts
+  std::string unreadable_state_;
   std::string seen_files_;     // when they were last looked at
   std::string handled_files_;  // when they were last applied, or were found to be wrong
 

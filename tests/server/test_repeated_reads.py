@@ -3,12 +3,13 @@
 import json
 import pathlib
 import sys
+import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import is_sanitized, run_prodev  # noqa: E402
-from rest import RestFolderCase  # noqa: E402
+from prodev import eventually, is_sanitized, run_prodev  # noqa: E402
+from rest import RestFolderCase, write_schema  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE note (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, body TEXT, secret TEXT) STRICT;
@@ -123,6 +124,20 @@ class RepeatedReads(RestFolderCase):
         for _ in range(TIMES):
             self.assertEqual(self.ask_as(path, None).json(), [{"id": 3, "owner": "ann", "body": "c", "more": None}])
         self.assertEqual(self.ids("note?select=id&order=id", "authenticated", "ann"), [1, 3])
+
+    def test_what_changes_while_a_server_starts_is_in_force(self):
+        """With many loops the start takes a while: the schema is read first, and watched last."""
+        for after_s in (0.02, 0.05, 0.1):
+            project = self.make_folder()
+            write_schema(project, "CREATE TABLE note (id INTEGER PRIMARY KEY);\nINSERT INTO note VALUES (1);\n"
+                                  "CREATE POLICY open ON note USING (true);\n")
+            self.assertEqual(run_prodev("migrate", "--dir", project).returncode, 0)
+            (project / "schema" / "0002_closed.sql").write_text("DROP POLICY open ON note;\n")
+            changed = threading.Timer(after_s, run_prodev, ("migrate", "--dir", project))
+            changed.start()
+            server = self.start_prodev("--migrate=false", "--loops", "100", folder=project)
+            changed.join()
+            eventually(lambda: self.ask(server, "GET", "note").body == b"[]", "the policy is gone")
 
     def test_a_kept_question_takes_no_time_to_plan(self):
         def spent(limit):
