@@ -1,6 +1,7 @@
 #include "rest/query_parameters.h"
 
 #include <algorithm>
+#include <array>
 
 #include "rest/cursor.h"
 #include "rest/grammar.h"
@@ -142,6 +143,22 @@ class Reader {
 
 Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters) {
   return Reader().parse(std::move(parameters));
+}
+
+std::string filter_name(std::string_view column) {
+  constexpr std::array<std::string_view, 9> kWords = {
+      "and", "columns", "cursor", "limit", "offset", "on_conflict", "or", "order", "select"};
+  const bool plain = std::all_of(column.begin(), column.end(), [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  });
+  if (plain && std::find(kWords.begin(), kWords.end(), column) == kWords.end())
+    return std::string(column);
+  std::string name = "\"";
+  for (const char c : column) {
+    if (c == '"' || c == '\\') name += '\\';
+    name += c;
+  }
+  return name + '"';
 }
 
 }  // namespace prodev::rest

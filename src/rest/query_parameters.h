@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "query/api_error.h"
@@ -24,5 +25,8 @@ struct QueryParameters {
 // PGRST100 for what cannot be read, PGRST103 for a negative limit, PGRST108 for an embed that
 // select= does not have.
 query::Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters);
+
+// The name of the parameter that filters by `column`: in quotes where it would be read otherwise.
+std::string filter_name(std::string_view column);
 
 }  // namespace prodev::rest

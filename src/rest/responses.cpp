@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "access/system_tables.h"
+#include "rest/query_parameters.h"
 #include "text/json_string.h"
 #include "text/url.h"
 
@@ -53,7 +54,7 @@ std::string location_of(const WriteCall& call, const records::WriteResult& resul
   for (const auto& [column, value] : result.key) {
     location.push_back(glue);
     glue = '&';
-    text::append_percent_encoded(location, column);
+    text::append_percent_encoded(location, filter_name(column));
     location += "=eq.";
     text::append_percent_encoded(location, value);
   }

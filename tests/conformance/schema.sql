@@ -8,6 +8,7 @@ CREATE TABLE truck_cost (truck_id INTEGER PRIMARY KEY REFERENCES truck(id), amou
 CREATE TABLE trip (id INTEGER PRIMARY KEY, truck_id INTEGER REFERENCES truck(id), note TEXT);
 CREATE TABLE mayor (id INTEGER PRIMARY KEY, title TEXT, city_id INTEGER UNIQUE REFERENCES city(id));
 CREATE TABLE road (a INTEGER REFERENCES city(id), b INTEGER REFERENCES depot(id), PRIMARY KEY (a, b));
+CREATE TABLE odd_key ("a.b" INTEGER, "order" INTEGER, "say ""x""" INTEGER, PRIMARY KEY ("a.b", "order", "say ""x"""));
 CREATE TABLE reading (id INTEGER PRIMARY KEY, v INTEGER);
 CREATE VIEW reading_view AS SELECT * FROM reading;
 CREATE VIEW city_view AS SELECT * FROM city;
@@ -43,6 +44,7 @@ CREATE POLICY anyone ON truck_cost USING (true) WITH CHECK (true);
 CREATE POLICY anyone ON trip USING (true) WITH CHECK (true);
 CREATE POLICY anyone ON mayor USING (true) WITH CHECK (true);
 CREATE POLICY anyone ON road USING (true) WITH CHECK (true);
+CREATE POLICY anyone ON odd_key USING (true) WITH CHECK (true);
 CREATE POLICY anyone ON reading USING (true) WITH CHECK (true);
 CREATE POLICY anyone ON reading_view USING (true);
 CREATE POLICY anyone ON city_view USING (true) WITH CHECK (true);
