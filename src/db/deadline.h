@@ -23,6 +23,9 @@ uint64_t steps_taken(const sqlite3* handle);
 void end_statements();
 bool statements_end();
 
+// How often a connection that writes asks whether a statement is to end: some tens of microseconds.
+constexpr int kInstructionsBetweenChecks = 4'000;
+
 // Who answers must_end() on this thread.
 struct Watch {
   static constexpr uint64_t kNoLimit = UINT64_MAX;

@@ -7,10 +7,6 @@
 
 namespace prodev::db {
 
-namespace {
-constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
-}  // namespace
-
 Deadline::Deadline(Connection& connection, int64_t deadline_ns)
     : connection_(connection), deadline_ns_(deadline_ns) {
   ::sqlite3_progress_handler(connection.handle(), kInstructionsBetweenChecks, check, this);

@@ -7,10 +7,6 @@
 
 namespace prodev::db {
 
-namespace {
-constexpr int kInstructionsBetweenChecks = 4'000;  // some tens of microseconds
-}  // namespace
-
 WriteHold::WriteHold(BatchWriter& writer, const WriteTime& time)
     : writer_(writer),
       hold_until_ns_(base::monotonic_ns() + time.hold_ns),

@@ -18,7 +18,7 @@ using text::JsonReader;
 using Kind = JsonReader::Kind;
 
 // What is done for each value that is looked at, and for some bytes of its text.
-constexpr uint64_t kStep_ns = 20;
+constexpr uint64_t kVisit_ns = 20;
 constexpr size_t kBytesOfStep = 32;
 
 // Counts what is done, and asks now and then whether to go on.
@@ -31,7 +31,7 @@ class Work {
     constexpr size_t kBetweenQuestions = 1'024;
     steps_ += 1 + bytes / kBytesOfStep;
     if (steps_ < kBetweenQuestions) return !ended_;
-    ended_ = ended_ || ends_(steps_ * kStep_ns);
+    ended_ = ended_ || ends_(steps_ * kVisit_ns);
     steps_ = 0;
     return !ended_;
   }

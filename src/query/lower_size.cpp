@@ -9,8 +9,8 @@ namespace prodev::query {
 
 namespace {
 
-constexpr size_t kMostColumns = 2'000;    // sqlite.org/limits, SQLITE_MAX_COLUMN
-constexpr size_t kMostBytes = 1'000'000;  // of SQL, as db/client_rules.cpp has it
+constexpr size_t kMostColumns = 2'000;       // sqlite.org/limits, SQLITE_MAX_COLUMN
+constexpr size_t kMostSqlBytes = 1'000'000;  // of SQL, as db/client_rules.cpp has it
 // Each takes some 30 microseconds of a loop to be lowered and prepared, and 2 KB of its cache.
 constexpr size_t kMostSources = 500;
 
@@ -28,9 +28,9 @@ Outcome<void> check_columns(const Results& results) {
 
 Outcome<void> Lowering::count_written(size_t bytes) {
   written_bytes_ += bytes;
-  if (written_bytes_ <= kMostBytes) return {};
+  if (written_bytes_ <= kMostSqlBytes) return {};
   return too_complex(
-      "becomes more than " + std::to_string(kMostBytes) + " bytes of SQL",
+      "becomes more than " + std::to_string(kMostSqlBytes) + " bytes of SQL",
       "Select fewer columns, spread fewer embedded resources, or use fewer filters.");
 }
 

@@ -7,7 +7,7 @@ namespace prodev::query {
 namespace {
 
 // Of expressions without classes and repetitions, which take less than a microsecond a byte.
-constexpr size_t kMostBytes = 256;
+constexpr size_t kMostPatternBytes = 256;
 
 // \pL has hundreds of ranges, and {9} copies what it stands behind.
 bool multiplies(std::string_view pattern) {
@@ -24,7 +24,7 @@ size_t cost_of(const Condition& condition) {
   if (condition.kind != Condition::Kind::kComparison) return cost;
   if (condition.op != Operator::kMatch && condition.op != Operator::kImatch) return cost;
   for (const std::string& pattern : condition.operands)
-    cost += multiplies(pattern) ? kMostBytes + 1 : pattern.size();
+    cost += multiplies(pattern) ? kMostPatternBytes + 1 : pattern.size();
   return cost;
 }
 
@@ -36,6 +36,6 @@ size_t cost_of(const Read& read) {
 
 }  // namespace
 
-bool has_dear_patterns(const Read& read) { return cost_of(read) > kMostBytes; }
+bool has_dear_patterns(const Read& read) { return cost_of(read) > kMostPatternBytes; }
 
 }  // namespace prodev::query

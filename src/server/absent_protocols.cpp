@@ -12,7 +12,7 @@ namespace {
 
 using http::Method;
 
-constexpr http::MethodSet kAll =
+constexpr http::MethodSet kAnyMethod =
     Method::kGet | Method::kHead | Method::kPost | Method::kPut | Method::kPatch | Method::kDelete;
 
 // All answer 404. It is what makes supabase-js forget a session that it is to end: of a 405, and of
@@ -48,7 +48,7 @@ http::Route route_of(const AbsentProtocol& protocol, const char* below, const st
   text::append_json_string(body, protocol.sentence);
   body.append(protocol.after).append("\n");
   http::Route route{std::string(protocol.path) + below,
-                    kAll,
+                    kAnyMethod,
                     http::Lane::kInline,
                     http::Access::kPublic,
                     label,

@@ -138,15 +138,15 @@ class Server:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def unnamed_files(self, folder):
-        """The files of `folder` that the process holds open and that have no name."""
+        """The sizes of the files of `folder` that the process holds open and that have no name."""
         found = []
         for descriptor in pathlib.Path(f"/proc/{self.pid}/fd").iterdir():
             try:
                 target = os.readlink(descriptor)
+                if target.startswith(f"{folder}/") and target.endswith(" (deleted)"):
+                    found.append(descriptor.stat().st_size)
             except FileNotFoundError:
                 continue  # closed since it was listed
-            if target.startswith(f"{folder}/") and target.endswith(" (deleted)"):
-                found.append(target)
         return found
 
     def signal(self, number):
