@@ -87,7 +87,7 @@ std::optional<Value> read_marked(std::string_view text) {
   return std::nullopt;
 }
 
-std::string quoted(std::string_view text) {
+std::string text_literal(std::string_view text) {
   std::string literal = "'";
   for (const char c : text) {
     if (c == '\'') literal.push_back('\'');
@@ -136,7 +136,7 @@ std::string marked(const Cell& cell) {
     case StorageClass::kNull:
       break;
   }
-  if (is_plain_text(cell.bytes)) return text += quoted(cell.bytes);
+  if (is_plain_text(cell.bytes)) return text += text_literal(cell.bytes);
   return text += std::string(kCast) + blob_literal(cell.bytes) + std::string(kAsText);
 }
 

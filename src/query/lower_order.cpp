@@ -100,11 +100,11 @@ Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
 // The first rows by time are not later than any of those whose texts come first, and so their texts
 // are not far from these, whatever their zones and spellings. So an index on the texts serves
 // order=created_at.desc&limit=20, with BOUND for the 20 rows that come first by their texts,
-//   FROM (SELECT "created_at" FROM "ev" WHERE <filters> AND "created_at" >= ''
+//   FROM (SELECT "created_at" AS _at FROM "ev" WHERE <filters> AND "created_at" >= ''
 //     ORDER BY "created_at" DESC LIMIT 20) HAVING count(*)=20
 // and beside the filters
-//   ("created_at" >= ifnull((SELECT _time_least(_time_min("created_at")) BOUND),-9e999) AND
-//    _time_key("created_at") >= ifnull((SELECT _time_key(_time_min("created_at")) BOUND),-9e999))
+//   ("created_at" >= ifnull((SELECT _time_least(_time_min(_at)) BOUND),-9e999) AND
+//    _time_key("created_at") >= ifnull((SELECT _time_key(_time_min(_at)) BOUND),-9e999))
 // and the same, of one row, for max(). The index alone answers both, so that of the rows around
 // only those are read that are sorted. Empty: what is asked is another thing, or has no such index.
 // Values that are no times are all numbers, which come before the texts, or texts that compare as
@@ -119,7 +119,7 @@ Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
   std::string name;
   add_column(scope, *column, name);
   const bool descending = first->descending;
-  const std::string last = (descending ? "_time_min(" : "_time_max(") + name + ")";
+  const std::string_view last = descending ? "_time_min(_at)" : "_time_max(_at)";
   const std::string_view compare = descending ? " >= ifnull((SELECT " : " <= ifnull((SELECT ";
   TRY_ASSIGN(const std::string rows, first_by_text(scope, name, *first));
   const std::string bound = rows + (descending ? "),-9e999)" : "),x'')");
@@ -131,13 +131,14 @@ Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
   return sql + ")";
 }
 
-// " FROM (...) HAVING ...": the column `name` of the rows whose texts come first, when they are as
-// many.
+// " FROM (...) HAVING ...": the column `name`, as _at, of the rows whose texts come first, when
+// they are as many. Under a name of its own: that of an embed's column is one of the query around,
+// too.
 Outcome<std::string> Lowering::first_by_text(const Scope& scope, const std::string& name,
                                              const FirstRows& first) {
   std::string count;
   add_value(Value::of_integer(static_cast<int64_t>(first.rows)), count);
-  std::string sql = " FROM (SELECT " + name;
+  std::string sql = " FROM (SELECT " + name + " AS _at";
   TRY(add_rows_from(scope, name + " >= ''", sql));
   sql.append(" ORDER BY ").append(name).append(first.descending ? " DESC LIMIT " : " LIMIT ");
   return sql.append(count).append(") HAVING count(*)=").append(count);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "db/connection.h"
+#include "db/row_statement.h"
 #include "pieces.h"
 #include "query/json_containment.h"
 #include "query/json_path.h"
@@ -58,7 +59,7 @@ void search(query::Operator op, std::string_view text) {
   }();
   const auto words = query::text_query_of(op, text);
   if (!words) return;
-  auto statement = connection.prepare("SELECT 1 FROM t WHERE t MATCH ?1");
+  auto statement = connection.prepare_rows("SELECT 1 FROM t WHERE t MATCH ?1");
   require(statement.has_value(), "a search can be prepared");
   statement->bind_text_view(1, words->match);
   require(statement->step().has_value(), "a query that was taken is one of FTS5's");
