@@ -15,23 +15,25 @@ namespace prodev::db {
 template <class T>
 struct CountedAllocator {
   using value_type = T;
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): containers have arrays of pointers, too
+  static constexpr size_t kBytes = sizeof(T);
 
   CountedAllocator() = default;
   template <class Other>
   explicit CountedAllocator(const CountedAllocator<Other>&) {}
 
   T* allocate(size_t count) {
-    if (!take_memory(count * sizeof(T))) throw std::bad_alloc();
+    if (!take_memory(count * kBytes)) throw std::bad_alloc();
     try {
       return std::allocator<T>().allocate(count);
     } catch (...) {
-      give_memory(count * sizeof(T));
+      give_memory(count * kBytes);
       throw;
     }
   }
   void deallocate(T* memory, size_t count) {
     std::allocator<T>().deallocate(memory, count);
-    give_memory(count * sizeof(T));
+    give_memory(count * kBytes);
   }
   bool operator==(const CountedAllocator&) const = default;
 };
