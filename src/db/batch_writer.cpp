@@ -54,20 +54,20 @@ base::Result<void> BatchWriter::run_all(const WriteBatch& batch, Places& waiting
     const auto outcome = run_in_transaction(batch, std::span(waiting).first(together));
     if (!outcome) return tl::make_unexpected(refuse_writes(outcome.error()));
     const auto begin = waiting.begin();
-    if (!outcome->ender) {
-      waiting.erase(begin, begin + static_cast<std::ptrdiff_t>(outcome->ran));
-      if (is_enough(batch, begun_ns)) return {};
-      together = waiting.size();
-      continue;
-    }
-    const size_t undone = *outcome->ender;  // those in front of it
-    waiting.erase(begin + static_cast<std::ptrdiff_t>(undone));
-    if (undone <= repeats) {
-      repeats -= undone;
+    if (outcome->ender) {
+      const size_t undone = *outcome->ender;  // those in front of it
+      waiting.erase(begin + static_cast<std::ptrdiff_t>(undone));
+      if (undone <= repeats) {
+        repeats -= undone;
+      } else {
+        // Half, if it happens again: those that end it may differ from run to run.
+        together = std::max<size_t>(std::min(undone, together / 2), 1);
+      }
     } else {
-      // Half, if it happens again: those that end it may differ from run to run.
-      together = std::max<size_t>(std::min(undone, together / 2), 1);
+      waiting.erase(begin, begin + static_cast<std::ptrdiff_t>(outcome->ran));
+      together = waiting.size();
     }
+    if (is_enough(batch, begun_ns)) return {};
   }
   return {};
 }

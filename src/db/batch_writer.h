@@ -48,7 +48,8 @@ class BatchWriter {
   // it. Mostly the whole batch is one commit all the same; a batch with many such requests becomes
   // several, so that the work stays within a few runs of each.
   //
-  // A batch that has taken long is committed as far as it got, and the rest deferred.
+  // A batch that has taken long is committed as far as it got, and the rest deferred; those, too,
+  // that were undone.
   //
   // An error: the storage failed. Every request whose effects were not committed has been told by
   // fail(). Every further batch first writes and commits a probe, and is refused (kUnavailable)

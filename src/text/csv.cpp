@@ -32,11 +32,12 @@ base::Result<bool> CsvReader::next(std::vector<std::optional<std::string>>& fiel
 
 // Takes the next `count` bytes into `field`.
 base::Result<void> CsvReader::append(std::string& field, size_t count) {
-  record_bytes_ += count;
-  if (record_bytes_ > max_record_bytes_) {
+  if (count > max_record_bytes_ - record_bytes_) {
+    source_.take(max_record_bytes_ - record_bytes_);  // the place of the first too many
     return tl::make_unexpected(
         source_.error("a record is larger than " + std::to_string(max_record_bytes_) + " bytes"));
   }
+  record_bytes_ += count;
   field.append(source_.rest().substr(0, count));
   source_.take(count);
   return {};

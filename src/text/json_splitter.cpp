@@ -113,7 +113,8 @@ base::Result<void> JsonSplitter::take_element(std::string& value) {
 }
 
 base::Result<void> JsonSplitter::append(std::string& value, size_t count) {
-  if (value.size() + count > max_value_bytes_) {
+  if (count > max_value_bytes_ - value.size()) {
+    source_.take(max_value_bytes_ - value.size());  // the place of the first too many
     return tl::make_unexpected(
         source_.error("a value is larger than " + std::to_string(max_value_bytes_) + " bytes"));
   }

@@ -59,7 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                100,     body.size(), memory};
   const auto rows = rest::parse_new_rows(kTypes[choice % 4], body, target);
   if (!rows) {
-    require(rows.error().status == 400 && !rows.error().message.empty(), "a refusal says why");
+    const int status = rows.error().status;
+    require(status == 400 || status == 413, "a refusal is of what was said, or of how much");
+    require(!rows.error().message.empty(), "a refusal says why");
     return 0;
   }
   check_rows(*rows);

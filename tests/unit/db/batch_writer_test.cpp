@@ -176,6 +176,24 @@ TEST_CASE("a batch that has taken long is committed as far as it got, and the re
   CHECK_FALSE(database.writer().is_awaited());
 }
 
+TEST_CASE("of requests that end the transaction only as many run as have time") {
+  Database database;
+  std::vector<size_t> ran, deferred;
+  const auto end_slowly = [&](size_t i) {
+    ran.push_back(i);
+    if (i == 0) return database.insert(0).has_value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    REQUIRE(database.writer().connection().execute("ROLLBACK"));
+    return false;
+  };
+  const auto fail = [](size_t, const base::Error&) { FAIL("nothing fails"); };
+  REQUIRE(database.writer().run(
+      {4, end_slowly, fail, [&](size_t i) { deferred.push_back(i); }, 200'000'000}));
+  CHECK(ran == std::vector<size_t>{0, 1});
+  CHECK(deferred == std::vector<size_t>{0, 2, 3});  // what was undone comes again, too
+  CHECK(database.count() == 0);
+}
+
 TEST_CASE("a write is held to its time once others wait, and to a longer one in any case") {
   constexpr int64_t kMillisecond = 1'000'000;
   Database database;

@@ -104,6 +104,8 @@ TEST_CASE("CsvReader holds records to their limits") {
   CHECK(error_of("abc,def,g\n", limits).ends_with("a record is larger than 6 bytes"));
   CHECK(error_of("\"ab\"\"cdef\"", limits).ends_with("a record is larger than 6 bytes"));
   CHECK(error_of("\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"", limits).ends_with("larger than 6 bytes"));
+  // The place is that of the first byte too many, however the text arrives.
+  CHECK(error_of("\"ab\ncd\nef\"", limits) == "line 3, column 1: a record is larger than 6 bytes");
   CHECK(error_of("1,2,3,4\n", limits) == "line 1, column 7: a record has more than 3 fields");
   CHECK(error_of(std::string(1'000, ','), limits).ends_with("more than 3 fields"));
 }
