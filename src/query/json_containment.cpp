@@ -220,9 +220,31 @@ class Comparison {
     return any_child(array, [&](uint32_t at) { return contains(at, wanted); });
   }
 
-  bool has_any_element(uint32_t array, uint32_t other) {
-    for (uint32_t at = other + 1; at < part_[other].after; at = part_[at].after) {
-      if (has_element(array, at)) return true;
+  // Whether a value is made of all that another one is made of; said both ways, they are equal.
+  bool covers(uint32_t whole, uint32_t part) {
+    const Node& wanted = part_[part];
+    const Node& node = whole_[whole];
+    if (!work_.goes_on()) return false;
+    if (wanted.type == Node::Type::kScalar) return same_text(whole, wanted);
+    if (wanted.type != node.type || wanted.size != node.size) return false;
+    uint32_t beside = whole + 1;
+    for (uint32_t at = part + 1; at < wanted.after; at = part_[at].after) {
+      const bool holds = part_[at].type == Node::Type::kName
+                             ? any_of_text(whole, part_[at],
+                                           [&](uint32_t name) { return covers(name + 1, at + 1); })
+                             : covers(beside, at);
+      if (!holds) return false;
+      beside = whole_[beside].after;
+    }
+    return true;
+  }
+
+  // Calls `use` with each child of `container` in the whole until it returns true; whether it did.
+  template <class Use>
+  bool any_child(uint32_t container, const Use& use) {
+    const uint32_t end = whole_[container].after;
+    for (uint32_t at = container + 1; at < end && work_.goes_on(); at = whole_[at].after) {
+      if (use(at)) return true;
     }
     return false;
   }
@@ -239,15 +261,6 @@ class Comparison {
     if (node.type != wanted.type || node.size != wanted.size || !work_.goes_on(node.size))
       return false;
     return whole_.text_of(node) == part_.text_of(wanted);
-  }
-
-  template <class Use>
-  bool any_child(uint32_t container, const Use& use) {
-    const uint32_t end = whole_[container].after;
-    for (uint32_t at = container + 1; at < end && work_.goes_on(); at = whole_[at].after) {
-      if (use(at)) return true;
-    }
-    return false;
   }
 
   // Whether `use` says so of one of the scalars, or names, in `container` that equal `wanted`.
@@ -288,7 +301,13 @@ bool holds(const Document& whole, const Document& part, bool loose, Work& work) 
 
 bool share(const Document& a, const Document& b, Work& work) {
   if (a.root().type != Node::Type::kArray || b.root().type != Node::Type::kArray) return false;
-  return Comparison(a, b, work).has_any_element(0, 0);
+  Comparison ours(a, b, work);
+  Comparison theirs(b, a, work);
+  return theirs.any_child(0, [&](uint32_t wanted) {
+    if (b[wanted].type == Node::Type::kScalar) return ours.has_element(0, wanted);
+    return ours.any_child(
+        0, [&](uint32_t at) { return ours.covers(at, wanted) && theirs.covers(wanted, at); });
+  });
 }
 
 }  // namespace

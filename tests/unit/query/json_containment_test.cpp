@@ -85,6 +85,16 @@ TEST_CASE("the texts of a loose operand stand for values of any type") {
   CHECK(json_overlaps("[1,2]", R"(["2","x"])", false, never) == false);
   CHECK(json_overlaps("[[1],2]", "[[1]]", false, never) == true);
   CHECK(json_overlaps("{}", "[]", false, never) == false);
+  // In common is what is equal.
+  for (const char* other : {R"([{"a":1}])", R"([{"a":1,"b":3}])", R"([{"b":2,"a":[1,1,2]}])",
+                            R"([{"b":2,"a":[1]}])", "[[1]]", "[[[2,1]]]", "[[[1,2,3]]]"}) {
+    const char* const values = R"([{"a":1,"b":2},{"a":[1,2,1],"b":2},[[1,2]]])";
+    INFO(other);
+    CHECK(json_overlaps(values, other, false, never) == false);
+    CHECK(json_overlaps(other, values, false, never) == false);
+  }
+  CHECK(json_overlaps(R"([1,{"a":[1,2.0],"b":{}}])", R"([2,{"b":{},"a":[1.0,2]}])", false, never) ==
+        true);
 }
 
 TEST_CASE("values are found in wide arrays and objects as in narrow ones") {
