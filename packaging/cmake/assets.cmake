@@ -1,6 +1,7 @@
 # The files under static/, schema/ and packaging/templates/ become read-only data of the executable
 # (src/assets/assets.h), and so do the pages of docs.cmake, below /docs/, and Swagger UI
-# (packaging/fetch-swagger-ui), below /docs/api/. The texts of licenses.cmake are served to nobody.
+# (packaging/fetch-swagger-ui), below /docs/api/. Only what is served has compressed forms, or what is
+# as large as Swagger UI and the texts of licenses.cmake.
 # The tool runs on the machine that builds, so it gets neither sanitizers nor the static link.
 
 add_executable(embed_assets src/assets/embed.cpp)
@@ -22,8 +23,9 @@ set(asset_folder ${CMAKE_BINARY_DIR}/generated/assets)
 set(PRODEV_ASSET_SOURCES ${asset_folder}/assets.S ${asset_folder}/assets_table.cpp)
 add_custom_command(
   OUTPUT ${PRODEV_ASSET_SOURCES} ${asset_folder}/assets.bin
-  COMMAND embed_assets ${CMAKE_SOURCE_DIR} ${asset_folder} static schema packaging/templates
-          static/docs=${PRODEV_DOCS_FOLDER} packed:static/docs/api=${swagger_ui_folder}
+  COMMAND embed_assets ${CMAKE_SOURCE_DIR} ${asset_folder}
+          served:static plain:schema plain:packaging/templates
+          served:static/docs=${PRODEV_DOCS_FOLDER} packed:static/docs/api=${swagger_ui_folder}
           packed:licenses=${license_folder}
   DEPENDS embed_assets ${asset_files} ${PRODEV_DOCS_PAGES} ${license_index}
   COMMENT "Embedding static/, schema/ and packaging/templates/"

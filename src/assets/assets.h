@@ -1,11 +1,10 @@
 // The files under static/, schema/ and packaging/templates/ as they were when the executable was
 // built.
 //
-// Each file is stored once as it is and, where that saves at least a tenth, once as brotli
-// (quality 11) and once as gzip (level 9). What is large and for browsers alone (Swagger UI) is
-// kept as gzip only, which all of them take, so that the executable stays small. The bytes live in
-// the read-only segment of the executable: views into them are valid for the life of the process,
-// from any thread.
+// Where gzip (level 9) saves at least a tenth of what is served, it takes the place of the file, so
+// that the executable stays small; our own pages are there as brotli (quality 11), too. All else is
+// as it is. The bytes live in the read-only segment of the executable: views into them are valid
+// for the life of the process, from any thread.
 #pragma once
 
 #include <span>
@@ -15,7 +14,7 @@ namespace prodev::assets {
 
 struct Asset {
   std::string_view path;      // "static/demo/index.html": relative, no leading slash
-  std::string_view identity;  // the bytes of the file; empty: kept as gzip only
+  std::string_view identity;  // the bytes of the file; empty: it is kept as gzip
   std::string_view brotli;    // empty: no such variant
   std::string_view gzip;      // empty: no such variant
   std::string_view digest;    // 32 hex digits: BLAKE2b-128 of the file

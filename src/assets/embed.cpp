@@ -1,11 +1,11 @@
-// embed_assets SOURCE OUTPUT FOLDER... PATH=FOLDER... packed:PATH=FOLDER...: writes the files under
+// embed_assets SOURCE OUTPUT FORMS:FOLDER... FORMS:PATH=FOLDER...: writes the files under
 // SOURCE/FOLDER, under their own paths or below PATH, as
 //   OUTPUT/assets.bin        every variant of every file, one after the other
 //   OUTPUT/assets.S          puts assets.bin into the read-only data of the executable
 //   OUTPUT/assets_table.cpp  implements assets/assets_table.h over it
-// Packed files are other people's and large: where gzip makes them smaller they are kept as that
-// alone. The same files give the same bytes. Runs while building; it is not part of the
-// executable.
+// FORMS: plain as they are; packed as gzip alone, and served as brotli and gzip, where that makes
+// them smaller. Markdown that would be served is passed over: pages are made of it. The same files
+// give the same bytes. Runs while building; it is not part of the executable.
 #include <brotli/encode.h>
 #include <sodium.h>
 #include <zlib.h>
@@ -27,9 +27,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // Formats that are compressed already gain nothing from a second pass.
-constexpr std::array<std::string_view, 15> kCompressible = {
-    ".html", ".css", ".js",  ".mjs", ".json", ".svg",         ".txt", ".md",
+constexpr std::array<std::string_view, 14> kCompressible = {
+    ".html", ".css", ".js",  ".mjs", ".json", ".svg",         ".txt",
     ".xml",  ".sql", ".map", ".csv", ".wasm", ".webmanifest", ".ico"};
+
+enum class Forms { kPlain, kPacked, kServed };
 
 constexpr size_t kSmallestCompressed = 64;
 
@@ -131,7 +133,7 @@ class Blob {
 struct File {
   std::string path;  // of the asset
   fs::path source;
-  bool packed = false;  // kept as gzip alone
+  Forms forms = Forms::kPlain;
   bool operator<(const File& other) const { return path < other.path; }
 };
 
@@ -140,30 +142,44 @@ Entry make_entry(const File& file, Blob& blob) {
   Entry entry;
   entry.path = file.path;
   entry.digest = digest_of(bytes);
-  const bool compressible = worth_compressing(file.source, bytes.size());
-  if (file.packed && compressible) entry.gzip = blob.append_if_smaller(gzip(bytes), bytes.size());
-  if (entry.gzip.size > 0) return entry;
-  entry.identity = blob.append(bytes);
-  if (compressible) {
-    entry.brotli = blob.append_if_smaller(brotli(bytes), bytes.size());
+  if (file.forms != Forms::kPlain && worth_compressing(file.source, bytes.size())) {
     entry.gzip = blob.append_if_smaller(gzip(bytes), bytes.size());
+    if (file.forms == Forms::kServed && entry.gzip.size > 0)
+      entry.brotli = blob.append_if_smaller(brotli(bytes), bytes.size());
   }
+  if (entry.gzip.size == 0) entry.identity = blob.append(bytes);
   return entry;
 }
 
-// `argument`: FOLDER, PATH=FOLDER or packed:PATH=FOLDER.
+// What stands before the first `mark` in `text`, which is left with what is behind it; nothing when
+// there is none.
+std::string_view take_before(std::string_view& text, char mark) {
+  const size_t at = text.find(mark);
+  if (at == text.npos) return {};
+  const std::string_view before = text.substr(0, at);
+  text.remove_prefix(at + 1);
+  return before;
+}
+
+Forms forms_of(std::string_view name) {
+  if (name == "plain") return Forms::kPlain;
+  if (name == "packed") return Forms::kPacked;
+  if (name == "served") return Forms::kServed;
+  throw std::runtime_error("the forms are plain, packed or served, not " + std::string(name));
+}
+
+// `argument`: FORMS:FOLDER or FORMS:PATH=FOLDER.
 void add_files(const fs::path& source, std::string_view argument, std::vector<File>& files) {
-  constexpr std::string_view kPacked = "packed:";
-  const bool packed = argument.substr(0, kPacked.size()) == kPacked;
-  if (packed) argument.remove_prefix(kPacked.size());
-  const size_t equals = argument.find('=');
-  const fs::path path = argument.substr(0, equals);
-  const fs::path folder = source / argument.substr(equals == argument.npos ? 0 : equals + 1);
+  const Forms forms = forms_of(take_before(argument, ':'));
+  const std::string_view path = take_before(argument, '=');
+  const fs::path folder = source / argument;
   if (!fs::is_directory(folder)) return;
   for (const auto& item : fs::recursive_directory_iterator(folder)) {
     if (!item.is_regular_file() || item.path().filename().string().front() == '.') continue;
-    const fs::path name = path / fs::relative(item.path(), folder);
-    files.push_back({name.generic_string(), item.path(), packed});
+    if (forms == Forms::kServed && item.path().extension() == ".md") continue;
+    const fs::path name =
+        fs::path(path.empty() ? argument : path) / fs::relative(item.path(), folder);
+    files.push_back({name.generic_string(), item.path(), forms});
   }
 }
 
@@ -244,7 +260,7 @@ void embed(const fs::path& source, const fs::path& output,
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() < 3) {
-    std::cerr << "usage: embed_assets SOURCE OUTPUT FOLDER...\n";
+    std::cerr << "usage: embed_assets SOURCE OUTPUT FORMS:FOLDER...\n";
     return 2;
   }
   try {

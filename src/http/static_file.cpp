@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "http/decoder.h"
 #include "http/mime_types.h"
 #include "text/http_date.h"
 
@@ -31,15 +32,14 @@ void add_lines(StaticFile::Variant& variant, const std::string& common, std::str
   if (!coding.empty()) variant.lines.append("Content-Encoding: ").append(coding).append("\r\n");
 }
 
-// Fills in what depends on all variants being known. `coding`: of the identity variant.
-void finish(StaticFile& file, std::string_view path, const StaticFileOptions& options,
-            std::string_view coding = {}) {
+// Fills in what depends on all variants being known.
+void finish(StaticFile& file, std::string_view path, const StaticFileOptions& options) {
   file.content_type = mime_type(path);
   file.type_line = "Content-Type: " + file.content_type + "\r\n";
   std::string common = "Last-Modified: " + text::format_http_date(file.modified_s) + "\r\n";
   common += "Cache-Control: " + cache_control(path, options) + "\r\n";
   if (file.brotli || file.gzip) common += "Vary: Accept-Encoding\r\n";
-  add_lines(file.identity, common, coding);
+  add_lines(file.identity, common, {});
   if (file.brotli) add_lines(*file.brotli, common, "br");
   if (file.gzip) add_lines(*file.gzip, common, "gzip");
 }
@@ -47,6 +47,16 @@ void finish(StaticFile& file, std::string_view path, const StaticFileOptions& op
 std::optional<StaticFile::Variant> asset_variant(std::string_view bytes, const std::string& etag) {
   if (bytes.empty()) return std::nullopt;
   return StaticFile::Variant{{bytes, -1, 0, bytes.size(), nullptr}, etag, {}, {}};
+}
+
+// Memory of its own where the asset is kept compressed.
+Segment whole_content(const assets::Asset& asset) {
+  constexpr uint64_t kMost = 16'777'216;
+  if (asset.gzip.empty() || !asset.identity.empty())
+    return {asset.identity, -1, 0, asset.identity.size(), nullptr};
+  // It was packed by the build, and a test unpacks them all.
+  const auto owner = std::make_shared<const std::string>(gunzip(asset.gzip, kMost).value());
+  return {*owner, -1, 0, owner->size(), owner};
 }
 
 std::string content_etag(std::string_view bytes) {
@@ -149,14 +159,7 @@ std::shared_ptr<const StaticFile> make_static_file(const assets::Asset& asset,
   auto file = std::make_shared<StaticFile>();
   const std::string digest(asset.digest);
   file->modified_s = assets::modified_at_s();
-  if (asset.identity.empty() && !asset.gzip.empty()) {
-    // The one form that there is goes to everybody (RFC 9110 section 12.5.3 lets it).
-    file->identity = *asset_variant(asset.gzip, "\"" + digest + "-gz\"");
-    finish(*file, asset.path, options, "gzip");
-    return file;
-  }
-  file->identity = {
-      {asset.identity, -1, 0, asset.identity.size(), nullptr}, "\"" + digest + "\"", {}, {}};
+  file->identity = {whole_content(asset), "\"" + digest + "\"", {}, {}};
   file->brotli = asset_variant(asset.brotli, "\"" + digest + "-br\"");
   file->gzip = asset_variant(asset.gzip, "\"" + digest + "-gz\"");
   finish(*file, asset.path, options);

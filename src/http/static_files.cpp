@@ -28,7 +28,7 @@ StaticFiles::StaticFiles(const StaticFilesOptions& options, std::unique_ptr<Stat
   for (const assets::Asset& asset : assets::all()) {
     if (!options_.serves_embedded || !asset.path.starts_with(options_.embedded_prefix)) continue;
     const std::string_view path = asset.path.substr(options_.embedded_prefix.size());
-    embedded_[path] = make_static_file(asset, options_.files);
+    embedded_[path].asset = &asset;
     for (size_t slash = path.find('/'); slash != std::string_view::npos;
          slash = path.find('/', slash + 1)) {
       embedded_folders_[std::string(path.substr(0, slash))] = true;
@@ -47,8 +47,14 @@ StaticFiles::Found StaticFiles::find(std::string_view path, const Request& reque
     is_folder = entry.kind == StaticRoot::Kind::kFolder;
   }
   const auto embedded = embedded_.find(path);
-  if (embedded != embedded_.end()) return {embedded->second.get(), false};
+  if (embedded != embedded_.end()) return {&embedded_file(embedded->second), false};
   return {nullptr, is_folder || embedded_folders_.contains(std::string(path))};
+}
+
+const StaticFile& StaticFiles::embedded_file(Embedded& embedded) const {
+  std::call_once(embedded.made,
+                 [&] { embedded.file = make_static_file(*embedded.asset, options_.files); });
+  return *embedded.file;
 }
 
 StaticFiles::Found StaticFiles::find_page(const Request& request) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,15 +39,20 @@ class StaticFiles {
     bool is_folder = false;
     bool is_unavailable = false;  // the system could not look
   };
+  struct Embedded {
+    const assets::Asset* asset = nullptr;
+    std::once_flag made;  // when it was first asked for
+    std::shared_ptr<const StaticFile> file;
+  };
   Found find(std::string_view path, const Request& request);
+  const StaticFile& embedded_file(Embedded& embedded) const;
   Found find_page(const Request& request);
   void redirect_to_folder(const Request& request, Response& response) const;
 
   const StaticFilesOptions options_;
   std::unique_ptr<StaticRoot> root_;
   std::vector<std::unique_ptr<StaticCache>> caches_;  // one for each loop; empty without a root
-  std::unordered_map<std::string_view, std::shared_ptr<const StaticFile>>
-      embedded_;  // by path without slash
+  std::unordered_map<std::string_view, Embedded> embedded_;  // by path without slash
   std::unordered_map<std::string, bool> embedded_folders_;
 };
 

@@ -95,6 +95,10 @@ class Truth(unittest.TestCase):
         table = (DOCS / "index.md").read_text(encoding="utf-8").split("## Commands")[1]
         self.assertEqual(set(re.findall(r"`prodev ([a-z]+)", table)) - {"help"}, commands)
 
+    def test_the_settings_page_is_what_the_program_prints(self):
+        page = (DOCS / "settings.md").read_text(encoding="utf-8")
+        self.assertEqual(run_prodev("settings").stdout, page, "renew it: prodev settings > static/docs/settings.md")
+
 
 if __name__ == "__main__":
     unittest.main()

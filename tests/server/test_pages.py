@@ -8,7 +8,7 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from prodev import ROOT, ServerCase  # noqa: E402
+from prodev import ROOT, ServerCase, run_prodev  # noqa: E402
 
 STATIC = ROOT / "static"
 # The documentation's pages are made of Markdown when prodev is built.
@@ -99,7 +99,7 @@ class Pages(ServerCase):
             self.assertNotRegex(text, r"<[^>]*\s(on[a-z]+|style)=", path)
 
     def test_the_settings_page_has_each_setting_with_its_default(self):
-        reference = self.get("/docs/settings.md").body.decode()
+        reference = run_prodev("settings").stdout
         page = self.page("/docs/settings.html")
         rows = re.findall(r"^\| `(\w+)` \| `(\S+)` \| `(\S+)` \| (?:`(.*?)`)? ?\|", reference, re.M)
         self.assertGreater(len(rows), 30)

@@ -3,7 +3,6 @@
 #include <set>
 #include <sstream>
 
-#include "assets/assets.h"
 #include "catch.h"
 #include "config/nearest.h"
 #include "config/settings_table.h"
@@ -323,13 +322,6 @@ TEST_CASE("help and reference list every setting with default and unit") {
     CHECK(end - at <= 100);
     at = end + 1;
   }
-}
-
-TEST_CASE("the reference page in the documents is the one of this table") {
-  const auto* page = prodev::assets::find("static/docs/settings.md");
-  REQUIRE(page != nullptr);
-  INFO("renew it: prodev settings > static/docs/settings.md");
-  CHECK(page->identity == settings_markdown());
 }
 
 TEST_CASE("the nearest word is suggested only when it is near") {
