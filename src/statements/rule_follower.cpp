@@ -44,6 +44,7 @@ class RuleFollower : public db::ScriptObserver {
     if (!file_.has_rules) return {};
     TRY_ASSIGN(file_.notes, end_lost_rules(connection));
     TRY_ASSIGN(file_.relations, relation_names(connection));
+    TRY_ASSIGN(file_.last_row, last_schema_row(connection));
     return {};
   }
 
@@ -66,11 +67,10 @@ class RuleFollower : public db::ScriptObserver {
 
   db::StatementResult<void> after(db::Connection& connection, std::string_view statement) override {
     if (step_.switched) TRY(connection.execute("PRAGMA legacy_alter_table = OFF"));
-    if (!file_.has_rules || change_of(statement) == SchemaChange::kNone) return {};
-    TRY_ASSIGN(std::set<std::string> now, relation_names(connection));
-    const std::vector<std::string> gone = without(file_.relations, now);
-    const std::vector<std::string> created = without(now, file_.relations);
-    file_.relations = std::move(now);
+    const SchemaChange change = change_of(statement);
+    if (!file_.has_rules || change == SchemaChange::kNone) return {};
+    TRY_ASSIGN(const Difference difference, look(connection, change));
+    const auto& [gone, created] = difference;
     if (step_.alteration && !step_.alteration->is_of_column()) {
       TRY(follow_table(connection, gone, created));
       return {};
@@ -116,6 +116,7 @@ class RuleFollower : public db::ScriptObserver {
     bool looked = false;              // a statement has changed the schema
     std::set<StoredText::Key> unfit;  // before the first of these
     std::set<std::string> relations;  // now
+    int64_t last_row = 0;             // of sqlite_schema, now
     Lineage lineage;
     Rebuilds rebuilds;
     std::vector<Left> left;
@@ -134,6 +135,27 @@ class RuleFollower : public db::ScriptObserver {
     std::vector<StoredText> fitting;  // expressions that name what is dropped or added
     std::map<std::string, std::vector<std::string>> columns;
   };
+
+  // Relations by name.
+  struct Difference {
+    std::vector<std::string> gone;
+    std::vector<std::string> created;
+  };
+
+  // What the statement that has run did to the relations. Most statements of a long file create
+  // something: only what is new is looked at then.
+  base::Result<Difference> look(db::Connection& connection, SchemaChange change) {
+    const bool adds = change == SchemaChange::kCreate;
+    TRY_ASSIGN(std::set<std::string> found, relation_names(connection, adds ? file_.last_row : 0));
+    TRY_ASSIGN(file_.last_row, last_schema_row(connection));
+    if (adds) {
+      file_.relations.insert(found.begin(), found.end());
+      return Difference{{}, {found.begin(), found.end()}};
+    }
+    Difference difference{without(file_.relations, found), without(found, file_.relations)};
+    file_.relations = std::move(found);
+    return difference;
+  }
 
   // What fits not is not to hinder anybody: it has no effect anyway.
   base::Result<void> remember_unfit(db::Connection& connection) {

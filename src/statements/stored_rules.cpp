@@ -192,13 +192,25 @@ base::Result<std::vector<std::string>> StoredRules::without_column() {
   return found;
 }
 
-base::Result<std::set<std::string>> relation_names(db::Connection& connection) {
-  TRY_ASSIGN(const std::vector<std::string> names,
-             access::SystemTables(connection)
-                 .strings("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", {}));
-  std::set<std::string> relations(names.begin(), names.end());
-  std::erase_if(relations, [](const std::string& name) { return db::is_system_table(name); });
-  return relations;
+base::Result<int64_t> last_schema_row(db::Connection& connection) {
+  TRY_ASSIGN(db::Statement last,
+             connection.prepare("SELECT coalesce(max(rowid), 0) FROM sqlite_schema"));
+  TRY(last.step());
+  return last.column_int(0);
+}
+
+base::Result<std::set<std::string>> relation_names(db::Connection& connection, int64_t behind_row) {
+  TRY_ASSIGN(db::Statement rows,
+             connection.prepare("SELECT name FROM sqlite_schema"
+                                " WHERE rowid > ? AND type IN ('table', 'view')"));
+  rows.bind_int(1, behind_row);
+  std::set<std::string> relations;
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return relations;
+    const std::string_view name = rows.column_text(0);
+    if (!db::is_system_table(name)) relations.emplace(name);
+  }
 }
 
 base::Result<std::vector<std::string>> columns_of(db::Connection& connection,
