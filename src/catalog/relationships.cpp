@@ -50,6 +50,14 @@ bool is_unique(const Table& table, const std::vector<std::string>& columns) {
   });
 }
 
+// Whether several rows of the view that a to-one relationship leads to may be the one.
+bool may_repeat(const Table& to, const Relationship& relationship) {
+  if (to.kind != TableKind::kView || !relationship.is_to_one()) return false;
+  std::vector<std::string> columns;
+  for (const ColumnPair& pair : relationship.columns) columns.push_back(pair.to);
+  return !is_unique(to, columns);
+}
+
 class Finder {
  public:
   explicit Finder(const std::vector<Table>& tables) : tables_(tables) {}
@@ -167,11 +175,13 @@ class Finder {
     relationship.to = edge.to->name;
     relationship.columns = edge.columns;
     relationship.holds_key = true;
+    relationship.may_repeat = may_repeat(*edge.to, relationship);
     found_.push_back(relationship);
     relationship.cardinality = edge.unique ? Cardinality::kOneToOne : Cardinality::kOneToMany;
     std::swap(relationship.from, relationship.to);
     for (ColumnPair& pair : relationship.columns) std::swap(pair.from, pair.to);
     relationship.holds_key = false;
+    relationship.may_repeat = may_repeat(*edge.from, relationship);
     found_.push_back(std::move(relationship));
   }
 

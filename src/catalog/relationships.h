@@ -32,6 +32,8 @@ struct Relationship {
   std::string constraint;  // the foreign key's name; kManyToMany: of the junction to `from`
   std::vector<ColumnPair> columns;  // from = to; kManyToMany: from = the junction's
   bool holds_key = false;           // the foreign key is one of `from`
+  // To one by its foreign key, but no key of `to` says so: a view may show the row several times.
+  bool may_repeat = false;
 
   // kManyToMany.
   std::string junction;

@@ -7,6 +7,7 @@
 #include "db/memory.h"
 #include "db/temporary_files.h"
 #include "query/schema_fault.h"
+#include "query/sql_functions.h"
 #include "telemetry/log.h"
 
 namespace prodev::query {
@@ -99,7 +100,16 @@ constexpr RunTimeError kRunTimeErrors[] = {
      "Embed fewer related resources."},
 };
 
+ApiError several_rows(std::string_view name) {
+  const std::string source(name);
+  return {400, "21000",
+          "more than one row of '" + source + "' belongs to a row that has one at most",
+          "Nothing holds '" + source + "' to one row, and which of them is meant is not said.",
+          "Say which with order and limit=1 of the embedded resource."};
+}
+
 ApiError run_time_error(std::string_view message) {
+  if (message.starts_with(kSeveralRows)) return several_rows(message.substr(kSeveralRows.size()));
   for (const RunTimeError& row : kRunTimeErrors) {
     if (message.find(row.words) != std::string_view::npos)
       return {row.status, row.code, row.message, {}, row.hint};

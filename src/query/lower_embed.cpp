@@ -86,8 +86,8 @@ std::string Source::in_its_row(const std::string& read) const {
 // for everybody who may execute it.
 Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embed,
                                           const catalog::Function& function) {
-  Source source{
-      {function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(), {}, true};
+  Source source{{function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(),
+                function.is_to_one() && function.returns_set,  {},       true};
   std::string row = parent.qualifier;
   if (catalog::shadows(function, row)) {
     do {
@@ -104,7 +104,11 @@ Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed
   TRY_ASSIGN(const Relationship* relationship, find_relationship(context_, parent.table, embed));
   const Table& table = *context_.catalog.find(relationship->to);
   TRY_ASSIGN(const Guard guard, context_.guard_of(table));
-  Source source{{table, guard, embed.read, next_alias()}, " FROM ", relationship->is_to_one(), {}};
+  Source source{{table, guard, embed.read, next_alias()},
+                " FROM ",
+                relationship->is_to_one(),
+                relationship->may_repeat,
+                {}};
   source.scope.derived = !guard.rows.empty();
   const bool has_junction = relationship->cardinality == catalog::Cardinality::kManyToMany;
   const Table& junction_table =
@@ -165,27 +169,42 @@ Outcome<std::string> Lowering::tail_of(const Source& source, const Results& resu
   return tail;
 }
 
+// `expression` of the one row of `from`, in parentheses:
+//   (SELECT name FROM city AS a1 WHERE ... LIMIT 1)
+// Where there may be more rows, which of them it is is not for chance to say; the request can:
+//   (SELECT _only_row(v,?4) FROM (SELECT name AS v FROM city_view AS a1 WHERE ... LIMIT 2))
+// `has_window`: `from` ends in an ORDER BY or LIMIT of its own.
+std::string Lowering::one_row(const Source& source, const std::string& expression,
+                              const std::string& from, bool has_window) {
+  if (!source.may_repeat) return "(SELECT " + expression + from + (has_window ? ")" : " LIMIT 1)");
+  std::string name;
+  add_value(Value::of_text(source.scope.table.name), name);
+  return "(SELECT _only_row(v," + name + ") FROM (SELECT " + expression + " AS v" + from +
+         (has_window ? "))" : " LIMIT 2))");
+}
+
 // One value of all rows of `source`: "(SELECT _json_rows(...) FROM ...)".
 void Lowering::add_rows(const Source& source, const Results& results, const std::string& tail,
                         bool bare, std::string& out) {
-  out += source.to_one ? "(SELECT _json_row(" : "(SELECT _json_rows(";
-  add_shape(results.columns, bare, out);
+  std::string value = source.to_one ? "_json_row(" : "_json_rows(";
+  std::string from;
+  add_shape(results.columns, bare, value);
   if (tail.empty() && !results.grouped) {
-    if (!results.sql.empty()) out.append(",").append(results.sql);
-    out.append(")").append(source.sql);
+    if (!results.sql.empty()) value.append(",").append(results.sql);
+    from = source.sql;
   } else {
     // The rows are sorted and cut before they are put together.
-    for (size_t i = 0; i < results.columns.size(); ++i) out += ",c" + std::to_string(i);
-    out += ") FROM (SELECT ";
+    for (size_t i = 0; i < results.columns.size(); ++i) value += ",c" + std::to_string(i);
+    from += " FROM (SELECT ";
     for (size_t i = 0; i < results.columns.size(); ++i) {
-      if (i > 0) out += ',';
-      out.append(results.expression(i)).append(" AS c").append(std::to_string(i));
+      if (i > 0) from += ',';
+      from.append(results.expression(i)).append(" AS c").append(std::to_string(i));
     }
-    if (results.columns.empty()) out += '1';
-    out.append(source.sql).append(tail) += ')';
+    if (results.columns.empty()) from += '1';
+    from.append(source.sql).append(tail) += ')';
   }
-  if (source.to_one) out += " LIMIT 1";
-  out += ')';
+  value += ')';
+  out += source.to_one ? one_row(source, value, from, false) : "(SELECT " + value + from + ")";
 }
 
 Outcome<void> Lowering::add_embed(const Scope& parent, const Embed& embed, Results& results) {
@@ -244,7 +263,7 @@ Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& so
     alone.end(column);
     std::string sql;
     if (source.to_one) {
-      sql = "(SELECT " + alone.sql + source.sql + tail + (tail.empty() ? " LIMIT 1)" : ")");
+      sql = one_row(source, alone.sql, source.sql + tail, !tail.empty());
     } else {
       add_rows(source, alone, tail, true, sql);
       column = {column.name, catalog::ValueKind::kJson, true};
@@ -297,9 +316,11 @@ Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem&
                    "'" + scope.table.name + "' and '" + item.relation +
                        "' do not form a many-to-one or one-to-one relationship"});
   }
-  std::string read = "(SELECT ";
-  TRY_ASSIGN(const Column column, add_order_operand(source.scope, item.field, read));
-  read.append(source.sql) += " LIMIT 1)";
+  std::string operand;
+  TRY_ASSIGN(const Column column, add_order_operand(source.scope, item.field, operand));
+  // By the row that is shown.
+  TRY_ASSIGN(const std::string tail, source.may_repeat ? tail_of(source, {}) : std::string());
+  const std::string read = one_row(source, operand, source.sql + tail, !tail.empty());
   TRY(count_written(read.size()));
   out += source.in_its_row(read);
   // A subquery has no collation of its own.

@@ -66,6 +66,7 @@ struct Source {
   Scope scope;
   std::string sql;
   bool to_one = false;
+  bool may_repeat = false;  // nothing but the request can hold it to one row
   // Not empty: the row that it belongs to needs another name than it has. What reads the source
   // then stands in (SELECT ... FROM <row>).
   std::string row;
@@ -205,6 +206,8 @@ class Lowering {
   Outcome<void> add_item(const Scope& scope, const SelectItem& item, Results& results);
   void add_rows(const Source& source, const Results& results, const std::string& tail, bool bare,
                 std::string& out);
+  std::string one_row(const Source& source, const std::string& expression, const std::string& from,
+                      bool has_window);
   Outcome<std::string> tail_of(const Source& source, const Results& results);
   std::string next_alias() { return "_" + std::to_string(++aliases_); }
 

@@ -145,6 +145,32 @@ void json_rows_final(sqlite3_context* context) noexcept {
   });
 }
 
+// The aggregate's state, as above.
+struct OnlyRow {
+  sqlite3_value* value;
+};
+
+void only_row_step(sqlite3_context* context, int, sqlite3_value** values) noexcept {
+  auto* row = static_cast<OnlyRow*>(::sqlite3_aggregate_context(context, sizeof(OnlyRow)));
+  if (row == nullptr) return ::sqlite3_result_error_nomem(context);
+  if (row->value == nullptr) {
+    row->value = ::sqlite3_value_dup(values[0]);
+    if (row->value == nullptr) ::sqlite3_result_error_nomem(context);
+    return;
+  }
+  guarded(context, [&] {
+    const std::string message = std::string(kSeveralRows).append(text_of(values[1]));
+    ::sqlite3_result_error(context, message.c_str(), -1);
+  });
+}
+
+void only_row_final(sqlite3_context* context) noexcept {
+  auto* row = static_cast<OnlyRow*>(::sqlite3_aggregate_context(context, 0));
+  if (row == nullptr || row->value == nullptr) return;
+  ::sqlite3_result_value(context, row->value);
+  ::sqlite3_value_free(row->value);
+}
+
 // Where the path of values[1], values[2], ... leads in values[0]. nullopt: nowhere, or the
 // statement has been ended.
 std::optional<std::string_view> walk(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -249,6 +275,7 @@ void compare_json(sqlite3_context* context, int count, sqlite3_value** values) n
 constexpr SqlFunction kFunctions[] = {
     {"_json_row", -1, json_row},
     {"_json_rows", -1, nullptr, json_rows_step, json_rows_final},
+    {"_only_row", 2, nullptr, only_row_step, only_row_final},
     {"_json_value", -1, json_value},
     {"_json_text", -1, json_text},
     {"_json_key", -1, json_key},

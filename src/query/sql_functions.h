@@ -4,6 +4,8 @@
 //   _json_row(shape, value...)    an object of the values, as text
 //   _json_rows(shape, value...)   an aggregate: the array of such objects; [] of no rows;
 //                                 beyond 16 MiB an error (SQLITE_TOOBIG)
+//   _only_row(value, name)        an aggregate: the value of the only row; NULL of no row, and of
+//                                 more an error that names where they are from
 //   _json_value(json, step...)    the value at a path as JSON text without white space; NULL: there
 //                                 is none. A step is a member's name (text) or an index (integer).
 //   _json_text(json, step...)     the same, a string without its quotes; NULL for null
@@ -16,10 +18,15 @@
 // and those of pattern_functions.h and time_functions.h.
 #pragma once
 
+#include <string_view>
+
 #include "base/result.h"
 #include "db/connection.h"
 
 namespace prodev::query {
+
+// How _only_row() begins its error; the name follows.
+inline constexpr std::string_view kSeveralRows = "several rows of ";
 
 // For every connection on which lowered statements run.
 base::Result<void> register_functions(db::Connection& connection);
