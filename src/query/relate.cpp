@@ -77,24 +77,40 @@ Choices choices_of(const Catalog& catalog, const Table& from, const Embed& embed
   return choices;
 }
 
-// A foreign key from a table to itself can be meant in both directions: it leads to the rows that
-// refer to a row, rather than through a junction. The way to the one that the row refers to is
-// named by the key as the target.
+bool is_direct(const Relationship* one) { return one->cardinality != Cardinality::kManyToMany; }
+
+// Whether they are one foreign key from both its sides, which a table that refers to itself has,
+// and all of its views have with it and each other.
+bool are_two_directions(const Choices& choices) {
+  return choices.size() == 2 && is_direct(choices[0]) && is_direct(choices[1]) &&
+         choices[0]->constraint == choices[1]->constraint &&
+         choices[0]->holds_key != choices[1]->holds_key;
+}
+
+// A table that refers to itself: its own name leads to the rows that refer to a row, rather than
+// through a junction. The way to the one that the row refers to is named by the key as the target.
+// Between it and its views nothing is meant by the name alone; a column as the hint is one of the
+// row, the constraint leads as above.
 void choose_direction(const Table& from, const Embed& embed, Choices& choices) {
-  const bool by_key = choices.size() == 2 && embed.hint.empty() &&
-                      choices[0]->constraint == choices[1]->constraint &&
-                      choices[0]->from == choices[0]->to;
-  if (by_key && embed.target != from.row_type())
-    std::erase_if(choices, [](const Relationship* one) { return !one->holds_key; });
-  if (embed.target != from.row_type()) return;
-  const auto is_direct = [](const Relationship* one) {
-    return one->cardinality != Cardinality::kManyToMany;
+  const auto keep = [&](const auto& meant) {
+    if (std::any_of(choices.begin(), choices.end(), meant))
+      std::erase_if(choices, [&](const Relationship* one) { return !meant(one); });
   };
-  if (embed.hint.empty() && std::any_of(choices.begin(), choices.end(), is_direct))
-    std::erase_if(choices, [&](const Relationship* one) { return !is_direct(one); });
-  if (choices.size() == 2 && is_direct(choices[0]) &&
-      choices[0]->constraint == choices[1]->constraint)
-    std::erase_if(choices, [](const Relationship* one) { return one->holds_key; });
+  const auto holds_key = [](const Relationship* one) { return one->holds_key; };
+  const auto is_referred_to = [](const Relationship* one) { return !one->holds_key; };
+  if (embed.target == from.row_type()) {
+    if (embed.hint.empty()) keep(is_direct);
+    if (are_two_directions(choices)) keep(is_referred_to);
+  } else if (embed.hint.empty()) {
+    const bool by_key = are_two_directions(choices) && choices[0]->to != embed.target;
+    if (by_key) keep(holds_key);
+  } else if (choices.size() > 1) {
+    keep([&](const Relationship* one) {
+      const catalog::ColumnPair* pair = only_pair(*one);
+      return is_direct(one) && pair != nullptr && pair->from == embed.hint;
+    });
+    if (are_two_directions(choices)) keep(is_referred_to);
+  }
 }
 
 // Whether the caller may read all tables that it leads through.
@@ -130,26 +146,71 @@ tl::unexpected<ApiError> none_found(const Context& context, const Table& from, c
   return refuse(std::move(error));
 }
 
-// How a client can name this one alone.
-std::string hint_for(const Relationship& relationship) {
-  const bool by_junction =
-      relationship.cardinality == Cardinality::kManyToMany && relationship.from != relationship.to;
-  return by_junction ? relationship.junction : relationship.constraint;
+// The relationships that `embed` may mean; `first`, not null, when the caller may read none of
+// them.
+struct Meant {
+  Choices choices;
+  const Relationship* first = nullptr;
+};
+
+Meant meant_by(const Context& context, const Table& from, const Embed& embed) {
+  Meant meant{choices_of(context.catalog, from, embed)};
+  choose_direction(from, embed, meant.choices);
+  if (meant.choices.size() < 2) return meant;
+  const Relationship* const first = meant.choices.front();
+  std::erase_if(meant.choices, [&](const Relationship* one) { return !is_open(context, *one); });
+  if (meant.choices.empty()) meant.first = first;
+  return meant;
 }
 
-tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
-                                       const Choices& choices) {
+// How a client can name this one alone: "depot!truck_spare_id_fkey"; empty: it cannot.
+std::string name_alone(const Context& context, const Table& from, const Relationship& one) {
+  std::vector<std::string> hints;
+  if (!is_direct(&one) && one.from != one.to) hints.push_back(one.junction);
+  hints.push_back(one.constraint);
+  if (!is_direct(&one)) hints.push_back(one.junction_constraint);
+  const catalog::ColumnPair* pair = only_pair(one);
+  if (is_direct(&one) && pair != nullptr) hints.push_back(pair->from);
+  Embed embed;
+  const auto names_it = [&] {
+    const Choices choices = meant_by(context, from, embed).choices;
+    return choices.size() == 1 && choices.front() == &one;
+  };
+  embed.target = one.to;
+  for (const std::string& hint : hints) {
+    embed.hint = hint;
+    if (names_it()) return one.to + "!" + hint;
+  }
+  embed.target = one.constraint;
+  embed.hint.clear();
+  return names_it() ? one.constraint : std::string();
+}
+
+// The hint to `names` of `several` choices, of which the others have none.
+std::string hint_to(const std::string& target, const std::vector<std::string>& names,
+                    size_t several) {
+  std::string hint;
+  for (const std::string& name : names)
+    hint += (hint.empty() ? "Try changing '" + target + "' to one of the following: '" : ", '") +
+            name + "'";
+  if (!names.empty()) hint += ". Find the desired relationship in the 'details' key.";
+  if (names.size() == several) return hint;
+  hint += hint.empty() ? "No" : " No";
+  return hint + (names.empty() ? "" : " other") +
+         " name tells them apart: a function of the row that returns the rows can be embedded.";
+}
+
+tl::unexpected<ApiError> several_found(const Context& context, const Table& from,
+                                       const Embed& embed, const Choices& choices) {
   ApiError error;
   error.status = 300;
   error.code = "PGRST201";
   error.message = "Could not embed because more than one relationship was found for '" + from.name +
                   "' and '" + embed.target + "'";
   error.details_json = "[";
+  std::vector<std::string> names;
   for (const Relationship* one : choices) {
-    if (one != choices.front()) {
-      error.details_json += ',';
-      error.hint += ", ";
-    }
+    if (one != choices.front()) error.details_json += ',';
     error.details_json += R"({"cardinality":)";
     text::append_json_string(error.details_json, catalog::name_of(one->cardinality));
     error.details_json += R"(,"embedding":)";
@@ -157,11 +218,11 @@ tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
     error.details_json += R"(,"relationship":)";
     text::append_json_string(error.details_json, one->describe());
     error.details_json += '}';
-    error.hint += "'" + one->to + "!" + hint_for(*one) + "'";
+    std::string name = name_alone(context, from, *one);
+    if (!name.empty()) names.push_back(std::move(name));
   }
   error.details_json += ']';
-  error.hint = "Try changing '" + embed.target + "' to one of the following: " + error.hint +
-               ". Find the desired relationship in the 'details' key.";
+  error.hint = hint_to(embed.target, names, choices.size());
   return refuse(std::move(error));
 }
 
@@ -169,15 +230,11 @@ tl::unexpected<ApiError> several_found(const Table& from, const Embed& embed,
 
 Outcome<const Relationship*> find_relationship(const Context& context, const Table& from,
                                                const Embed& embed) {
-  Choices choices = choices_of(context.catalog, from, embed);
-  choose_direction(from, embed, choices);
-  if (choices.empty()) return none_found(context, from, embed);
-  if (choices.size() == 1) return choices.front();
-  const Relationship* const first = choices.front();
-  std::erase_if(choices, [&](const Relationship* one) { return !is_open(context, *one); });
-  if (choices.empty()) return first;  // to be refused for want of rights
-  if (choices.size() > 1) return several_found(from, embed, choices);
-  return choices.front();
+  const Meant meant = meant_by(context, from, embed);
+  if (meant.first != nullptr) return meant.first;  // to be refused for want of rights
+  if (meant.choices.empty()) return none_found(context, from, embed);
+  if (meant.choices.size() > 1) return several_found(context, from, embed, meant.choices);
+  return meant.choices.front();
 }
 
 }  // namespace prodev::query
