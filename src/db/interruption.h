@@ -7,8 +7,9 @@
 
 namespace prodev::db {
 
-// For as long as it lives, a statement of `connection` that runs while `flag` is true ends with
-// kTimeout. `flag` may be raised by any thread; null: nothing is ended.
+// For as long as it lives, a statement of `connection` that runs while `flag` is true, or
+// once end_statements() was called, ends with kTimeout. `flag` may be raised by any thread; null:
+// nothing is ended.
 class Interruption {
  public:
   Interruption(Connection& connection, const std::atomic<bool>* flag);
@@ -17,7 +18,10 @@ class Interruption {
   Interruption& operator=(const Interruption&) = delete;
 
  private:
+  static int is_over(void* flag) noexcept;
+
   Connection& connection_;
+  const std::atomic<bool>* flag_;
 };
 
 }  // namespace prodev::db

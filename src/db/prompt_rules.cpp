@@ -55,7 +55,7 @@ std::string_view view_of(const char* text) { return text == nullptr ? "" : text;
 
 PromptRules::PromptRules(Connection& connection, bool may_write)
     : connection_(connection), may_write_(may_write) {
-  ::sqlite3_set_authorizer(connection_.handle(), judge, this);
+  ::sqlite3_set_authorizer(connection_.handle(), ask, this);
 }
 
 PromptRules::~PromptRules() { ::sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr); }
@@ -76,11 +76,18 @@ int PromptRules::judge_change(const char* table) {
   return refuse("statements only read here: with --write they may change rows");
 }
 
+int PromptRules::ask(void* rules, int action, const char* first, const char* second, const char*,
+                     const char* context) noexcept {
+  try {
+    return static_cast<PromptRules*>(rules)->judge(action, first, second, context);
+  } catch (const std::exception&) {
+    return SQLITE_DENY;
+  }
+}
+
 // The actions of sqlite3_set_authorizer (c3ref/c_alter_table). `context`: the trigger or view that
 // the access comes from; null when it stands in the statement itself.
-int PromptRules::judge(void* self, int action, const char* first, const char* second, const char*,
-                       const char* context) noexcept {
-  PromptRules& rules = *static_cast<PromptRules*>(self);
+int PromptRules::judge(int action, const char* first, const char* second, const char* context) {
   const std::string_view name = view_of(first);
   switch (action) {
     case SQLITE_SELECT:
@@ -90,30 +97,29 @@ int PromptRules::judge(void* self, int action, const char* first, const char* se
       return SQLITE_OK;
     case SQLITE_READ:
       if (context != nullptr || !is_system_table(name) || is_of_sqlite(name)) return SQLITE_OK;
-      return rules.refuse(std::string(name) +
-                          " is a table of prodev itself, which no statement may use");
+      return refuse(std::string(name) + " is a table of prodev itself, which no statement may use");
     case SQLITE_UPDATE:
       if (context != nullptr || is_declaration(name)) return SQLITE_OK;
-      return rules.judge_change(first);
+      return judge_change(first);
     case SQLITE_INSERT:
     case SQLITE_DELETE:
-      return context != nullptr ? SQLITE_OK : rules.judge_change(first);
+      return context != nullptr ? SQLITE_OK : judge_change(first);
     case SQLITE_FUNCTION:
       if (!text::equal_ignoring_case(view_of(second), "load_extension")) return SQLITE_OK;
-      return rules.refuse("extensions cannot be loaded");
+      return refuse("extensions cannot be loaded");
     case SQLITE_PRAGMA:
       if (only_tells(name, second != nullptr)) return SQLITE_OK;
-      return rules.refuse(
+      return refuse(
           "of pragmas, those that tell can be run, such as table_info, index_list "
           "and integrity_check: not " +
           std::string(name));
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
-      return rules.refuse("the project's database is the one that is open: none can be attached");
+      return refuse("the project's database is the one that is open: none can be attached");
     case SQLITE_ANALYZE:
-      return rules.refuse("a running server keeps SQLite's statistics up to date itself");
+      return refuse("a running server keeps SQLite's statistics up to date itself");
     default:
-      return rules.refuse(kChangesSchema);
+      return refuse(kChangesSchema);
   }
 }
 

@@ -22,8 +22,9 @@ class PromptRules {
   std::string take_refusal();
 
  private:
-  static int judge(void* rules, int action, const char* first, const char* second, const char*,
-                   const char* context) noexcept;
+  static int ask(void* rules, int action, const char* first, const char* second, const char*,
+                 const char* context) noexcept;
+  int judge(int action, const char* first, const char* second, const char* context);
   int judge_change(const char* table);
   int refuse(std::string sentence);
 

@@ -168,11 +168,7 @@ constexpr SqlFunction kPatternFunctions[] = {
 }  // namespace
 
 base::Result<void> register_pattern_functions(db::Connection& connection) {
-  for (const SqlFunction& function : kPatternFunctions) {
-    if (function.register_on(connection.handle()) != SQLITE_OK)
-      return db::fail_sqlite(connection.handle(), "a function cannot be registered");
-  }
-  return {};
+  return register_all(connection, kPatternFunctions);
 }
 
 }  // namespace prodev::query

@@ -5,9 +5,13 @@
 
 #include <exception>
 #include <new>
+#include <span>
 #include <string_view>
 
+#include "base/result.h"
+#include "db/connection.h"
 #include "db/deadline.h"
+#include "db/errors.h"
 
 namespace prodev::query {
 
@@ -53,13 +57,20 @@ struct SqlFunction {
   void (*scalar)(sqlite3_context*, int, sqlite3_value**) noexcept;
   void (*step)(sqlite3_context*, int, sqlite3_value**) noexcept = nullptr;
   void (*final)(sqlite3_context*) noexcept = nullptr;
-
-  // SQLite's code. The same arguments must give the same result.
-  int register_on(sqlite3* handle) const {
-    return ::sqlite3_create_function_v2(handle, name, arguments,
-                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-                                        nullptr, scalar, step, final, nullptr);
-  }
 };
+
+// The same arguments must give the same result.
+inline base::Result<void> register_all(db::Connection& connection,
+                                       std::span<const SqlFunction> functions) {
+  for (const SqlFunction& function : functions) {
+    const int code =
+        ::sqlite3_create_function_v2(connection.handle(), function.name, function.arguments,
+                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr,
+                                     function.scalar, function.step, function.final, nullptr);
+    if (code != SQLITE_OK)
+      return db::fail_sqlite(connection.handle(), "a function cannot be registered");
+  }
+  return {};
+}
 
 }  // namespace prodev::query

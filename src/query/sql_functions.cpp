@@ -286,10 +286,7 @@ constexpr SqlFunction kFunctions[] = {
 }  // namespace
 
 base::Result<void> register_functions(db::Connection& connection) {
-  for (const SqlFunction& function : kFunctions) {
-    if (function.register_on(connection.handle()) != SQLITE_OK)
-      return db::fail_sqlite(connection.handle(), "a function cannot be registered");
-  }
+  TRY(register_all(connection, kFunctions));
   TRY(register_pattern_functions(connection));
   TRY(register_time_functions(connection));
   return register_stored_form(connection);

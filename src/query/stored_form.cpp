@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "db/errors.h"
+#include "query/sql_function.h"
 #include "text/ascii.h"
 
 namespace prodev::query {
@@ -67,11 +67,8 @@ std::string_view affinity_of(const catalog::Column& column) {
 }
 
 base::Result<void> register_stored_form(db::Connection& connection) {
-  const int code = ::sqlite3_create_function_v2(
-      connection.handle(), "_as_stored", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-      nullptr, as_stored, nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK) return {};
-  return db::fail_sqlite(connection.handle(), "a function cannot be registered");
+  constexpr SqlFunction kAsStored[] = {{"_as_stored", 2, as_stored}};
+  return register_all(connection, kAsStored);
 }
 
 }  // namespace prodev::query

@@ -118,11 +118,7 @@ constexpr SqlFunction kTimeFunctions[] = {
 }  // namespace
 
 base::Result<void> register_time_functions(db::Connection& connection) {
-  for (const SqlFunction& function : kTimeFunctions) {
-    if (function.register_on(connection.handle()) != SQLITE_OK)
-      return db::fail_sqlite(connection.handle(), "a function cannot be registered");
-  }
-  return {};
+  return register_all(connection, kTimeFunctions);
 }
 
 }  // namespace prodev::query

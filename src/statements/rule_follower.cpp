@@ -295,7 +295,7 @@ class RuleFollower : public db::ScriptObserver {
     const std::optional<std::string> successor = file_.lineage.successor(table);
     const int64_t number = step_.dropped && is_same(step_.dropped->table, name) ? step_.number : 0;
     if (successor) return succeed(connection, {name, table, number}, *successor);
-    Left left{"_prodev_gone_" + std::to_string(++file_.keys), table, number};
+    Left left{placeholder_name(std::to_string(++file_.keys)), table, number};
     TRY(rules.merge(name, left.key));
     file_.left.push_back(std::move(left));
     return {};

@@ -16,9 +16,6 @@ constexpr std::string_view kSaid[] = {
     "_prodev_comment SET name = ?2 WHERE name = ?1 AND kind <> 'function'",
 };
 
-// No name that a statement can hold begins like this.
-constexpr std::string_view kOnItsWay = "\x01";
-
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& one) { return text::equal_ignoring_case(one, name); });
@@ -89,9 +86,9 @@ base::Result<void> StoredRules::rename_columns(std::string_view table,
   for (const std::string_view columns : kColumns) {
     const std::string update = "UPDATE " + std::string(columns);
     for (const auto& [from, to] : names)
-      TRY(tables_.run(update, {table, from, std::string(kOnItsWay) + to}));
+      TRY(tables_.run(update, {table, from, placeholder_name(to)}));
     for (const auto& [from, to] : names)
-      TRY(tables_.run(update, {table, std::string(kOnItsWay) + to, to}));
+      TRY(tables_.run(update, {table, placeholder_name(to), to}));
   }
   return {};
 }

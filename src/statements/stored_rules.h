@@ -57,6 +57,10 @@ class StoredRules {
   access::SystemTables tables_;
 };
 
+// A name that stands for another in the stored rules while these are changed. No name that a
+// statement can hold begins like it.
+inline std::string placeholder_name(std::string_view of) { return "\x01" + std::string(of); }
+
 // The row of sqlite_schema that was written last; what is created comes behind it.
 base::Result<int64_t> last_schema_row(db::Connection& connection);
 // What is there: the tables and views of the project by name, of those behind a row of

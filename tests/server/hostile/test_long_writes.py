@@ -9,7 +9,7 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from bystanders import Bystanders  # noqa: E402
-from prodev import Client, make_request  # noqa: E402
+from prodev import Client, eventually, make_request  # noqa: E402
 from rest import RestFolderCase  # noqa: E402
 
 SCHEMA = """
@@ -32,6 +32,12 @@ SLACK_S = 10
 JSON = {"Content-Type": "application/json"}
 # Patterns that each look at all of every row, many times over.
 DEAR = "or=(" + ",".join("body.ilike.*a" + "_" * 30 + f"{n}z*" for n in range(100)) + ")"
+
+
+def wait_for_work(server, cpu_s):
+    """Until the server has worked for so long from now on: what was asked for is under way."""
+    before = server.cpu_seconds()
+    eventually(lambda: server.cpu_seconds() - before > cpu_s, "the server works")
 
 
 class LongWrites(RestFolderCase):
@@ -104,7 +110,7 @@ class LongWrites(RestFolderCase):
         clients = [Client(server.port) for _ in range(12)]
         for client in clients:
             client.send(make_request("POST", "/rest/v1/rpc/dawdle", JSON, b"{}"))
-        time.sleep(0.3)
+        wait_for_work(server, 0.3)
         for client in clients:
             client.close()
         began = time.monotonic()
@@ -121,7 +127,7 @@ class LongWrites(RestFolderCase):
             ("POST", "guest", {"name": "x"}))]
         for thread in asked:
             thread.start()
-        time.sleep(0.5)
+        wait_for_work(server, 0.5)
         began = time.monotonic()
         server.stop()
         self.assertLess(time.monotonic() - began, 5)
