@@ -76,6 +76,7 @@ base::Result<BatchWriter::Attempt> BatchWriter::run_in_transaction(const WriteBa
                                                                    std::span<const size_t> places) {
   const int64_t begun_ns = base::monotonic_ns();
   TRY(run_control("BEGIN IMMEDIATE"));
+  if (!schema_number_.is_fresh()) TRY(schema_number_.ask());
   // Until the commit: rows of one request may refer to rows that come later in it, and a policy
   // judges a new row before its references do.
   TRY(run_control("PRAGMA defer_foreign_keys = ON"));
@@ -96,6 +97,7 @@ base::Result<BatchWriter::Attempt> BatchWriter::run_in_transaction(const WriteBa
     TRY(run_control("RELEASE request"));
   }
   TRY(run_control("COMMIT"));
+  schema_number_.keep();  // requests cannot change the schema
   return Attempt{ran};
 }
 

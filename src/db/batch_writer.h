@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "db/connection.h"
+#include "db/schema_number.h"
 #include "db/statement_cache.h"
 
 namespace prodev::db {
@@ -35,7 +36,9 @@ struct WriteBatch {
 class BatchWriter {
  public:
   explicit BatchWriter(Connection connection)
-      : connection_(std::move(connection)), statements_(connection_, kStatements) {}
+      : connection_(std::move(connection)),
+        statements_(connection_, kStatements),
+        schema_number_(connection_, statements_) {}
   BatchWriter(const BatchWriter&) = delete;
   BatchWriter& operator=(const BatchWriter&) = delete;
 
@@ -58,6 +61,8 @@ class BatchWriter {
 
   Connection& connection() { return connection_; }
   StatementCache& statements() { return statements_; }
+  // As of the transaction that requests run in: nobody else changes the schema meanwhile.
+  int64_t schema_number() const { return schema_number_.last(); }
   // Whether the last commit succeeded. Any thread.
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
   // Whether anybody waits for the request that runs.
@@ -88,6 +93,7 @@ class BatchWriter {
 
   Connection connection_;
   StatementCache statements_;
+  SchemaNumber schema_number_;
   std::atomic<bool> healthy_{true};
   const WriteBatch* running_ = nullptr;
   size_t to_run_ = 0;  // requests of its transaction behind the one that runs

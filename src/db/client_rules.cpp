@@ -11,10 +11,13 @@ namespace prodev::db {
 
 namespace {
 
-// FTS5 asks for data_version inside its own statements; the writer defers foreign keys.
+// FTS5 asks for data_version inside its own statements; the writer defers foreign keys, and all of
+// us ask for schema_version (schema_number.h).
 bool is_harmless_pragma(const char* name, const char* argument) {
   if (name == nullptr) return false;
-  return (argument == nullptr && text::equal_ignoring_case(name, "data_version")) ||
+  const bool only_tells = text::equal_ignoring_case(name, "data_version") ||
+                          text::equal_ignoring_case(name, "schema_version");
+  return (argument == nullptr && only_tells) ||
          text::equal_ignoring_case(name, "defer_foreign_keys");
 }
 

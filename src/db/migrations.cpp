@@ -6,6 +6,7 @@
 #include "db/file_end.h"
 #include "db/file_statements.h"
 #include "db/file_transaction.h"
+#include "db/schema_number.h"
 
 namespace prodev::db {
 
@@ -30,6 +31,7 @@ base::Result<int64_t> run_file(Connection& connection, const MigrationFile& file
   TRY(end.check(connection, file));
   const int64_t duration_us = (base::monotonic_ns() - started_ns) / 1'000;
   TRY(record_migration(connection, file, duration_us));
+  TRY(raise_schema_number(connection));
   TRY(transaction.commit());
   return duration_us;
 }

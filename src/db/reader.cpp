@@ -42,7 +42,8 @@ Reader::Reader(Connection connection, Turns* turns, const ReaderLimits& limits)
     : connection_(std::move(connection)),
       statements_(connection_, kCachedStatements),
       turns_(turns),
-      limits_(limits) {
+      limits_(limits),
+      schema_number_(connection_, statements_) {
   ::sqlite3_progress_handler(connection_.handle(), limits.instructions, check_time, this);
   if (limits.value_bytes > 0)
     ::sqlite3_limit(connection_.handle(), SQLITE_LIMIT_LENGTH, limits.value_bytes);
@@ -65,6 +66,14 @@ void Reader::set_deadline(int64_t deadline_ns) {
   watched_from_ns = 0;
   watch_thread({connection_.handle(), check_time, this, limits_.steps});
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
+}
+
+// The number only grows: where it still is what it was before the statements ran, it was so for all
+// of them, of whichever snapshots they were.
+base::Result<bool> Reader::is_at(int64_t schema) {
+  if (schema_number_.last() == schema && schema_number_.is_fresh()) return true;
+  TRY_ASSIGN(const int64_t number, schema_number_.ask());
+  return number == schema;
 }
 
 void Reader::rest() {

@@ -8,6 +8,7 @@
 
 #include "db/connection.h"
 #include "db/deadline.h"
+#include "db/schema_number.h"
 #include "db/statement_cache.h"
 #include "db/turns.h"
 
@@ -51,6 +52,11 @@ class Reader {
   // statements are forgotten beyond what may be kept: none may be in use.
   // REQUIRES: on the thread that runs them.
   void set_deadline(int64_t deadline_ns);
+  // Whether all that was read until now, since number `schema` could be read, was of that schema
+  // number (schema_number.h). Costs little where nothing was committed since it was last asked.
+  // REQUIRES: no statement runs, and no transaction is open.
+  base::Result<bool> is_at(int64_t schema);
+
   // No more statements for now. REQUIRES: on the thread of the last set_deadline().
   void rest();
 
@@ -65,6 +71,7 @@ class Reader {
   int64_t deadline_ns_ = 0;
   Turns* turns_;
   const ReaderLimits limits_;
+  SchemaNumber schema_number_;
   bool has_turn_ = false;
   int64_t turn_ends_ns_ = 0;
 };

@@ -6,6 +6,7 @@
 
 #include "assets/assets.h"
 #include "db/former_system_tables.h"
+#include "db/schema_number.h"
 #include "db/sql_script.h"
 #include "db/transaction.h"
 #include "text/ascii.h"
@@ -82,7 +83,7 @@ base::Result<void> apply_after(Connection& connection, const std::vector<SystemF
     TRY(record.step());
     record.reset();
   }
-  return {};
+  return raise_schema_number(connection);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "db/memory.h"
 #include "db/sql_tokens.h"
+#include "records/outdated.h"
 #include "records/query_run.h"
 #include "records/stored_value.h"
 
@@ -207,7 +208,7 @@ class Run {
     }
     context.with_sql += ") AS (" + sql + ") ";
     context.with_values = std::move(values);
-    LoweredRead lowered{function_.rows, read_, {}, {}, {}};
+    LoweredRead lowered{function_.rows, read_, {}, {}, {}, schema_.number};
     TRY_ASSIGN(lowered.rows, query::lower_read(context, function_.rows, read_, {}));
     if (options_.count != Count::kNone) {
       TRY_ASSIGN(lowered.count, query::lower_count(context, function_.rows, read_, {}));
@@ -320,7 +321,8 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
   const bool quick = base::monotonic_ns() - begun_ns < kQuick_ns;
   const bool little = db::steps_taken(session.reader.connection().handle()) < db::kLoopLimits.steps;
   if (!session.on_loop && is_noted && result && quick && little) session.quick.add(sql);
-  return result;
+  if (result && result->over_budget) return result;
+  return checked(std::move(result), session.reader, schema.number);
 }
 
 Outcome<ReadPlan> explain_call(const Schema& schema, const auth::Identity& identity,
@@ -331,15 +333,17 @@ Outcome<ReadPlan> explain_call(const Schema& schema, const auth::Identity& ident
   figures.want_rows = false;
   figures.count = Count::kNone;
   std::string nothing;
-  return Run(schema, identity, call, read, figures, {reader.connection(), reader.statements()},
-             nothing)
-      .explain_reading(run);
+  Outcome<ReadPlan> plan = Run(schema, identity, call, read, figures,
+                               {reader.connection(), reader.statements()}, nothing)
+                               .explain_reading(run);
+  return checked(std::move(plan), reader, schema.number);
 }
 
 Outcome<ReadResult> write_call(const Schema& schema, const auth::Identity& identity,
                                const Call& call, const query::Read& read,
                                const ReadOptions& options, db::BatchWriter& writer,
                                std::string& body) {
+  TRY(check_schema(writer, schema.number));
   db::Connection& connection = writer.connection();
   ReadOptions own = options;
   own.overflow = [](std::string&) { return false; };

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "records/estimate.h"
+#include "records/outdated.h"
 #include "records/query_run.h"
 
 namespace prodev::records {
@@ -14,7 +15,7 @@ Outcome<LoweredRead> lower_rows(const Schema& schema, std::string_view role,
   TRY_ASSIGN(const access::Rights* rights, authorize(schema, role, table, access::Verb::kSelect));
   query::Context context = context_of(schema, role);
   context.embedded_rows = options.embedded_rows;
-  LoweredRead lowered{table, read, guard_of(*rights), {}, {}};
+  LoweredRead lowered{table, read, guard_of(*rights), {}, {}, schema.number};
   TRY_ASSIGN(lowered.rows, query::lower_read(context, table, read, lowered.guard));
   const bool estimates = may_estimate(table, lowered.guard);
   if (options.count == Count::kExact || options.count == Count::kEstimated ||
@@ -34,7 +35,9 @@ Outcome<ReadResult> run_read(const LoweredRead& lowered, const auth::Identity& i
   const Caller caller(identity);
   const QueryTarget target{session.reader.connection(), session.reader.statements(), false,
                            &session.quick, session.on_loop};
-  return QueryRun(options, target, caller, body).run(lowered);
+  Outcome<ReadResult> result = QueryRun(options, target, caller, body).run(lowered);
+  if (result && result->over_budget) return result;  // it runs again elsewhere
+  return checked(std::move(result), session.reader, lowered.schema_number);
 }
 
 Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,
@@ -60,7 +63,9 @@ Outcome<ReadPlan> explain_read(const Schema& schema, const auth::Identity& ident
   std::string nothing;
   const Caller caller(identity);
   const QueryTarget target{reader.connection(), reader.statements()};
-  TRY_ASSIGN(const ReadResult result, QueryRun(figures, target, caller, nothing).run(lowered));
+  TRY_ASSIGN(const ReadResult result,
+             checked(QueryRun(figures, target, caller, nothing).run(lowered), reader,
+                     lowered.schema_number));
   plan.rows = result.rows;
   plan.run_ns = base::monotonic_ns() - now_ns;
   return plan;

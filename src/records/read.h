@@ -72,6 +72,7 @@ struct LoweredRead {
   query::Guard guard;
   query::LoweredQuery rows;
   query::LoweredQuery count;  // no SQL: nothing is counted
+  int64_t schema_number = 0;  // of the schema that it was lowered by
 };
 
 // `read` of a table as who has `role` may read it. Depends on nothing else of the caller: policies
@@ -80,7 +81,8 @@ query::Outcome<LoweredRead> lower_rows(const Schema& schema, std::string_view ro
                                        const catalog::Table& table, const query::Read& read,
                                        const ReadOptions& options);
 // Appends the rows to `body`, for `identity`, whose role it was lowered for and with the options
-// that it was lowered with. Rows and total are of one snapshot of the database.
+// that it was lowered with. Rows and total are of one snapshot of the database. outdated() where
+// that is of another schema: what is in `body` is to be thrown away.
 query::Outcome<ReadResult> run_read(const LoweredRead& lowered, const auth::Identity& identity,
                                     const ReadOptions& options, ReadSession session,
                                     std::string& body);

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
 
 #include "access/rules.h"
 #include "base/result.h"
@@ -19,14 +18,11 @@ struct Schema {
   std::shared_ptr<const catalog::Catalog> catalog;
   std::shared_ptr<const access::Rules> rules;
   uint64_t version = 0;
-  std::string state;  // schema_state() when it was read
+  int64_t number = 0;  // as of which it was read (db/schema_number.h)
 
   // All of one state of the database. REQUIRES: `connection` is in no transaction.
   static base::Result<Schema> load(db::Connection& connection, uint64_t version);
 };
-
-// Changes whenever tables or rules do.
-std::string schema_state(db::Connection& connection);
 
 using SchemaPointer = std::shared_ptr<const Schema>;
 
@@ -43,8 +39,13 @@ class CurrentSchema {
   }
   // Reads the schema anew and puts it in force. On an error the old one stays.
   base::Result<void> reload(db::Connection& connection);
+  // The same where the one in force is not that of the database any more; whoever comes meanwhile
+  // waits for it.
+  base::Result<void> renew(db::Connection& connection);
 
  private:
+  base::Result<void> load(db::Connection& connection);
+
   std::mutex reloading_;  // one at a time, so that versions do not repeat
   mutable std::mutex mutex_;
   SchemaPointer schema_;  // guarded by mutex_

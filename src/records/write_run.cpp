@@ -1,4 +1,5 @@
 // The part of PreparedWrite that runs.
+#include "records/outdated.h"
 #include "records/returned_rows.h"
 #include "records/view_write.h"
 #include "records/write_judge.h"
@@ -112,6 +113,7 @@ class PreparedWrite::Run {
 };
 
 Outcome<WriteResult> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {
+  TRY(check_schema(writer, schema_->number));
   const db::CallerScope scope = caller_.scope(writer.connection());
   if (view_) return ViewRun(*this, writer, body).run();
   return Run(*this, writer, body).run();

@@ -41,7 +41,7 @@ Outcome<std::string> Rest::table_name(const Request& request) const {
   return std::move(resource.name);
 }
 
-Rest::Rest(const RestOptions& options, const records::CurrentSchema& schema,
+Rest::Rest(const RestOptions& options, records::CurrentSchema& schema,
            const std::string& database_path, db::BatchWriter& writer,
            const auth::SigningKey& cursor_key)
     : options_(options),
@@ -51,7 +51,7 @@ Rest::Rest(const RestOptions& options, const records::CurrentSchema& schema,
       cursor_key_(cursor_key) {}
 
 base::Result<std::unique_ptr<Rest>> Rest::make(const RestOptions& options,
-                                               const records::CurrentSchema& schema,
+                                               records::CurrentSchema& schema,
                                                const std::string& database_path,
                                                db::BatchWriter& writer,
                                                const auth::Authenticator& authenticator,
@@ -78,7 +78,7 @@ void Rest::handle(const Request& request, Response& response) {
   if (identity == nullptr) return;
   timing.end(Timing::kJwt);
   const Outcome<void> answered = answer(request, *identity, timing, response);
-  if (!answered) respond_error(response, answered.error(), identity->role);
+  if (!answered) refuse(request, *identity, answered.error(), response);
 }
 
 bool Rest::check_head(const Request& request, Response& response) {
@@ -105,8 +105,8 @@ Outcome<void> Rest::judge_head(const Request& request, const auth::Identity& ide
   const records::Schema& schema = refresh(loops_[request.loop]);
   if (const Resource named = resource_of(request, options_.prefix); named.is_function)
     return check_callable(schema, identity.role, named.name);
-  TRY_ASSIGN(const auto call,
-             make_write(request, identity, Timing(options_.server_timing, request.started_ns)));
+  TRY_ASSIGN(const auto call, make_write(request, identity, loops_[request.loop].schema,
+                                         Timing(options_.server_timing, request.started_ns)));
   return check_rights(*call);
 }
 
@@ -152,14 +152,15 @@ Outcome<void> Rest::answer(const Request& request, const auth::Identity& identit
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead)
     return read_table(request, identity, timing, response);
-  TRY_ASSIGN(std::shared_ptr<WriteCall> call, make_write(request, identity, timing));
+  TRY_ASSIGN(std::shared_ptr<WriteCall> call,
+             make_write(request, identity, loops_[request.loop].schema, timing));
   return write(request, call, response);
 }
 
 Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
                                                      const auth::Identity& identity,
+                                                     const records::SchemaPointer& schema,
                                                      Timing timing) {
-  const records::SchemaPointer& schema = loops_[request.loop].schema;
   TRY_ASSIGN(const std::string name, table_name(request));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
@@ -192,7 +193,7 @@ Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCal
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
   response.continue_on(http::Lane::kRead, [this, call](const Request& same, Response& out) {
     const Outcome<void> done = write_behind(same, call, out);
-    if (!done) respond_error(out, done.error(), call->identity.role);
+    if (!done) refuse(same, call->identity, done.error(), out);
   });
   return {};
 }
@@ -246,9 +247,9 @@ Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,
   Timing timing = call->timing;
   timing.end(Timing::kPlan);
   response.continue_on(http::Lane::kWrite,
-                       [this, call, write, timing](const Request&, Response& out) {
+                       [this, call, write, timing](const Request& same, Response& out) {
                          const Outcome<void> done = run_write(*call, *write, writer_, out);
-                         if (!done) return respond_error(out, done.error(), call->identity.role);
+                         if (!done) return refuse(same, call->identity, done.error(), out);
                          Timing spent = timing;
                          spent.end(Timing::kTransaction);
                          if (spent.enabled()) out.add_header("Server-Timing", spent.header());

@@ -53,9 +53,9 @@ struct RestOptions {
 class Rest {
  public:
   // Opens a reader for each loop. `cursor_key` signs cursors (cursor.h). The references outlive
-  // this; `writer` is used on the write lane only.
+  // this; `writer` is used on the write lane only. `schema` is renewed when it is found outdated.
   static base::Result<std::unique_ptr<Rest>> make(const RestOptions& options,
-                                                  const records::CurrentSchema& schema,
+                                                  records::CurrentSchema& schema,
                                                   const std::string& database_path,
                                                   db::BatchWriter& writer,
                                                   const auth::Authenticator& authenticator,
@@ -104,9 +104,8 @@ class Rest {
     std::unique_ptr<http::Encoder> gzip{};  // made when it is first needed
   };
 
-  Rest(const RestOptions& options, const records::CurrentSchema& schema,
-       const std::string& database_path, db::BatchWriter& writer,
-       const auth::SigningKey& cursor_key);
+  Rest(const RestOptions& options, records::CurrentSchema& schema, const std::string& database_path,
+       db::BatchWriter& writer, const auth::SigningKey& cursor_key);
 
   // The schema in force, which `loop` keeps from now on.
   const records::Schema& refresh(Loop& loop) const;
@@ -120,11 +119,27 @@ class Rest {
   const auth::Identity* identify(const http::Request& request, http::Response& response);
   query::Outcome<std::shared_ptr<WriteCall>> make_write(const http::Request& request,
                                                         const auth::Identity& identity,
+                                                        const records::SchemaPointer& schema,
                                                         Timing timing);
   query::Outcome<void> judge_head(const http::Request& request, const auth::Identity& identity);
   query::Outcome<void> check_plan(const MediaType& media, const auth::Identity& identity) const;
 
+  // rest_again.cpp
+  // Tells `error`, unless it is that the schema has changed (records/outdated.h), and only just:
+  // then the request is answered from its beginning by the new one, on the read lane.
+  void refuse(const http::Request& request, const auth::Identity& identity,
+              const query::ApiError& error, http::Response& response);
+  query::Outcome<void> answer_again(const http::Request& request, const auth::Identity& identity,
+                                    http::Response& response);
+  query::Outcome<void> read_again(const http::Request& request, const auth::Identity& identity,
+                                  const records::SchemaPointer& schema, Timing timing,
+                                  http::Response& response);
+  base::Result<void> renew_schema();
+
   // rest_reads.cpp
+  // A read of the table that the path names.
+  query::Outcome<Call> make_read(const http::Request& request, const auth::Identity& identity,
+                                 const records::SchemaPointer& schema, Timing timing) const;
   query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
   // Parses, unless the same was asked before, and runs.
   query::Outcome<void> read_table(const http::Request& request, const auth::Identity& identity,
@@ -188,7 +203,7 @@ class Rest {
                                     http::Response& response);
 
   const RestOptions options_;
-  const records::CurrentSchema& current_schema_;
+  records::CurrentSchema& current_schema_;
   db::ReaderPool pool_;
   db::BatchWriter& writer_;
   const auth::SigningKey cursor_key_;

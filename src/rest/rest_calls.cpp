@@ -20,7 +20,7 @@ Outcome<void> Rest::call_function(const Request& request, const auth::Identity& 
   response.continue_on(http::Lane::kRead, [this, identity, schema, function = std::string(name)](
                                               const Request& same, Response& out) {
     const Outcome<void> started = start_long_call(same, identity, schema, function, out);
-    if (!started) respond_error(out, started.error(), identity.role);
+    if (!started) refuse(same, identity, started.error(), out);
   });
   return {};
 }
@@ -57,15 +57,21 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
   cap_rows(rpc.options.read, options_.max_rows);
   Timing timing(options_.server_timing, request.started_ns);
   timing.end(Timing::kParse);
-  Call own{identity, schema, {nullptr, std::move(rpc.call)}, std::move(rpc.options), true, 0,
-           timing,   memory};
+  Call own{identity,
+           schema,
+           {nullptr, std::move(rpc.call)},
+           std::move(rpc.options),
+           request.head.method != http::Method::kHead,
+           0,
+           timing,
+           memory};
   if (reads_only && memory == nullptr) return read(request, std::move(own), response);
   if (own.options.media.plan) return explain_on_pool(request, own, identity, response);
   const auto call = std::make_shared<const Call>(std::move(own));
   if (reads_only) return read_on_pool(request, *call, response);
   response.continue_on(http::Lane::kWrite, [this, call](const Request& same, Response& out) {
     const Outcome<void> done = write_function(same, *call, out);
-    if (!done) respond_error(out, done.error(), call->identity.role);
+    if (!done) refuse(same, call->identity, done.error(), out);
   });
   return {};
 }

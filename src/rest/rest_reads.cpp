@@ -134,17 +134,23 @@ Outcome<void> Rest::read_table(const Request& request, const auth::Identity& ide
     TRY(run_on_loop(request, *known, identity, timing, response));
     return {};
   }
+  TRY_ASSIGN(Call call, make_read(request, identity, loop.schema, timing));
+  if (call.options.media.plan) return read(request, std::move(call), response);
+  TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
+  TRY_ASSIGN(const bool done,
+             run_on_loop(request, *prepared, identity, prepared->call.timing, response));
+  if (done && is_small(*prepared->lowered)) loop.prepared.keep(loop.key, std::move(prepared));
+  return {};
+}
+
+Outcome<Rest::Call> Rest::make_read(const Request& request, const auth::Identity& identity,
+                                    const records::SchemaPointer& schema, Timing timing) const {
   TRY_ASSIGN(const std::string name, table_name(request));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(*loop.schema, name, identity.role));
+  TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));
   timing.end(Timing::kParse);
-  Call call{identity, loop.schema, {table, {}}, std::move(options), true, 0, timing};
-  if (call.options.media.plan) return read(request, std::move(call), response);
-  TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
-  TRY_ASSIGN(const bool done, run_on_loop(request, *prepared, identity, timing, response));
-  if (done && is_small(*prepared->lowered)) loop.prepared.keep(loop.key, std::move(prepared));
-  return {};
+  return Call{identity, schema, {table, {}}, std::move(options), true, 0, timing};
 }
 
 Outcome<void> Rest::read(const Request& request, Call call, Response& response) {
@@ -158,7 +164,7 @@ Outcome<void> Rest::read(const Request& request, Call call, Response& response) 
   response.continue_on(http::Lane::kRead,
                        [this, identity, call = prepared->call](const Request& same, Response& out) {
                          const Outcome<void> done = explain_on_pool(same, call, identity, out);
-                         if (!done) respond_error(out, done.error(), identity.role);
+                         if (!done) refuse(same, identity, done.error(), out);
                        });
   return {};
 }
@@ -218,7 +224,7 @@ void Rest::continue_on_pool(const Call& call, const auth::Identity& identity, Ti
   own->timing = timing;
   response.continue_on(http::Lane::kRead, [this, own](const Request& same, Response& out) {
     const Outcome<void> done = read_on_pool(same, *own, out);
-    if (!done) respond_error(out, done.error(), own->identity.role);
+    if (!done) refuse(same, own->identity, done.error(), out);
   });
 }
 

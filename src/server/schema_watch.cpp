@@ -93,17 +93,13 @@ void SchemaWatch::look_at_database() {
 }
 
 void SchemaWatch::reload_if_changed() {
-  const std::string state = records::schema_state(own_);
-  if (state == schema_.get()->state) return;
-  if (const base::Result<void> reloaded = schema_.reload(own_); !reloaded) {
-    // Tried again after the next commit, and told once.
-    if (unreadable_state_ != state)
-      telemetry::log(Level::kError, "the schema has changed and cannot be read: the old one stays",
-                     {{"error", reloaded.error().message}});
-    unreadable_state_ = state;
-    return;
-  }
-  telemetry::log(Level::kInfo, "the schema has changed and is in force");
+  const base::Result<void> renewed = schema_.renew(own_);
+  // Tried again after the next commit, and told once.
+  const std::string problem = renewed ? std::string() : renewed.error().message;
+  if (!renewed && problem != told_problem_)
+    telemetry::log(Level::kError, "the schema has changed and cannot be read: requests are refused",
+                   {{"error", problem}});
+  told_problem_ = problem;
 }
 
 // Files are looked at again before they are read: a save takes a moment, and some editors put

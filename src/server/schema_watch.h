@@ -37,7 +37,7 @@ class SchemaWatch {
   // Of the thread from here on.
   db::Connection own_;
   int64_t data_version_ = -1;  // none yet: what was committed while the server started counts
-  std::string unreadable_state_;
+  std::string told_problem_;   // of the schema that cannot be read
   std::string seen_files_;     // when they were last looked at
   std::string handled_files_;  // when they were last applied, or were found to be wrong
 

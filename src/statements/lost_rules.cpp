@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "db/schema_number.h"
 #include "db/transaction.h"
 #include "statements/stored_rules.h"
 #include "text/ascii.h"
@@ -61,6 +62,7 @@ base::Result<std::vector<std::string>> find_and_end_lost_rules(db::Connection& c
   if (tables.empty() && columns.empty()) return std::vector<std::string>();
   TRY_ASSIGN(db::Transaction transaction, db::Transaction::begin(connection));
   TRY_ASSIGN(std::vector<std::string> notes, end_lost_rules(connection));
+  TRY(db::raise_schema_number(connection));
   TRY(transaction.commit());
   return notes;
 }
