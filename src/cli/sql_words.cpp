@@ -20,6 +20,9 @@ std::string_view refused_word(std::string_view statement) {
     return "tables, rules and functions are made by the schema's files, so that they can be made "
            "again: prodev migrate new NAME makes the next file";
   }
+  if (word.is('.'))
+    return "what begins with a dot, such as .schema, is for the prompt: prodev sql without a "
+           "statement";
   return {};
 }
 

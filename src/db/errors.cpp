@@ -31,9 +31,10 @@ base::Code code_of(int sqlite_code) {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
       return base::Code::kUnavailable;
+    case SQLITE_NOMEM:  // memory is refused to those whose time is over, too
+      return memory_timed_out() ? base::Code::kTimeout : base::Code::kUnavailable;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return base::Code::kCorrupt;
@@ -49,9 +50,7 @@ tl::unexpected<base::Error> fail_with(int code, std::string message, int cause) 
   // "disk I/O error" is also what a full disk comes to where SQLite maps a file into memory.
   if (((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) && cause != 0)
     message += std::string(" (") + ::strerrordesc_np(cause) + ")";
-  // Memory is refused to those whose time is over, too.
-  const bool timed_out = (code & 0xff) == SQLITE_NOMEM && memory_timed_out();
-  return base::fail(timed_out ? base::Code::kTimeout : code_of(code), std::move(message));
+  return base::fail(code_of(code), std::move(message));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ namespace prodev::db {
 //   constraint violations                     kConflict
 //   a statement or value that cannot be       kBadInput
 //   busy, locked, interrupted                 kBusy, kTimeout
+//   out of memory                             kUnavailable; refused for the time: kTimeout
 //   disk full, I/O, cannot open, read-only    kUnavailable
 //   corrupt, not a database                   kCorrupt
 base::Code code_of(int sqlite_code);

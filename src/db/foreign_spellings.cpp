@@ -198,9 +198,11 @@ constexpr SpellingRow kSpellings[] = {
     {"@ @", "SQLite has no @@: full-text search is CREATE VIRTUAL TABLE ... USING fts5 and MATCH"},
     {"# >", "SQLite has no #>: write c -> '$.a.b'"},
     {"#", "SQLite has no operator with #: write c -> '$.a.b'"},
-    {"~ *", "SQLite has no ~*: write LIKE, which takes upper and lower case for the same"},
     {"! ~", "SQLite has no !~: write NOT LIKE or NOT GLOB"},
-    {"~", "SQLite has no ~: write LIKE or GLOB"},
+    {"~",
+     "SQLite has no ~ and no ~*: write GLOB 'a*', or LIKE, which takes upper and lower case for "
+     "the "
+     "same"},
     {"ILIKE", "SQLite has no ILIKE: its LIKE takes upper and lower case for the same"},
     {"SIMILAR TO", "SQLite has no SIMILAR TO: write LIKE or GLOB"},
     {"ARRAY *", kArrays},
@@ -292,6 +294,13 @@ size_t token_at(const SqlTokenList& tokens, size_t offset) {
 constexpr size_t kTokensBefore = 5;
 constexpr size_t kTokensBetween = 2;
 
+bool begins_statement(const SqlToken& token) {
+  constexpr std::string_view kFirst[] = {"CREATE", "ALTER",  "DROP",  "INSERT",
+                                         "UPDATE", "DELETE", "GRANT", "REVOKE"};
+  return std::any_of(std::begin(kFirst), std::end(kFirst),
+                     [&](std::string_view word) { return token.is_word(word); });
+}
+
 // Whether what `row` matches at tokens[at] is what SQLite stopped about at tokens[stop].
 bool is_about(const SpellingRow& row, const SqlTokenList& tokens, size_t at, size_t stop) {
   const size_t count = count_matching(row.tokens, tokens, at);
@@ -323,6 +332,13 @@ Explanation explain_syntax_error(const SqlTokenList& tokens, size_t offset,
     if (alters)
       return {tokens[stop].offset,
               "SQLite changes one thing at a time: write an ALTER TABLE for each"};
+    if (message == "incomplete input")
+      return {offset,
+              "the statement ends too early: something is missing, such as the end of what a "
+              "parenthesis opens"};
+    if (stop > 0 && begins_statement(tokens[stop]))
+      return {tokens[stop].offset,
+              std::string(tokens[stop].text) + " cannot stand here: a ; may be missing before it"};
   }
   return {offset, std::string(message) +
                       ": SQLite knows no such spelling (its own are at "

@@ -58,20 +58,8 @@ std::optional<text::IpAddress> address_of(std::string_view node) {
   return text::parse_ip(has_port ? node.substr(0, colon) : node);
 }
 
-}  // namespace
-
-bool is_trusted(const std::vector<text::IpNetwork>& trusted, const net::Address& address) {
-  if (trusted.empty()) return false;
-  const text::IpAddress ip = address.ip_bytes();
-  return std::any_of(trusted.begin(), trusted.end(),
-                     [&](const text::IpNetwork& network) { return network.contains(ip); });
-}
-
-void find_client(const ProxyOptions& options, Request& request) {
-  if (!is_trusted(options.trusted, request.peer)) {
-    request.relayed = has_relay_field(request.head);
-    return;
-  }
+// The peer becomes the last hop that is not trusted, as far as the hops can be read.
+void follow_hops(const ProxyOptions& options, Request& request) {
   const bool standard = options.field == ProxyOptions::Field::kForwarded;
   std::string joined;
   std::string_view hops =
@@ -82,6 +70,23 @@ void find_client(const ProxyOptions& options, Request& request) {
     if (!address) return;
     request.peer = net::address_of(*address);
   }
+}
+
+}  // namespace
+
+bool is_trusted(const std::vector<text::IpNetwork>& trusted, const net::Address& address) {
+  if (trusted.empty()) return false;
+  const text::IpAddress ip = address.ip_bytes();
+  return std::any_of(trusted.begin(), trusted.end(),
+                     [&](const text::IpNetwork& network) { return network.contains(ip); });
+}
+
+void find_client(const ProxyOptions& options, Request& request) {
+  const bool proxied = is_trusted(options.trusted, request.peer);
+  if (proxied) follow_hops(options, request);
+  // Whoever is behind these fields was not found: it is not the peer.
+  const bool found = proxied && !is_trusted(options.trusted, request.peer);
+  request.relayed = !found && has_relay_field(request.head);
 }
 
 }  // namespace prodev::http

@@ -22,7 +22,7 @@ bool is_trusted(const std::vector<text::IpNetwork>& trusted, const net::Address&
 // Makes request.peer, which is whom the connection is with, the client: the last address that no
 // trusted proxy has (each appends whom it was asked by, so that all before it may be made up).
 // What is not an address ends the search: then the proxy that wrote it is the client. Notes in
-// request.relayed when proxies were passed that are not trusted.
+// request.relayed when others have passed the request on and the client is not known.
 void find_client(const ProxyOptions& options, Request& request);
 
 }  // namespace prodev::http

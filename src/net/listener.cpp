@@ -28,10 +28,11 @@ base::UniqueFd make_socket(const Address& address) {
 tl::unexpected<base::Error> bind_error(const Address& address, int error) {
   const std::string where = address.to_string();
   if (error == EADDRINUSE) {
-    return base::fail(base::Code::kUnavailable,
-                      "address " + where +
-                          " is in use by another process: stop it, choose another "
-                          "with --listen, or take over from a running prodev with --takeover");
+    return base::fail(
+        base::Code::kUnavailable,
+        "address " + where +
+            " is in use by another process: stop it, choose another "
+            "with --listen, or, if it is prodev with the same data, take over with --takeover");
   }
   if (error == EACCES) {
     return base::fail(base::Code::kUnavailable,

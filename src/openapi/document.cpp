@@ -39,7 +39,7 @@ void write_info(JsonWriter& out, std::string_view role) {
   out.member("title", "prodev").member("version", base::version());
   out.member("description", description);
   out.key("license").begin_object();
-  out.member("name", "As the operator of this server says").member("url", "/");
+  out.member("name", "As the operator of this server says").member("url", "./");
   out.end_object().end_object();
 }
 

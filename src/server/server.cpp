@@ -306,9 +306,17 @@ std::string describe_routes() {
   State state;
   std::ostringstream out;
   const config::Settings settings;
+  const std::vector<http::Route> routes = main_routes(state, settings);
+  size_t methods = 0, path = 0;
+  for (const http::Route& route : routes) {
+    methods = std::max(methods, route.methods.allow().size());
+    path = std::max(path, route.path.size());
+  }
+  constexpr size_t kGap = 2;
+  const auto column = [](size_t width) { return std::setw(static_cast<int>(width + kGap)); };
   out << std::left;
-  for (const http::Route& route : main_routes(state, settings)) {
-    out << std::setw(16) << route.methods.allow() << std::setw(24) << route.path << std::setw(10)
+  for (const http::Route& route : routes) {
+    out << column(methods) << route.methods.allow() << column(path) << route.path << std::setw(10)
         << lane_name(route.lane) << std::setw(10)
         << (route.access == http::Access::kLoopback ? "loopback" : "public") << route.summary
         << '\n';

@@ -17,10 +17,14 @@ bool dear(std::vector<rest::Parameter> parameters) {
 
 }  // namespace
 
-TEST_CASE("words and short expressions are for a loop, classes and repetitions are not") {
+TEST_CASE("short expressions of ASCII are for a loop, classes of Unicode and repetitions are not") {
   CHECK_FALSE(dear({}));
   CHECK_FALSE(dear({{"body", "match.^[a-f]+(one|two)$"}}));
+  CHECK_FALSE(dear({{"body", "imatch.^v1\\.2\\*(a|[b-d]x?)*$"}}));
   CHECK_FALSE(dear({{"body", "like.\\pL{9}*"}}));
+  for (const char* pattern :
+       {"\\W", "\\S", "\\D", "\\b", "a.b", "[^a]", "\xc3\xa4", "(?s)a", "a\\"})
+    CHECK(dear({{"body", std::string("match.") + pattern}}));
   CHECK(dear({{"body", "match.(\\pL|\\pN|\\pS){9}"}}));
   CHECK(dear({{"body", "imatch.[\\pL&&x]"}}));
   CHECK(dear({{"body", "match.[[:alpha:]]"}}));
