@@ -66,6 +66,7 @@ struct Condition {
   Operator op = Operator::kEq;
   Quantifier quantifier = Quantifier::kNone;
   std::vector<std::string> operands;  // one, but for kIn and with a quantifier
+  bool has_null = false;              // with a quantifier: NULL is among them, too
   bool as_stored = false;             // the operands were read from the column itself
 };
 

@@ -123,9 +123,14 @@ Outcome<void> Lowering::add_comparison(const Scope& scope, const Condition& cond
     return add_one(scope, condition, condition.operands.front(), out);
   const bool any = condition.quantifier == Quantifier::kAny;
   out += '(';
-  if (condition.operands.empty()) out += any ? '0' : '1';
+  // NULL leaves open what no other value decides.
+  if (condition.has_null) {
+    out += "NULL";
+  } else if (condition.operands.empty()) {
+    out += any ? '0' : '1';
+  }
   for (size_t i = 0; i < condition.operands.size(); ++i) {
-    if (i > 0) out += any ? " OR " : " AND ";
+    if (i > 0 || condition.has_null) out += any ? " OR " : " AND ";
     const size_t before = out.size();
     TRY(add_one(scope, condition, condition.operands[i], out));
     TRY(count_written(out.size() - before));

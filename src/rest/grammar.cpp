@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "query/array_literal.h"
 #include "text/ascii.h"
 
 namespace prodev::rest {
@@ -61,19 +62,37 @@ constexpr std::string_view kRangeOperators[] = {"sl", "sr", "nxr", "nxl", "adj"}
 // comma or parenthesis, unless it is in quotes.
 enum class Place { kAlone, kNested };
 
-Outcome<std::vector<std::string>> parse_list(Scanner& scanner, std::string_view open,
-                                             std::string_view close) {
-  if (!scanner.take_mark(open)) return scanner.fail("'" + std::string(open) + "'");
+tl::unexpected<query::ApiError> too_many(const Scanner& scanner) {
+  return scanner.fail("at most " + std::to_string(kMaxListItems) + " values");
+}
+
+// "(a,b)". NULL and backslashes out of quotes are as they are.
+Outcome<std::vector<std::string>> parse_list(Scanner& scanner) {
+  if (!scanner.take_mark("(")) return scanner.fail("'('");
   std::vector<std::string> items;
-  if (scanner.take_mark(close)) return items;
+  if (scanner.take_mark(")")) return items;
   for (;;) {
-    if (items.size() >= kMaxListItems)
-      return scanner.fail("at most " + std::to_string(kMaxListItems) + " values");
-    TRY_ASSIGN(std::string item, scanner.take_word("," + std::string(close)));
+    if (items.size() >= kMaxListItems) return too_many(scanner);
+    TRY_ASSIGN(std::string item, scanner.take_word(",)"));
     items.push_back(std::move(item));
-    if (scanner.take_mark(close)) return items;
-    if (!scanner.take_mark(",")) return scanner.fail("',' or '" + std::string(close) + "'");
+    if (scanner.take_mark(")")) return items;
+    if (!scanner.take_mark(",")) return scanner.fail("',' or ')'");
   }
+}
+
+// "{a,b}" behind (any) and (all).
+Outcome<void> take_array(const Scanner& scanner, std::string_view literal, Condition& condition) {
+  query::ArrayLiteral array(literal);
+  for (size_t count = 0; array.next(); ++count) {
+    if (count >= kMaxListItems) return too_many(scanner);
+    if (array.is_null()) {
+      condition.has_null = true;
+    } else {
+      condition.operands.push_back(array.text());
+    }
+  }
+  if (array.failed()) return query::refuse(array.error(query::kArrayHint));
+  return {};
 }
 
 // Steps over the operator that is next.
@@ -131,16 +150,14 @@ Outcome<Condition> parse_operation(Scanner& scanner, query::Field field, Place p
   TRY_ASSIGN(condition.quantifier, parse_modifier(scanner, *row));
   if (!scanner.take(".")) return scanner.fail("'.' and a value");
   if (row->operand == Operand::kList) {
-    TRY_ASSIGN(condition.operands, parse_list(scanner, "(", ")"));
+    TRY_ASSIGN(condition.operands, parse_list(scanner));
     return condition;
   }
   TRY_ASSIGN(std::string operand, parse_operand(scanner, place));
   if (condition.quantifier == query::Quantifier::kNone) {
     condition.operands.push_back(std::move(operand));
   } else {
-    Scanner list("list of values", operand);
-    TRY_ASSIGN(condition.operands, parse_list(list, "{", "}"));
-    if (!list.at_end()) return list.fail("the end");
+    TRY(take_array(scanner, operand, condition));
   }
   for (std::string& one : condition.operands) prepare_operand(one, row->operand);
   return condition;

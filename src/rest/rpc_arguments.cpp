@@ -137,7 +137,7 @@ Outcome<void> check_element(const Argument& argument) {
   return query::refuse({400, "0A000", "arrays of bytea are not supported"});
 }
 
-// An array's elements, read as JSON; those of a literal are strings whatever they mean.
+// An array's elements, read as JSON.
 Outcome<Value> array_value(const Argument& argument, JsonReader& reader) {
   TRY(check_element(argument));
   const Column element = element_column(argument);
@@ -151,25 +151,22 @@ Outcome<Value> array_value(const Argument& argument, JsonReader& reader) {
   return Value::of_text(json + "]");
 }
 
-Outcome<Value> array_of_literal(const Argument& argument, std::string_view literal) {
-  TRY_ASSIGN(const std::string strings, query::json_of_array_literal(literal));
+// `hint`: to what would be right in the place of `literal`.
+Outcome<Value> array_of_literal(const Argument& argument, std::string_view literal,
+                                const char* hint) {
   TRY(check_element(argument));
   const Column element = element_column(argument);
   std::string json = "[";
-  std::string text;
-  JsonReader reader(strings);
-  reader.begin_array();
-  while (reader.next_element()) {
+  query::ArrayLiteral array(literal);
+  while (array.next()) {
     if (json.size() > 1) json += ',';
     Value value;
-    if (reader.peek() == JsonReader::Kind::kNull) {
-      reader.read_null();
-    } else {
-      reader.read_string(text);
-      TRY_ASSIGN(value, query::stored_text(element, text));
+    if (!array.is_null()) {
+      TRY_ASSIGN(value, query::stored_text(element, array.text()));
     }
     append_value(json, element, value);
   }
+  if (array.failed()) return query::refuse(array.error(hint));
   return Value::of_text(json + "]");
 }
 
@@ -184,13 +181,14 @@ Outcome<Value> value_of_json(const Argument& argument, JsonReader& reader) {
     literal = reader.read_raw();
   }
   if (reader.failed()) return Value();
-  return array_of_literal(argument, literal);
+  return array_of_literal(argument, literal, query::kArrayOrJsonHint);
 }
 
 Outcome<Value> value_of_texts(const Argument& argument, const Names& texts) {
   if (!argument.element) return query::stored_text(argument.column, texts.back());
-  if (texts.size() == 1 && texts.front().starts_with('{'))
-    return array_of_literal(argument, texts.front());
+  const std::string_view first = text::trim(texts.front());
+  if (texts.size() == 1 && (first.starts_with('{') || first.starts_with('[')))
+    return array_of_literal(argument, texts.front(), query::kArrayHint);
   TRY(check_element(argument));
   const Column element = element_column(argument);
   std::string json = "[";

@@ -77,7 +77,7 @@ query::Outcome<std::string> Scanner::take_braces() {
   bool quoted = false;
   for (; at_ < text_.size(); ++at_) {
     const char c = text_[at_];
-    if (c == '\\' && quoted) {
+    if (c == '\\') {
       ++at_;
     } else if (c == '"') {
       quoted = !quoted;

@@ -34,7 +34,7 @@ TEST_CASE("short expressions of ASCII are for a loop, classes of Unicode and rep
 TEST_CASE("wherever they stand, and all together") {
   CHECK(dear({{"a.body", "imatch.\\PL"}}));
   CHECK(dear({{"or", "(id.eq.1,not.and(id.eq.2,body.match.\\pL))"}}));
-  CHECK(dear({{"body", "match(any).{a,\\pL}"}}));
+  CHECK(dear({{"body", "match(any).{a,\\\\pL}"}}));
   CHECK(dear({{"body", "match." + std::string(300, 'a')}}));
   std::vector<rest::Parameter> many;
   for (int i = 0; i < 30; ++i) many.push_back({"body", "match.one|two|three"});
