@@ -1,0 +1,12 @@
+-- Rows that the caller may not see, in the way of those that are inserted; UUIDs that refer to each other.
+CREATE TABLE note (id INTEGER PRIMARY KEY, owner TEXT, code TEXT UNIQUE);
+INSERT INTO note VALUES (1, 'me', 'a'), (2, 'other', 'b');
+CREATE POLICY mine ON note FOR SELECT USING (owner = 'me');
+CREATE POLICY mine_only ON note FOR INSERT WITH CHECK (owner = 'me');
+CREATE POLICY change ON note FOR UPDATE USING (owner = 'me');
+
+CREATE TABLE parent (id UUID PRIMARY KEY, name TEXT);
+CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id UUID REFERENCES parent(id));
+INSERT INTO parent VALUES ('aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', 'small');
+CREATE POLICY anyone ON parent USING (true) WITH CHECK (true);
+CREATE POLICY anyone ON child USING (true) WITH CHECK (true);
