@@ -13,6 +13,7 @@
 #include "catalog/relationships.h"
 #include "catalog/schema_faults.h"
 #include "catalog/statistics.h"
+#include "catalog/stored_columns.h"
 #include "catalog/view_columns.h"
 #include "catalog/view_key.h"
 #include "db/row_statement.h"
@@ -240,6 +241,15 @@ void take_facts_of_origins(Table& view, const std::vector<Table>& tables) {
   }
 }
 
+base::Result<void> note_stored(db::Connection& connection, Table& view,
+                               const std::vector<Table>& tables) {
+  std::string sql = "SELECT * FROM ";
+  db::append_name(sql, view.name);
+  TRY_ASSIGN(const db::RowStatement select, connection.prepare_rows(sql));
+  TRY_ASSIGN(db::RowStatement plan, connection.prepare_rows("EXPLAIN QUERY PLAN " + sql));
+  return note_stored(select, plan, tables, view.columns);
+}
+
 // Which of INSERT, UPDATE and DELETE the INSTEAD OF triggers of a view take.
 base::Result<void> note_view_triggers(db::Connection& connection, Table& table) {
   table.insertable = table.updatable = table.deletable = false;
@@ -309,7 +319,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
                  " JOIN sqlite_schema AS s ON s.name = l.name AND s.type IN ('table', 'view')"
                  " WHERE l.schema = 'main' AND l.type <> 'shadow'"
                  " ORDER BY l.name"));
-  std::map<std::string, std::string> view_sources;
+  std::map<std::string, ViewSource> view_sources;
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) break;
@@ -335,6 +345,7 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     if (table.kind != TableKind::kView) continue;
     take_facts_of_origins(table, catalog->tables_);
     note_view_key(table, view_sources[table.name], catalog->tables_);
+    TRY(note_stored(connection, table, catalog->tables_));
   }
   TRY_ASSIGN(std::vector<std::string> faults, find_schema_faults(connection, catalog->tables_));
   for (std::string& fault : faults) catalog->problems_.push_back(std::move(fault));

@@ -52,6 +52,9 @@ struct Column {
   std::vector<std::string> allowed;  // the words of CHECK (c IN ('a', 'b')); empty: any
   std::string origin_table;          // of a view's column that shows one of a table; else empty
   std::string origin_column;
+  // Of a view, or a function's result: each row has what a table has stored for it, so that reading
+  // it cannot fail.
+  bool shown_as_stored = false;
   std::string collation;    // of its text; empty: by bytes
   std::string description;  // what its comments say (comments.h); may be empty
 };
@@ -93,6 +96,8 @@ struct Table {
   std::string content_table;  // of an FTS5 table with external content; else empty
   std::string content_rowid;
   std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
+
+  bool shows_every_row = false;  // a view of one table without a condition
 
   std::string rows_of;      // of a function's result: the table whose rows it has; else empty
   std::string description;  // what its comment says; may be empty

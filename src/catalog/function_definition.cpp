@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "catalog/function_body.h"
+#include "catalog/stored_columns.h"
 #include "catalog/type_names.h"
 #include "db/client_rules.h"
 #include "db/errors.h"
@@ -163,6 +164,7 @@ class FunctionBuilder {
         std::erase_if(rows.primary_key, [&](size_t i) { return i >= rows.columns.size(); });
         rows.indexes.clear();
         rows.rows_of = table->name;
+        rows.shows_every_row = false;
         break;
       }
       case Returns::kColumns:
@@ -193,8 +195,7 @@ class FunctionBuilder {
       if (!prepared) return fail_in_body(prepared.error());
       const bool reads_only = ::sqlite3_stmt_readonly(prepared->handle()) != 0;
       if (!reads_only) TRY(check_may_write(statement));
-      if (&statement == &lowered->statements.back())
-        TRY(check_columns(statement, static_cast<size_t>(prepared->column_count())));
+      if (&statement == &lowered->statements.back()) TRY(note_result(statement, *prepared));
       function_.reads_only &= reads_only;
       function_.uses_identity |= statement.uses_identity;
       function_.body.push_back({statement.sql, reads_only});
@@ -212,6 +213,16 @@ class FunctionBuilder {
       problem = "an IMMUTABLE function only reads: leave IMMUTABLE out";
     if (problem == nullptr) return {};
     return fail_in_body({{base::Code::kBadInput, problem}, statement.source_offset(0)});
+  }
+
+  tl::expected<void, FunctionError> note_result(const CallerSql& statement,
+                                                const db::RowStatement& prepared) {
+    TRY(check_columns(statement, static_cast<size_t>(prepared.column_count())));
+    auto plan = prepare("EXPLAIN QUERY PLAN ", statement, "");
+    if (!plan) return fail_in_body(plan.error());
+    const auto noted = note_stored(prepared, *plan, catalog_.tables(), function_.rows.columns);
+    if (!noted) return fail(noted.error().message);
+    return {};
   }
 
   tl::expected<void, FunctionError> check_columns(const CallerSql& statement, size_t given) const {

@@ -46,7 +46,7 @@ SqlToken next_outside(SqlTokens& tokens) {
 
 }  // namespace
 
-std::string only_source(std::string_view sql) {
+ViewSource only_source(std::string_view sql) {
   SqlTokens tokens(sql);
   SqlToken token = tokens.next();
   while (token.kind != SqlToken::Kind::kEnd && !token.is_word("AS")) token = tokens.next();
@@ -54,18 +54,20 @@ std::string only_source(std::string_view sql) {
   do {
     token = next_outside(tokens);
   } while (token.kind != SqlToken::Kind::kEnd && !token.is_word("FROM"));
-  std::string source = take_only_source(tokens, token);
+  ViewSource source{take_only_source(tokens, token)};
   for (; token.kind != SqlToken::Kind::kEnd; token = next_outside(tokens)) {
+    source.conditional |= token.is_one_of({"WHERE", "HAVING", "LIMIT"});
     if (token.is_one_of({"UNION", "INTERSECT", "EXCEPT"})) return {};
   }
   return source;
 }
 
-void note_view_key(Table& view, std::string_view source, const std::vector<Table>& tables) {
+void note_view_key(Table& view, const ViewSource& source, const std::vector<Table>& tables) {
   const auto origin = std::find_if(tables.begin(), tables.end(), [&](const Table& table) {
-    return table.kind == TableKind::kTable && text::equal_ignoring_case(table.name, source);
+    return table.kind == TableKind::kTable && text::equal_ignoring_case(table.name, source.table);
   });
   if (origin == tables.end()) return;
+  view.shows_every_row = !source.conditional;
   std::vector<Column*> key;
   for (const size_t part : origin->primary_key) {
     const Column& column = origin->columns[part];

@@ -63,7 +63,7 @@ void restrict_to_client_statements(Connection& connection) {
   ::sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 1'000'000);
   ::sqlite3_limit(handle, SQLITE_LIMIT_EXPR_DEPTH, 400);
   ::sqlite3_limit(handle, SQLITE_LIMIT_COMPOUND_SELECT, 50);
-  ::sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1'000);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 2'000);
   ::sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024);
   ::sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   ::sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 100);

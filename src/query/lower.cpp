@@ -34,7 +34,8 @@ Scope Lowering::root(const Table& table, const Read& read, const Guard& guard) c
   std::string qualifier;
   db::append_name(qualifier, table.name);
   Scope scope{table, guard, read, std::move(qualifier), !read.embeds.empty(), false};
-  scope.derived = !context_.with_sql.empty();
+  scope.fenced = fences(scope);
+  scope.derived = scope.fenced || !context_.with_sql.empty();
   return scope;
 }
 
@@ -85,14 +86,23 @@ Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   return results;
 }
 
+Outcome<void> Lowering::add_filtered(const Scope& scope, std::string_view more_rows,
+                                     std::string& out) {
+  out += " FROM ";
+  if (scope.fenced) {
+    TRY(add_fence(scope, more_rows, out));
+  } else {
+    db::append_name(out, scope.table.name);
+  }
+  return add_where(scope, scope.read.where, more_rows, out);
+}
+
 Outcome<void> Lowering::add_rows_from(const Scope& scope, std::string_view more_rows,
                                       std::string& out) {
-  out += " FROM ";
-  db::append_name(out, scope.table.name);
-  const size_t before_where = out.size();
-  TRY(add_where(scope, scope.read.where, more_rows, out));
+  const size_t before = out.size();
+  TRY(add_filtered(scope, more_rows, out));
   if (scope.read.after.children.empty()) return {};
-  out += out.size() == before_where ? " WHERE " : " AND ";
+  out += out.find(" WHERE ", before) == std::string::npos ? " WHERE " : " AND ";
   return add_condition(scope, scope.read.after, false, out);
 }
 
@@ -119,9 +129,8 @@ Outcome<LoweredQuery> lower_count(const Context& context, const Table& table, co
   if (grouped) {
     TRY(lowering.add_select(scope, rows));
   } else {
-    rows.append(context.with_sql).append(at_most ? "SELECT 1 FROM " : "SELECT count(*) FROM ");
-    db::append_name(rows, table.name);
-    TRY(lowering.add_where(scope, read.where, {}, rows));
+    rows.append(context.with_sql).append(at_most ? "SELECT 1" : "SELECT count(*)");
+    TRY(lowering.add_filtered(scope, {}, rows));
   }
   if (at_most) {
     rows += " LIMIT ";

@@ -14,34 +14,13 @@ using catalog::ValueKind;
 
 }  // namespace
 
-bool Lowering::is_computed(const Table& table, const std::string& name) const {
-  return context_.catalog.find_computed(table.row_type(), name) != nullptr;
-}
-
-bool Lowering::may_fail(const Table& table, const Condition& condition) const {
-  for (const Condition& child : condition.children) {
-    if (may_fail(table, child)) return true;
-  }
-  if (condition.kind != Condition::Kind::kComparison) return false;
-  return condition.op == Operator::kMatch || condition.op == Operator::kImatch ||
-         is_computed(table, condition.field.column);
-}
-
-bool Lowering::asks_seen(const Scope& scope, const Condition& where) const {
-  if (!scope.hides_rows()) return false;
-  for (const Embed& embed : scope.read.embeds) {
-    if (is_computed(scope.table, embed.target)) return true;
-  }
-  return may_fail(scope.table, where);
-}
-
 Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condition, bool at_top,
                                       std::string& out) {
   const size_t before = out.size();
   if (condition.negated) out += "NOT ";
   const bool stays_at_top = at_top && !condition.negated;
   if (condition.kind == Condition::Kind::kComparison) {
-    const bool asks = scope.hides_rows() && may_fail(scope.table, condition);
+    const bool asks = scope.hides_rows() && may_fail(scope, condition);
     if (condition.negated) out += '(';
     if (asks) scope.when_seen(out);
     TRY(add_comparison(scope, condition, stays_at_top, out));
@@ -60,15 +39,16 @@ Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condi
   return {};
 }
 
-Outcome<void> Lowering::add_filters(const Scope& scope, std::string& out) {
+Outcome<void> Lowering::add_filters(const Scope& scope, Filters which, std::string& out) {
   const bool careful = asks_seen(scope, scope.read.where);
   if (careful) out += " AND (1";
   for (const Condition& condition : scope.read.where.children) {
+    if (!is_among(scope, condition, which)) continue;
     out += " AND ";
     TRY(add_condition(scope, condition, true, out));
   }
   for (const Embed& embed : scope.read.embeds) {
-    if (!embed.inner) continue;
+    if (!embed.inner || which == Filters::kWithin) continue;
     out += " AND ";
     TRY(add_exists(scope, embed, out));
   }
@@ -78,6 +58,10 @@ Outcome<void> Lowering::add_filters(const Scope& scope, std::string& out) {
 
 Outcome<void> Lowering::add_where(const Scope& scope, const Condition& where,
                                   std::string_view more_rows, std::string& out) {
+  if (scope.fenced) {
+    out += " WHERE 1";
+    return add_filters(scope, Filters::kOutside, out);
+  }
   const bool careful = asks_seen(scope, where);
   std::string_view glue = careful ? " WHERE (" : " WHERE ";
   if (!where.children.empty()) {

@@ -20,28 +20,21 @@ constexpr std::string_view kSeen = "_prodev_seen";
 
 // `table` as `alias`, as far as the caller may see it. A policy names the columns of its table as
 // if the table were alone, so it gets a SELECT of its own, which SQLite takes apart again.
-void add_table(const Table& table, const Guard& guard, const std::string& alias, bool with_seen,
-               std::string& out) {
-  if (guard.rows.empty()) {
-    db::append_name(out, table.name);
+void add_table(const Scope& scope, bool with_seen, std::string& out) {
+  const std::string_view rows = scope.guard.rows;
+  if (!scope.derived) {
+    db::append_name(out, scope.table.name);
   } else {
     out += "(SELECT *";
-    for (const Column& column : table.columns) {
-      const std::string name = derived_name(column.name);
-      if (!column.hidden && name == column.name) continue;
-      out += ',';
-      db::append_name(out, column.name);
-      out += " AS ";
-      db::append_name(out, name);
-    }
-    if (with_seen) out.append(",").append(guard.rows).append(" AS ").append(kSeen);
+    add_derived_names(scope.table, out);
+    if (with_seen) out.append(",").append(rows).append(" AS ").append(kSeen);
     out += " FROM ";
-    db::append_name(out, table.name);
-    out.append(" WHERE ").append(guard.rows);
+    db::append_name(out, scope.table.name);
+    if (!rows.empty()) out.append(" WHERE ").append(rows);
     if (with_seen) out += kNoPropagation;
     out += ')';
   }
-  out.append(" AS ").append(alias);
+  out.append(" AS ").append(scope.qualifier);
 }
 
 void add_equal(const Scope& a, const Column& left, const Scope& b, const Column& right,
@@ -61,6 +54,17 @@ tl::unexpected<ApiError> not_embedded(const std::string& name) {
 }
 
 }  // namespace
+
+void add_derived_names(const Table& table, std::string& out) {
+  for (const Column& column : table.columns) {
+    const std::string name = derived_name(column.name);
+    if (!column.hidden && name == column.name) continue;
+    out += ',';
+    db::append_name(out, column.name);
+    out += " AS ";
+    db::append_name(out, name);
+  }
+}
 
 const Embed* find_embed(const Read& read, std::string_view name) {
   const auto found = std::find_if(read.embeds.begin(), read.embeds.end(),
@@ -86,8 +90,11 @@ std::string Source::in_its_row(const std::string& read) const {
 // for everybody who may execute it.
 Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embed,
                                           const catalog::Function& function) {
-  Source source{{function.rows, {}, embed.read, next_alias()}, " FROM ", function.is_to_one(),
-                function.is_to_one() && function.returns_set,  {},       true};
+  Source source{{function.rows, {}, embed.read, next_alias()},
+                " FROM ",
+                function.is_to_one(),
+                function.is_to_one() && function.returns_set,
+                {}};
   std::string row = parent.qualifier;
   if (catalog::shadows(function, row)) {
     do {
@@ -96,8 +103,18 @@ Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embe
     source.row = catalog::row_source(function, parent.qualifier) + " AS " + row;
   }
   source.sql += catalog::inline_body(function, row) + " AS " + source.scope.qualifier + " WHERE 1";
-  TRY(add_filters(source.scope, source.sql));
+  source.scope.fenced = fences(source.scope);
+  TRY(filter(source));
   return source;
+}
+
+Outcome<void> Lowering::filter(Source& source) {
+  if (!source.scope.fenced) return add_filters(source.scope, Filters::kAll, source.sql);
+  TRY(add_filters(source.scope, Filters::kWithin, source.sql));
+  const std::string& name = source.scope.qualifier;
+  source.sql = " FROM (SELECT " + name + ".*" + source.sql;
+  source.sql.append(kFence).append(") AS ").append(name).append(" WHERE 1");
+  return add_filters(source.scope, Filters::kOutside, source.sql);
 }
 
 Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed) {
@@ -109,7 +126,6 @@ Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed
                 relationship->is_to_one(),
                 relationship->may_repeat,
                 {}};
-  source.scope.derived = !guard.rows.empty();
   const bool has_junction = relationship->cardinality == catalog::Cardinality::kManyToMany;
   const Table& junction_table =
       has_junction ? *context_.catalog.find(relationship->junction) : table;
@@ -118,14 +134,17 @@ Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed
     TRY_ASSIGN(junction_guard, context_.guard_of(junction_table));
   }
   // Where the foreign key of the parent leads to.
-  const Scope middle{junction_table, junction_guard, embed.read,
-                     has_junction ? next_alias() : source.scope.qualifier};
+  Scope middle{junction_table, junction_guard, embed.read,
+               has_junction ? next_alias() : source.scope.qualifier};
+  middle.derived = middle.hides_rows();
+  source.scope.fenced =
+      fences(source.scope) || (has_junction && fences_pairs(source.scope, middle));
+  source.scope.derived = source.scope.fenced || !guard.rows.empty();
   if (has_junction) {
-    add_table(junction_table, junction_guard, middle.qualifier, false, source.sql);
+    add_table(middle, false, source.sql);
     source.sql += " JOIN ";
   }
-  add_table(table, guard, source.scope.qualifier, asks_seen(source.scope, embed.read.where),
-            source.sql);
+  add_table(source.scope, asks_seen(source.scope, embed.read.where), source.sql);
   std::string_view glue = has_junction ? " ON " : " WHERE ";
   for (const catalog::ColumnPair& pair : relationship->junction_columns) {
     TRY_ASSIGN(const Column* from, readable_column(middle, pair.from));
@@ -142,7 +161,7 @@ Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed
     glue = " AND ";
     add_equal(middle, *to, parent, *from, source.sql);
   }
-  TRY(add_filters(source.scope, source.sql));
+  TRY(filter(source));
   return source;
 }
 
@@ -295,7 +314,7 @@ Outcome<void> Lowering::add_exists(const Scope& parent, const Embed& embed, std:
       return {};
     }
   }
-  const bool asks = source.computed && parent.hides_rows();
+  const bool asks = parent.hides_rows() && may_fail(parent, embed);
   if (asks) parent.when_seen(out);
   std::string read = "EXISTS (SELECT 1" + source.sql;
   // Rows that its window leaves out are not there.

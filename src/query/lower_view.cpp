@@ -49,31 +49,17 @@ bool is_referred_to(const Table& table, const std::vector<const Table*>& by) {
   });
 }
 
-// "SELECT what FROM view".
-std::string select_from(std::string_view what, const Table& view) {
-  std::string sql = "SELECT ";
-  sql.append(what).append(" FROM ");
-  db::append_name(sql, view.name);
-  return sql;
-}
-
 // What is returned of each row, as results.
-Outcome<std::string> add_results(Lowering& lowering, const Table& view,
-                                 const Returning& returning) {
-  const Scope scope = lowering.root(view, returning.read, returning.readable);
+Outcome<std::string> add_results(Lowering& lowering, const Table& view, const Returning& returning,
+                                 bool derived) {
+  Scope scope = lowering.root(view, returning.read, returning.readable);
+  scope.derived = derived;
   if (is_grouped(view, returning.read)) return refuse(grouped_write());
   TRY_ASSIGN(Results results, lowering.results_of(scope, true));
   if (results.columns.empty())
     return refuse({403, "42501", "permission denied for view " + view.name});
   lowering.query.columns = std::move(results.columns);
   return std::move(results.sql);
-}
-
-Outcome<void> add_meant(Lowering& lowering, const Table& view, const Condition& where,
-                        const Guard& guard, const Guard& readable) {
-  const Read filtered;
-  return lowering.add_where(lowering.root(view, filtered, readable), where, guard.rows,
-                            lowering.query.sql);
 }
 
 }  // namespace
@@ -103,22 +89,28 @@ Outcome<LoweredQuery> lower_keys(const Context& context, const Table& view, cons
                                  const Condition& where, const Guard& guard,
                                  const Guard& readable) {
   Lowering lowering(context);
+  Read meant;
+  meant.where = where;
+  const Scope scope = lowering.root(view, meant, readable);
   std::string what;
   for (const size_t place : key.columns) {
     if (!what.empty()) what += ',';
-    db::append_name(what, view.columns[place].name);
+    Lowering::add_column(scope, view.columns[place], what);
   }
-  lowering.query.sql = select_from(what.empty() ? "count(*)" : what, view);
-  TRY(add_meant(lowering, view, where, guard, readable));
+  lowering.query.sql = "SELECT " + (what.empty() ? "count(*)" : what);
+  TRY(lowering.add_filtered(scope, guard.rows, lowering.query.sql));
   return std::move(lowering.query);
 }
 
 Outcome<LoweredQuery> lower_shown(const Context& context, const Table& view, const Condition& where,
                                   const Guard& guard, const Returning& returning) {
   Lowering lowering(context);
-  TRY_ASSIGN(const std::string results, add_results(lowering, view, returning));
-  lowering.query.sql = select_from(results, view);
-  TRY(add_meant(lowering, view, where, guard, returning.readable));
+  Read meant;
+  meant.where = where;
+  const Scope scope = lowering.root(view, meant, returning.readable);
+  TRY_ASSIGN(const std::string results, add_results(lowering, view, returning, scope.derived));
+  lowering.query.sql = "SELECT " + results;
+  TRY(lowering.add_filtered(scope, guard.rows, lowering.query.sql));
   return std::move(lowering.query);
 }
 
@@ -136,10 +128,12 @@ Outcome<LoweredQuery> lower_by_key(const Context& context, const Table& view, co
       returning.check.empty() ? "1" : "(" + std::string(returning.check) + ") IS TRUE";
   lowering.query.lead_columns = 1;
   if (returning.rows) {
-    TRY_ASSIGN(const std::string results, add_results(lowering, view, returning));
+    TRY_ASSIGN(const std::string results, add_results(lowering, view, returning, false));
     what.append(",").append(results);
   }
-  lowering.query.sql = select_from(what, view) + rows;
+  lowering.query.sql = "SELECT " + what + " FROM ";
+  db::append_name(lowering.query.sql, view.name);
+  lowering.query.sql += rows;
   return std::move(lowering.query);
 }
 

@@ -207,8 +207,7 @@ Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
     db::append_name(sql, column);
     rows = "(0)";
   }
-  const Read filtered;
-  TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, rows, sql));
+  TRY(lowering.add_rows_meant(table, where, rows, returning.readable, sql));
   TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }
@@ -220,9 +219,7 @@ Outcome<LoweredQuery> lower_delete(const Context& context, const Table& table,
   std::string& sql = lowering.query.sql;
   sql += "DELETE FROM ";
   db::append_name(sql, table.name);
-  const Read filtered;
-  TRY(lowering.add_where(lowering.root(table, filtered, returning.readable), where, guard.rows,
-                         sql));
+  TRY(lowering.add_rows_meant(table, where, guard.rows, returning.readable, sql));
   TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }

@@ -29,8 +29,9 @@ struct Scope {
   bool embedded = true;   // false: the guard's SQL can stand where the columns do
   bool spread = false;    // its columns become its parent's, and so do its aggregates
   bool derived = false;   // a subquery: its columns have derived_name()s
+  bool fenced = false;    // its rows stand in a SELECT that filters which may fail do not enter
 
-  bool hides_rows() const { return !guard.rows.empty(); }
+  bool hides_rows() const { return !guard.rows.empty() && !fenced; }
   // "CASE WHEN ... THEN ": what follows, up to END, is asked of rows that the caller may see.
   void when_seen(std::string& out) const;
 };
@@ -40,6 +41,14 @@ struct Typed {
   catalog::ValueKind kind = catalog::ValueKind::kAny;
   bool always_json = false;
 };
+
+// Which filters of a scope are meant: those that may_fail(), which stand outside of its fence, and
+// those that stand within. Without a fence all of them stand in one place.
+enum class Filters : uint8_t { kAll, kWithin, kOutside };
+
+// Behind a SELECT of rows that all may be asked anything: SQLite neither takes it apart nor puts
+// conditions from outside into it (sqlite.org/optoverview, 11 and 12).
+constexpr std::string_view kFence = " LIMIT -1";
 
 // The list of results of a SELECT.
 struct Results {
@@ -70,7 +79,6 @@ struct Source {
   // Not empty: the row that it belongs to needs another name than it has. What reads the source
   // then stands in (SELECT ... FROM <row>).
   std::string row;
-  bool computed = false;  // a function of the row gives them
 
   // `read`, which reads the source, as an expression in parentheses.
   std::string in_its_row(const std::string& read) const;
@@ -108,7 +116,9 @@ class Lowering {
 
   // lower.cpp: "SELECT ... FROM ... WHERE ... GROUP BY ...", then " ORDER BY ..." and " LIMIT ..."
   Outcome<Results> add_select(const Scope& scope, std::string& out);
-  // " FROM ... WHERE ..."; `more_rows` as in add_where().
+  // " FROM ... WHERE ..." of Read::where, and the same with Read::after; `more_rows` as in
+  // add_where().
+  Outcome<void> add_filtered(const Scope& scope, std::string_view more_rows, std::string& out);
   Outcome<void> add_rows_from(const Scope& scope, std::string_view more_rows, std::string& out);
   // lower_order.cpp
   Outcome<std::string> nearest_times(const Scope& scope, bool grouped);
@@ -133,12 +143,22 @@ class Lowering {
   Outcome<const catalog::Function*> computed(const Scope& scope, std::string_view name) const;
   static void add_column(const Scope& scope, const catalog::Column& column, std::string& out);
 
+  // lower_fence.cpp. Whether the scope is a view, or a function's result, which hides rows that its
+  // filters may fail on; and of a junction, which hides pairs.
+  bool fences(const Scope& scope) const;
+  bool fences_pairs(const Scope& scope, const Scope& junction) const;
+  // "(SELECT ... LIMIT -1) AS v": the rows that `scope`, which is fenced, shows.
+  Outcome<void> add_fence(const Scope& scope, std::string_view more_rows, std::string& out);
+  // " WHERE ..." of a write.
+  Outcome<void> add_rows_meant(const catalog::Table& table, const Condition& where,
+                               std::string_view more_rows, const Guard& readable, std::string& out);
+
   // lower_condition.cpp: " WHERE ..." of the filters, the guard's rows, embeds that are !inner, and
   // `more_rows` (an expression; may be empty); nothing when every row passes.
   Outcome<void> add_where(const Scope& scope, const Condition& where, std::string_view more_rows,
                           std::string& out);
   // Each filter as " AND ...", without the guard.
-  Outcome<void> add_filters(const Scope& scope, std::string& out);
+  Outcome<void> add_filters(const Scope& scope, Filters which, std::string& out);
 
   // lower_embed.cpp
   // Each filter and order on an embed reads its rows again, and theirs again at every level.
@@ -169,15 +189,22 @@ class Lowering {
   Outcome<Source> computed_source(const Scope& parent, const Embed& embed,
                                   const catalog::Function& function);
   Outcome<Source> related_source(const Scope& parent, const Embed& embed);
+  // The filters of an embed behind its rows.
+  Outcome<void> filter(Source& source);
   Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,
                               std::string& out);
   bool is_computed(const catalog::Table& table, const std::string& name) const;
-  // Whether a value may end it in an error. SQLite tries the parts of a WHERE in an order of its
-  // own, and an error of a row that the policies hide would tell what is in it: so such a part is
-  // asked of rows that are seen, and of no other.
-  bool may_fail(const catalog::Table& table, const Condition& condition) const;
-  // Whether a part of the WHERE of `scope` asks that.
+  // Whether a value may end it in an error.
+  bool may_fail(const Scope& scope, const Condition& condition, bool with_embeds = true) const;
+  // Whether asking for the rows of an embed may.
+  bool may_fail(const Scope& parent, const Embed& embed) const;
+  bool asks_what_may_fail(const Scope& scope, const Condition& where) const;
+  // Whether a part of the WHERE of `scope` is to be asked of seen rows alone.
   bool asks_seen(const Scope& scope, const Condition& where) const;
+  bool is_among(const Scope& scope, const Condition& condition, Filters which) const;
+  // Of a view that is fenced.
+  Outcome<void> add_view_where(const Scope& scope, std::string_view more_rows, std::string& out);
+  Outcome<void> add_within(const Scope& within, std::string_view more_rows, std::string& out);
   Outcome<void> add_comparison(const Scope& scope, const Condition& condition, bool at_top,
                                std::string& out);
   Outcome<void> add_is(const Scope& scope, const Condition& condition, std::string& out);
@@ -231,6 +258,9 @@ Outcome<void> check_columns(const Results& results);
 
 tl::unexpected<ApiError> permission_denied(const catalog::Table& table,
                                            const catalog::Column& column);
+
+// ",column AS derived_name" of each column that * does not give under this name.
+void add_derived_names(const catalog::Table& table, std::string& out);
 
 // The embed of `read` called `name`; nullptr: there is none.
 const Embed* find_embed(const Read& read, std::string_view name);

@@ -153,9 +153,8 @@ Outcome<MadeUpRows> updated_rows(const Context& context, const Table& table,
     }
   }
   db::append_name(rows.source, table.name);
-  const Read filtered;
-  TRY(lowering.add_where(lowering.root(table, filtered, readable), where,
-                         assignments.empty() ? "(0)" : guard.rows, rows.source));
+  TRY(lowering.add_rows_meant(table, where, assignments.empty() ? "(0)" : guard.rows, readable,
+                              rows.source));
   return rows;
 }
 

@@ -38,7 +38,7 @@ TEST_CASE("only_source is the name of a single SELECT from one name") {
         "CREATE VIEW v AS SELECT id FROM \"t\" WHERE a = 'UNION' AND EXISTS (SELECT 1 FROM a, b "
         "UNION SELECT 2)"}) {
     CAPTURE(sql);
-    CHECK(only_source(sql) == "t");
+    CHECK(only_source(sql).table == "t");
   }
 }
 
@@ -54,7 +54,18 @@ TEST_CASE("only_source is empty where a row may be shown again") {
         "CREATE VIEW v AS SELECT * FROM t NATURAL JOIN u", "CREATE VIEW v AS SELECT * FROM (t, u)",
         "CREATE VIEW v", ""}) {
     CAPTURE(sql);
-    CHECK(only_source(sql).empty());
+    CHECK(only_source(sql).table.empty());
+  }
+}
+
+TEST_CASE("only_source tells what leaves rows out") {
+  CHECK(!only_source("CREATE VIEW v AS SELECT a, (SELECT 1 WHERE 0 LIMIT 1) FROM t "
+                     "GROUP BY a ORDER BY a")
+             .conditional);
+  CHECK(!only_source("CREATE VIEW v AS SELECT \"where\" FROM t").conditional);
+  for (const char* rest : {"WHERE a", "GROUP BY a HAVING a", "LIMIT 3", "ORDER BY a LIMIT 3"}) {
+    CAPTURE(rest);
+    CHECK(only_source(std::string("CREATE VIEW v AS SELECT a FROM t ") + rest).conditional);
   }
 }
 
