@@ -32,17 +32,18 @@ void run_handler(const Handler& handler, const Request& request, Response& respo
 
 // False: the lane takes no more, and `job` is left as it was.
 bool submit(Engine& engine, Lane lane, const Request& request, std::unique_ptr<Job>&& job) {
+  const WriteLane::Client client = request.peer.client_key();
   switch (lane) {
     case Lane::kWrite:
-      return engine.write_lane().try_submit(request.peer.client_key(), std::move(job),
+      return engine.write_lane().try_submit(client, std::move(job),
                                             request.body.size() > kLongWrite);
     case Lane::kRead:
-      return engine.read_lane().try_submit(request.peer.client_key(), std::move(job));
+      return engine.read_lane().try_submit(client, std::move(job));
     case Lane::kInline:
     case Lane::kBlocking:
       break;
   }
-  return engine.blocking_lane().try_submit(std::move(job));
+  return engine.blocking_lane().try_submit(client, std::move(job));
 }
 
 // A request on its way through a lane, with all that it owns.
@@ -277,7 +278,7 @@ void Connection::submit_to_lane(std::string_view head_bytes, Request& request, R
   state_ = State::kHead;
   Response& refusal = worker_.response();
   refusal.clear();
-  set_error(refusal, {base::Code::kBusy, "too many requests are waiting: try again in a moment"});
+  set_error(refusal, queue_full());
   respond(owned, refusal);
 }
 

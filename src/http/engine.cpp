@@ -32,9 +32,8 @@ Engine::Engine(const EngineOptions& options, telemetry::Metrics& metrics, BatchR
       metrics_(metrics),
       limits_(options.max_connections, options.max_connections_per_client, options.proxies),
       write_lane_(std::make_unique<WriteLane>(options.queue_length, std::move(write_runner))),
-      read_lane_(std::make_unique<ReadLane>(options.queue_length, options.read_threads)),
-      blocking_lane_(
-          std::make_unique<BlockingLane>(options.queue_length, options.blocking_threads)) {
+      read_lane_(std::make_unique<PoolLane>(options.queue_length, options.read_threads)),
+      blocking_lane_(std::make_unique<PoolLane>(options.queue_length, options.blocking_threads)) {
   const auto add_depth = [&metrics](const char* label, const auto& lane) {
     metrics.add_gauge("prodev_lane_queue_length", "Requests that wait in a lane.", label,
                       [&lane] { return static_cast<double>(lane->depth()); });

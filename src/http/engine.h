@@ -69,8 +69,8 @@ class Engine {
   telemetry::Metrics& metrics() { return metrics_; }
   ConnectionLimits& limits() { return limits_; }
   WriteLane& write_lane() { return *write_lane_; }
-  ReadLane& read_lane() { return *read_lane_; }
-  BlockingLane& blocking_lane() { return *blocking_lane_; }
+  PoolLane& read_lane() { return *read_lane_; }
+  PoolLane& blocking_lane() { return *blocking_lane_; }
 
  private:
   const EngineOptions options_;
@@ -79,8 +79,8 @@ class Engine {
   std::atomic<size_t> draining_workers_{0};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<WriteLane> write_lane_;
-  std::unique_ptr<ReadLane> read_lane_;
-  std::unique_ptr<BlockingLane> blocking_lane_;
+  std::unique_ptr<PoolLane> read_lane_;
+  std::unique_ptr<PoolLane> blocking_lane_;
 };
 
 }  // namespace prodev::http

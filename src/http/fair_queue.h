@@ -1,5 +1,6 @@
 // FairQueue: a bounded queue that serves clients in turn, each with at most so many at a time, so
-// that one who asks for much holds back only itself.
+// that one who asks for much holds back only itself. When the queue is full, who has little waiting
+// takes the place of who has most.
 #pragma once
 
 #include <condition_variable>
@@ -19,19 +20,26 @@ class FairQueue {
   FairQueue(size_t capacity, size_t at_once_per_client)
       : capacity_(capacity), at_once_(at_once_per_client) {}
 
-  // False when the queue is full or closed; `item` is then left as it was.
-  [[nodiscard]] bool try_push(const Client& client, T&& item) {
+  // Gives back what there is no place for, if anything: the newest item of whoever has most
+  // waiting, or `item` itself when its client would then have as many, or when the queue is
+  // closed.
+  [[nodiscard]] std::optional<T> push(const Client& client, T item) {
+    std::optional<T> displaced;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || size_ >= capacity_) return false;
+      if (closed_) return item;
+      if (size_ >= capacity_) {
+        displaced = take_newest_of_most(count_waiting(client) + 1);
+        if (!displaced) return item;
+      }
       Share& share = shares_[client];
       share.items.push_back(std::move(item));
       ++size_;
-      if (share.items.size() > 1 || share.served == at_once_) return true;
+      if (share.items.size() > 1 || share.served == at_once_) return displaced;
       next_.push_back(client);
     }
     changed_.notify_one();
-    return true;
+    return displaced;
   }
 
   // Blocks until a client may be served; nullopt once closed and empty. After serving the item,
@@ -86,6 +94,27 @@ class FairQueue {
     std::deque<T> items;
     size_t served = 0;
   };
+
+  size_t count_waiting(const Client& client) const {
+    const auto known = shares_.find(client);
+    return known == shares_.end() ? 0 : known->second.items.size();
+  }
+
+  // Nothing when nobody has more than `more_than`, which is at least one: who gives an item up has
+  // others left, and its place in line.
+  std::optional<T> take_newest_of_most(size_t more_than) {
+    Share* most = nullptr;
+    for (auto& [client, share] : shares_) {
+      if (share.items.size() <= more_than) continue;
+      most = &share;
+      more_than = share.items.size();
+    }
+    if (most == nullptr) return std::nullopt;
+    T newest = std::move(most->items.back());
+    most->items.pop_back();
+    --size_;
+    return newest;
+  }
 
   const size_t capacity_;
   const size_t at_once_;

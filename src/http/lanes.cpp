@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -10,6 +11,20 @@
 namespace prodev::http {
 
 namespace {
+
+// What try_submit() says of `job`, when its queue gave `displaced` back for it.
+bool settle_place(std::optional<std::unique_ptr<Job>> displaced, const Job* own,
+                  std::unique_ptr<Job>& job) {
+  if (!displaced) return true;
+  if (displaced->get() == own) {
+    job = std::move(*displaced);
+    return false;
+  }
+  Job& other = **displaced;
+  other.fail(queue_full());
+  other.release(std::move(*displaced));
+  return true;
+}
 
 // Where the system refuses another thread, finishes the lane.
 template <class Lane, class Run>
@@ -31,6 +46,10 @@ bool Job::run() {
   return keep;
 }
 
+base::Error queue_full() {
+  return {base::Code::kBusy, "too many requests are waiting: try again in a moment"};
+}
+
 base::Result<void> run_each(Batch batch) {
   for (const std::unique_ptr<Job>& job : batch) (void)job->run();
   return {};
@@ -44,6 +63,11 @@ WriteLane::~WriteLane() { finish(); }
 void WriteLane::finish() {
   queue_.close();
   if (thread_.joinable()) thread_.join();
+}
+
+bool WriteLane::try_submit(const Client& client, std::unique_ptr<Job>&& job, bool is_long) {
+  const Job* own = job.get();
+  return settle_place(queue_.push(client, std::move(job), is_long), own, job);
 }
 
 void WriteLane::run() {
@@ -83,41 +107,25 @@ base::Result<void> WriteLane::run_batch(Batch batch) const {
   }
 }
 
-BlockingLane::BlockingLane(size_t queue_length, size_t threads) : queue_(queue_length) {
-  start_threads(*this, threads_, threads, [this] { run(); });
-}
-
-BlockingLane::~BlockingLane() { finish(); }
-
-void BlockingLane::finish() {
-  queue_.close();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
-}
-
-void BlockingLane::run() {
-  base::run_behind();
-  while (std::optional<std::unique_ptr<Job>> job = queue_.pop()) {
-    Job& running = **job;
-    (void)running.run();
-    running.release(std::move(*job));
-  }
-}
-
-ReadLane::ReadLane(size_t queue_length, size_t threads)
+PoolLane::PoolLane(size_t queue_length, size_t threads)
     : queue_(queue_length, std::max<size_t>(threads / 2, 1)) {
   start_threads(*this, threads_, threads, [this] { run(); });
 }
 
-ReadLane::~ReadLane() { finish(); }
+PoolLane::~PoolLane() { finish(); }
 
-void ReadLane::finish() {
+void PoolLane::finish() {
   queue_.close();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
-void ReadLane::run() {
+bool PoolLane::try_submit(const Client& client, std::unique_ptr<Job>&& job) {
+  const Job* own = job.get();
+  return settle_place(queue_.push(client, std::move(job)), own, job);
+}
+
+void PoolLane::run() {
   base::run_behind();
   while (auto taken = queue_.pop()) {
     auto& [client, job] = *taken;

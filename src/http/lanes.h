@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/bounded_queue.h"
 #include "base/result.h"
 #include "http/fair_queue.h"
 #include "http/write_queue.h"
@@ -25,7 +24,7 @@ class Job {
   // False: what it did must be undone, when its lane can. Runs again when it was undone because of
   // another job.
   bool run();
-  // Replaces the result by an error: what run() did has been undone.
+  // Replaces the result by an error: what run() did has been undone, or it never ran.
   virtual void fail(const base::Error& error) = 0;
   // Gives the result to whoever waits for it. `self` is this job.
   virtual void release(std::unique_ptr<Job> self) = 0;
@@ -53,6 +52,9 @@ using BatchRunner = std::function<base::Result<void>(Batch)>;
 // Just runs the jobs, in order.
 base::Result<void> run_each(Batch batch);
 
+// Of requests for which a lane has no place.
+base::Error queue_full();
+
 // One thread that takes the quick jobs that have queued up as one batch; no job is released before
 // its batch has run to the end. This is where group commit happens. Slow jobs are batches of their
 // own, and clients take turns (write_queue.h).
@@ -66,11 +68,11 @@ class WriteLane {
   // Finishes what is queued and takes no more.
   void finish();
 
-  // False when the queue is full or finished: answer 503. Thread-safe.
+  // False when there is no place for it, or the lane is finished: `job` is then left as it was,
+  // answer queue_full(). A job of a client that has more of them waiting may be failed with that
+  // in its place. Thread-safe.
   [[nodiscard]] bool try_submit(const Client& client, std::unique_ptr<Job>&& job,
-                                bool is_long = false) {
-    return queue_.try_push(client, std::move(job), is_long);
-  }
+                                bool is_long = false);
   size_t depth() const { return queue_.size(); }
 
  private:
@@ -84,39 +86,18 @@ class WriteLane {
   std::thread thread_;
 };
 
-// A pool of threads; each job is released when it has run.
-class BlockingLane {
- public:
-  BlockingLane(size_t queue_length, size_t threads);
-  ~BlockingLane();
-  // Finishes what is queued and takes no more.
-  void finish();
-
-  [[nodiscard]] bool try_submit(std::unique_ptr<Job>&& job) {
-    return queue_.try_push(std::move(job));
-  }
-  size_t depth() const { return queue_.size(); }
-
- private:
-  void run();
-
-  base::BoundedQueue<std::unique_ptr<Job>> queue_;
-  std::vector<std::thread> threads_;
-};
-
-// A pool of threads for jobs that may last, half of which serve one client at most.
-class ReadLane {
+// A pool of threads, half of which serve one client at most; each job is released when it has run.
+class PoolLane {
  public:
   using Client = WriteLane::Client;
 
-  ReadLane(size_t queue_length, size_t threads);
-  ~ReadLane();
+  PoolLane(size_t queue_length, size_t threads);
+  ~PoolLane();
   // Finishes what is queued and takes no more.
   void finish();
 
-  [[nodiscard]] bool try_submit(const Client& client, std::unique_ptr<Job>&& job) {
-    return queue_.try_push(client, std::move(job));
-  }
+  // As WriteLane::try_submit().
+  [[nodiscard]] bool try_submit(const Client& client, std::unique_ptr<Job>&& job);
   size_t depth() const { return queue_.size(); }
 
  private:

@@ -8,6 +8,8 @@
 // write at most, however many wait, and of however many clients. Where one client alone waits, its
 // writes are taken together, slow ones too, but for the long ones: the batch ends in time by
 // itself.
+//
+// The queue is bounded. When it is full, who has little waiting takes the place of who has most.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +20,7 @@
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -39,19 +42,26 @@ class WriteQueue {
  public:
   explicit WriteQueue(size_t capacity) : capacity_(capacity) {}
 
-  // False when the queue is full or closed; `item` is then left as it was. The long items of a
-  // client are in line apart from its others, and taken to be slow until one was not.
-  [[nodiscard]] bool try_push(const Client& client, T&& item, bool is_long) {
+  // Gives back what there is no place for, if anything: the newest item of whoever has most
+  // waiting, or `item` itself when its client would then have as many, or when the queue is
+  // closed. The long items of a client are in line apart from its others, and taken to be slow
+  // until one was not.
+  [[nodiscard]] std::optional<T> push(const Client& client, T item, bool is_long) {
+    std::optional<T> displaced;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || size_ >= capacity_) return false;
+      if (closed_) return item;
+      if (size_ >= capacity_) {
+        displaced = take_newest_of_most(count_waiting({client, is_long}) + 1);
+        if (!displaced) return item;
+      }
       Share& share = shares_.try_emplace({client, is_long}, is_long).first->second;
       if (share.items.empty()) begin_waiting(share);
       share.items.push_back(std::move(item));
       ++size_;
     }
     ready_.notify_one();
-    return true;
+    return displaced;
   }
 
   // Blocks until there is an item, then takes up to `most`: quick ones, or a slow one, or all of
@@ -137,6 +147,27 @@ class WriteQueue {
       if (quick_first && quick_a != is_quick(b->expected_ns)) return !quick_a;
       return a->used_ns + a->expected_ns > b->used_ns + b->expected_ns;
     };
+  }
+
+  size_t count_waiting(const std::pair<Client, bool>& whose) const {
+    const auto known = shares_.find(whose);
+    return known == shares_.end() ? 0 : known->second.items.size();
+  }
+
+  // Nothing when nobody has more than `more_than`, which is at least one: who gives an item up has
+  // others left, and its place in line.
+  std::optional<T> take_newest_of_most(size_t more_than) {
+    Share* most = nullptr;
+    for (Share* share : waiting_) {
+      if (share->items.size() <= more_than) continue;
+      most = share;
+      more_than = share->items.size();
+    }
+    if (most == nullptr) return std::nullopt;
+    T newest = std::move(most->items.back());
+    most->items.pop_back();
+    --size_;
+    return newest;
   }
 
   // Who was away has no claim on what others did meanwhile.

@@ -24,16 +24,16 @@ std::vector<int> pop_all(Queue& queue, size_t count) {
 
 TEST_CASE("clients are served in turn, each in its own order") {
   Queue queue(10, 10);
-  for (const int i : {1, 2, 3}) REQUIRE(queue.try_push("greedy", int(i)));
-  REQUIRE(queue.try_push("modest", 10));
+  for (const int i : {1, 2, 3}) REQUIRE_FALSE(queue.push("greedy", i));
+  REQUIRE_FALSE(queue.push("modest", 10));
   CHECK(pop_all(queue, 4) == std::vector<int>{1, 10, 2, 3});
 }
 
 TEST_CASE("a client that is served as often as it may be is passed over until it is done") {
   Queue queue(10, 2);
-  for (const int i : {1, 2, 3}) REQUIRE(queue.try_push("greedy", int(i)));
+  for (const int i : {1, 2, 3}) REQUIRE_FALSE(queue.push("greedy", i));
   CHECK(pop_all(queue, 2) == std::vector<int>{1, 2});
-  REQUIRE(queue.try_push("modest", 10));
+  REQUIRE_FALSE(queue.push("modest", 10));
   CHECK(queue.pop()->second == 10);
   int last = 0;
   std::thread waiting([&] { last = queue.pop()->second; });
@@ -56,8 +56,8 @@ TEST_CASE("two items of a client that come at once are served at once") {
       });
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));  // both wait
-    REQUIRE(queue.try_push("a", 1));
-    REQUIRE(queue.try_push("a", 2));
+    REQUIRE_FALSE(queue.push("a", 1));
+    REQUIRE_FALSE(queue.push("a", 2));
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (served < 2 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
     CHECK(served == 2);
@@ -67,11 +67,35 @@ TEST_CASE("two items of a client that come at once are served at once") {
   }
 }
 
+TEST_CASE("in a full queue the newest item of who has most gives way to who has less") {
+  Queue queue(6, 10);
+  for (const int i : {1, 2, 3, 4}) REQUIRE_FALSE(queue.push("greedy", i));
+  for (const int i : {11, 12}) REQUIRE_FALSE(queue.push("eager", i));
+  CHECK(queue.push("modest", 21) == 4);
+  CHECK(queue.push("greedy", 5) == 5);
+  CHECK(queue.push("eager", 13) == 13);  // it would have as many as the other
+  CHECK(queue.push("late", 31) == 3);
+  CHECK(queue.push("modest", 22) == 22);  // none has more than it would have
+  CHECK(queue.size() == 6);
+  CHECK(pop_all(queue, 6) == std::vector<int>{1, 11, 21, 31, 2, 12});
+}
+
+TEST_CASE("however many items two clients push, others have their place") {
+  Queue queue(100, 10);
+  for (int i = 0; i < 1'000; ++i) (void)queue.push(i % 2 == 0 ? "one" : "another", i);
+  for (int i = 0; i < 30; ++i) {
+    const auto displaced = queue.push("client " + std::to_string(i), 2'000 + i);
+    REQUIRE(displaced);
+    CHECK(*displaced < 1'000);
+  }
+  CHECK(queue.size() == 100);
+}
+
 TEST_CASE("a queue that is full or closed takes nothing, and gives what it has before it ends") {
   Queue queue(2, 1);
-  REQUIRE(queue.try_push("a", 1));
-  REQUIRE(queue.try_push("a", 2));
-  CHECK_FALSE(queue.try_push("b", 3));
+  REQUIRE_FALSE(queue.push("a", 1));
+  REQUIRE_FALSE(queue.push("a", 2));
+  CHECK(queue.push("a", 3) == 3);
   queue.close();
   CHECK(queue.pop()->second == 1);
   std::vector<std::thread> waiting;
@@ -81,5 +105,5 @@ TEST_CASE("a queue that is full or closed takes nothing, and gives what it has b
   queue.finish("a");
   for (std::thread& thread : waiting) thread.join();
   CHECK((got == 1 && ended == 1));
-  CHECK_FALSE(queue.try_push("a", 4));
+  CHECK(queue.push("a", 4) == 4);
 }

@@ -35,13 +35,8 @@ class CountedJob final : public Job {
 };
 
 template <class Lane>
-bool submit(Lane& lane, Log& log, const std::shared_future<void>& gate = {}) {
-  auto job = std::make_unique<CountedJob>(log, gate);
-  if constexpr (std::is_same_v<Lane, WriteLane>) {
-    return lane.try_submit({}, std::move(job));
-  } else {
-    return lane.try_submit(std::move(job));
-  }
+bool submit(Lane& lane, Log& log, const std::shared_future<void>& gate = {}, uint8_t client = 0) {
+  return lane.try_submit({client}, std::make_unique<CountedJob>(log, gate));
 }
 
 }  // namespace
@@ -63,7 +58,7 @@ TEST_CASE("a lane that is full or finished takes no job and keeps those it has")
   Log log;
   std::promise<void> open;
   const std::shared_future<void> gate = open.get_future().share();
-  BlockingLane lane(3, 1);
+  PoolLane lane(3, 1);
   int taken = 0;
   while (submit(lane, log, gate)) ++taken;
   CHECK((taken == 3 || taken == 4));  // one of them may be running by now
@@ -72,4 +67,19 @@ TEST_CASE("a lane that is full or finished takes no job and keeps those it has")
   CHECK(log.ran == taken);
   CHECK(log.released == taken);
   CHECK_FALSE(submit(lane, log));
+}
+
+TEST_CASE("a job that gives way to one of another client is failed and released, and never runs") {
+  Log greedy, modest;
+  std::promise<void> open;
+  const std::shared_future<void> gate = open.get_future().share();
+  PoolLane lane(3, 1);
+  int taken = 0;
+  while (submit(lane, greedy, gate)) ++taken;
+  CHECK(submit(lane, modest, gate, 1));
+  CHECK((greedy.failed == 1 && greedy.released == 1));
+  open.set_value();
+  lane.finish();
+  CHECK(greedy.ran == taken - 1);
+  CHECK(modest.ran == 1);
 }

@@ -17,7 +17,7 @@ constexpr int64_t kQuickWrite_ns = 50'000;
 constexpr int64_t kSlowWrite_ns = 400'000'000;
 
 bool push_write(Writes& queue, const std::string& client, int item, bool is_long = false) {
-  return queue.try_push(client, std::move(item), is_long);
+  return !queue.push(client, item, is_long);
 }
 
 // Items from 100 on are slow.
@@ -155,6 +155,30 @@ TEST_CASE("a queue of writes is bounded as a whole, and gives out what it has wh
   CHECK_FALSE(push_write(queue, "one", 4));
   CHECK(serve_writes(queue).size() + serve_writes(queue).size() == 2);
   CHECK(queue.pop_batch(9).empty());
+}
+
+TEST_CASE("in a full queue of writes the newest of who has most gives way to who has less") {
+  Writes queue(5);
+  for (const int i : {1, 2, 3, 4}) REQUIRE(push_write(queue, "greedy", i));
+  REQUIRE(push_write(queue, "eager", 5));
+  CHECK(queue.push("modest", 6, false) == 4);
+  CHECK(queue.push("greedy", 7, false) == 7);
+  CHECK(queue.push("late", 8, false) == 3);
+  CHECK(queue.push("later", 9, false) == 2);
+  CHECK(queue.push("too late", 10, false) == 10);  // none has more than it would have
+  Numbers served = serve_writes(queue);
+  std::sort(served.begin(), served.end());
+  CHECK(served == Numbers{1, 5, 6, 8, 9});
+}
+
+TEST_CASE("in a full queue writes that wait again after their batch may give way, too") {
+  Writes queue(3);
+  for (const int i : {1, 2, 3}) REQUIRE(push_write(queue, "greedy", i));
+  CHECK(serve_writes(queue, 3, {1, 2}) == Numbers{1, 2, 3});
+  REQUIRE(push_write(queue, "greedy", 4));
+  CHECK(queue.push("modest", 5, false) == 4);
+  CHECK(queue.push("late", 6, false) == 3);
+  CHECK(serve_writes(queue).size() == 3);
 }
 
 TEST_CASE("those who do not wait are forgotten, and the others keep their place") {
