@@ -10,6 +10,7 @@
 #include "db/backup.h"
 #include "db/migrations.h"
 #include "db/system_schema.h"
+#include "server/changed_files.h"
 #include "server/database_file.h"
 #include "server/scratch_folder.h"
 
@@ -93,7 +94,7 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
   TRY_ASSIGN(db::Connection trial, make_trial(settings, folder.path("copy.db")));
   TRY(db::apply_system_migrations(trial));
   TRY_ASSIGN(const auto statuses, db::migration_status(trial, files));
-  TRY(db::check_applicable(statuses));
+  TRY(server::check_files(settings, trial, statuses));
   TRY(db::prepare_records(trial));
   TRY_ASSIGN(const SchemaParts before, load_schema_parts(trial));
   size_t applied = 0;

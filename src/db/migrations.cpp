@@ -61,7 +61,7 @@ base::Result<void> check_applicable(const std::vector<MigrationStatus>& statuses
                             " and its statements have changed since: put them back, and write the "
                             "change into a new file (prodev migrate new NAME). If the database has "
                             "the change already: prodev migrate accept " +
-                            status.name + ". While developing: prodev migrate redo");
+                            status.name);
     }
     if (status.state == MigrationState::kMissing) {
       return base::fail(base::Code::kConflict,
@@ -72,7 +72,8 @@ base::Result<void> check_applicable(const std::vector<MigrationStatus>& statuses
     }
     if (status.state == MigrationState::kPending) {
       pending = &status;
-    } else if (pending != nullptr && status.state == MigrationState::kApplied) {
+    } else if (pending != nullptr && status.state == MigrationState::kApplied &&
+               status.number != kSeedNumber) {
       return base::fail(base::Code::kConflict,
                         pending->name + " comes before " + status.name +
                             ", which is applied already: give it a higher number");

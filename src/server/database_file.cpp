@@ -5,7 +5,9 @@
 
 #include "comments/statement.h"
 #include "db/former_system_tables.h"
+#include "db/system_schema.h"
 #include "functions/store.h"
+#include "server/changed_files.h"
 #include "server/database_upgrade.h"
 #include "server/folders.h"
 #include "server/private_files.h"
@@ -78,6 +80,13 @@ base::Result<std::vector<db::MigrationFile>> files_to_apply(const config::Settin
   return db::load_migrations_and_seed(folder);
 }
 
+base::Result<void> prepare_database(const config::Settings& settings, db::Connection& connection) {
+  TRY_ASSIGN(const db::SystemTablesState state, db::system_tables_state(connection));
+  if (settings.db_file.empty() || state != db::SystemTablesState::kNone)
+    TRY(upgrade_system_tables(settings, connection));
+  return end_lost_rules(connection);
+}
+
 base::Result<void> end_lost_rules(db::Connection& connection) {
   TRY_ASSIGN(const std::vector<std::string> notes, statements::find_and_end_lost_rules(connection));
   for (const std::string& note : notes) telemetry::log(telemetry::Level::kWarn, note);
@@ -99,6 +108,7 @@ base::Result<void> apply_schema(const config::Settings& settings, db::Connection
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return db::renew_digests(connection, files);
   TRY(upgrade_system_tables(settings, connection));
+  TRY(check_files(settings, connection, statuses));
   return apply_files(connection, files, report);
 }
 

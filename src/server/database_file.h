@@ -28,6 +28,10 @@ base::Result<void> apply_files(db::Connection& connection,
 // those of development.
 base::Result<std::vector<db::MigrationFile>> files_to_apply(const config::Settings& settings);
 
+// Brings the system's own tables up to date, if there are any or the database is ours, and ends
+// lost rules.
+base::Result<void> prepare_database(const config::Settings& settings, db::Connection& connection);
+
 // Ends rules whose table somebody else has dropped, and logs which (statements/lost_rules.h).
 base::Result<void> end_lost_rules(db::Connection& connection);
 

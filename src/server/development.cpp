@@ -5,14 +5,15 @@
 #include <limits>
 #include <optional>
 #include <ostream>
+#include <set>
 
 #include "db/backup.h"
 #include "db/interruption.h"
 #include "db/row_carry.h"
 #include "db/system_schema.h"
 #include "db/transaction.h"
+#include "server/changed_files.h"
 #include "server/database_file.h"
-#include "server/database_upgrade.h"
 #include "server/kept_copies.h"
 #include "server/private_files.h"
 #include "server/scratch_folder.h"
@@ -31,7 +32,8 @@ base::Result<int64_t> number(db::Connection& connection, std::string_view sql) {
 
 // What is to be undone and done.
 struct Plan {
-  std::vector<db::MigrationRecord> undone;  // by number
+  std::vector<db::MigrationRecord> undone;  // as they were applied
+  bool has_seed = false;                    // among these
   bool has_pending = false;
   bool is_too_large = false;
   std::string waits_for;  // a file that is empty at the moment; nothing is done before it is not
@@ -67,7 +69,7 @@ class Development {
  private:
   // False: somebody wrote meanwhile.
   base::Result<bool> try_once(const DevelopmentReport& report, bool holds_writers) {
-    TRY(prepare());
+    TRY(prepare_database(settings_, connection_));
     TRY_ASSIGN(db::Connection holder, open_database_file(settings_));
     std::optional<db::Transaction> held;
     if (holds_writers) {
@@ -96,14 +98,6 @@ class Development {
     return keep(plan, work);
   }
 
-  // A database that --db names is left alone while nothing is pending.
-  base::Result<void> prepare() {
-    TRY_ASSIGN(const db::SystemTablesState state, db::system_tables_state(connection_));
-    if (settings_.db_file.empty() || state != db::SystemTablesState::kNone)
-      TRY(upgrade_system_tables(settings_, connection_));
-    return end_lost_rules(connection_);
-  }
-
   base::Result<bool> renew_digests() {
     TRY(db::renew_digests(connection_, files_));
     return true;
@@ -111,11 +105,12 @@ class Development {
 
   base::Result<Plan> make_plan() {
     Plan plan;
-    TRY_ASSIGN(const std::vector<db::MigrationRecord> records, db::load_records(connection_));
-    leave_out_seed(records);
+    TRY_ASSIGN(std::vector<db::MigrationRecord> loaded, db::load_records(connection_));
+    const std::vector<db::MigrationRecord> records = copies_.as_applied(std::move(loaded));
     TRY_ASSIGN(const std::vector<db::MigrationStatus> statuses,
                db::migration_status(connection_, files_));
-    int64_t first = std::numeric_limits<int64_t>::max();
+    std::set<int64_t> again;
+    int64_t pending = std::numeric_limits<int64_t>::max();  // the first one
     for (const db::MigrationStatus& status : statuses) {
       if (status.state == db::MigrationState::kChanged && !has_statement(status.number)) {
         plan.waits_for = status.name;
@@ -124,13 +119,19 @@ class Development {
       // A file that is gone is more often being moved than given up.
       if (status.state == db::MigrationState::kMissing && !redo_)
         TRY(db::check_applicable({status}));
-      if (status.state == db::MigrationState::kPending) plan.has_pending = true;
-      if (status.state != db::MigrationState::kApplied &&
-          status.state != db::MigrationState::kWaiting)
-        first = std::min(first, status.number);
+      if (status.state == db::MigrationState::kPending) {
+        plan.has_pending = true;
+        pending = std::min(pending, status.number);
+      } else if (status.state != db::MigrationState::kApplied &&
+                 status.state != db::MigrationState::kWaiting) {
+        again.insert(status.number);
+      }
     }
-    if (redo_) first = std::min(first, newest(records));
-    TRY(find_undone(records, first, statuses, plan));
+    if (redo_) again.insert(newest(records));
+    // A new file comes before those of higher numbers, but runs on the rows of the seed.
+    for (const db::MigrationRecord& record : records)
+      if (record.number > pending && record.number != db::kSeedNumber) again.insert(record.number);
+    TRY(find_undone(records, again, statuses, plan));
     TRY_ASSIGN(const int64_t bytes, number(connection_,
                                            "SELECT page_count * page_size FROM pragma_page_count,"
                                            " pragma_page_size"));
@@ -138,43 +139,53 @@ class Development {
     return plan;
   }
 
-  base::Result<void> find_undone(const std::vector<db::MigrationRecord>& records, int64_t first,
+  // `records` in the order in which they were applied: the first one of `again`, and all after it.
+  base::Result<void> find_undone(const std::vector<db::MigrationRecord>& records,
+                                 const std::set<int64_t>& again,
                                  const std::vector<db::MigrationStatus>& statuses, Plan& plan) {
     for (size_t i = 0; i < records.size(); ++i) {
-      if (records[i].number < first) continue;
-      if (copies_.fit(records, i)) {
+      if (plan.undone.empty() && !again.contains(records[i].number)) continue;
+      // From the seed on no copies of later files are needed: end_with_seed().
+      if (plan.has_seed || copies_.fit(records, i)) {
         plan.undone.push_back(records[i]);
+        plan.has_seed = plan.has_seed || records[i].number == db::kSeedNumber;
         continue;
       }
       if (records[i].number == db::kSeedNumber && plan.undone.empty()) {
-        std::erase_if(files_, [](const auto& file) { return file.number == db::kSeedNumber; });
-        return {};
+        leave_seed();
+        continue;
       }
-      const std::string limits =
-          "no copy of the database from before " + records[i].name +
-          " is kept (--dev keeps them for the newest " + std::to_string(KeptCopies::kFiles) +
-          " files, of a database up to " + std::to_string(KeptCopies::kDatabaseBytes >> 20) +
-          " MiB), so that it cannot be done again";
-      if (const auto applicable = db::check_applicable(statuses); !applicable)
-        return base::fail(base::Code::kConflict, applicable.error().message + "; but " + limits);
-      return base::fail(base::Code::kConflict, limits);
+      return cannot_undo(records[i], statuses);
     }
     if (redo_ && plan.undone.empty())
       return base::fail(base::Code::kConflict, "no file is applied, so there is none to do again");
     return {};
   }
 
-  // It is for a database that is new, or made anew.
-  void leave_out_seed(const std::vector<db::MigrationRecord>& records) {
-    const bool was_applied = !records.empty() && records.back().number == db::kSeedNumber;
-    if (records.empty() || redo_ || was_applied) return;
+  void leave_seed() {
     std::erase_if(files_, [](const auto& file) { return file.number == db::kSeedNumber; });
+    notes_.push_back(std::string(db::kSeedName) +
+                     " has changed, and what it did stays as it is: no copy of the database from "
+                     "before it is kept");
+  }
+
+  base::Result<void> cannot_undo(const db::MigrationRecord& record,
+                                 const std::vector<db::MigrationStatus>& statuses) const {
+    const std::string limits =
+        "no copy of the database from before " + record.name +
+        " is kept (--dev keeps them for the newest " + std::to_string(KeptCopies::kFiles) +
+        " files, of a database up to " + std::to_string(KeptCopies::kDatabaseBytes >> 20) +
+        " MiB), so that it cannot be done again" + way_to_start_anew(settings_);
+    if (const auto applicable = db::check_applicable(statuses); !applicable)
+      return base::fail(base::Code::kConflict, applicable.error().message + "; but " + limits);
+    return base::fail(base::Code::kConflict, limits);
   }
 
   static int64_t newest(const std::vector<db::MigrationRecord>& records) {
-    for (auto record = records.rbegin(); record != records.rend(); ++record)
-      if (record->number != db::kSeedNumber) return record->number;
-    return 0;
+    int64_t number = 0;
+    for (const db::MigrationRecord& record : records)
+      if (record.number != db::kSeedNumber) number = std::max(number, record.number);
+    return number;
   }
 
   bool has_statement(int64_t file_number) const {
@@ -205,50 +216,90 @@ class Development {
     return db::copy_database(connection_, copy);
   }
 
-  // The copy in which everything is done. Closing it writes its log into the file.
-  base::Result<db::Connection> open_anew(const ScratchFolder& work) {
-    TRY_ASSIGN(db::Connection anew,
-               db::Connection::open(work.path("anew.db"), db::OpenMode::kReadWrite));
-    TRY(anew.execute("PRAGMA synchronous = OFF"));
-    return anew;
+  // Closing it writes its log into the file.
+  static base::Result<db::Connection> open_copy(const std::string& path) {
+    TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kReadWrite));
+    TRY(copy.execute("PRAGMA synchronous = OFF"));
+    return copy;
+  }
+
+  // The copy in which everything is done.
+  static base::Result<db::Connection> open_anew(const ScratchFolder& work) {
+    return open_copy(work.path("anew.db"));
+  }
+
+  // It may be one that an earlier prodev has kept.
+  base::Result<void> prepare_copy(const std::string& path) {
+    TRY_ASSIGN(db::Connection copy, open_copy(path));
+    TRY(db::apply_system_migrations(copy));
+    TRY(db::prepare_records(copy));
+    return db::renew_digests(copy, files_);
   }
 
   base::Result<void> make_anew(const Plan& plan, const ScratchFolder& work) {
     TRY(clone_file(
         plan.undone.empty() ? work.path("now.db") : copies_.before(plan.undone[0].number),
         work.path("anew.db")));
-    {
-      TRY_ASSIGN(db::Connection anew, open_anew(work));
-      TRY(db::apply_system_migrations(anew));
-      TRY(db::prepare_records(anew));
-      TRY(db::renew_digests(anew, files_));
-    }
+    TRY(prepare_copy(work.path("anew.db")));
+    for (const db::MigrationRecord& record : plan.undone)
+      notes_.push_back("undone    " + record.name);
     size_t next = 0;
     for (size_t i = 0; i < plan.undone.size(); ++i) {
       const db::MigrationRecord& record = plan.undone[i];
-      notes_.push_back("undone    " + record.name);
+      if (record.number == db::kSeedNumber) return end_with_seed(work, record, next);
       TRY(run_files(work, next, record.number));
       const bool is_last = i + 1 == plan.undone.size();
-      TRY(carry(work, record,
+      TRY(carry(work, record, copies_.after(record.number),
                 is_last ? work.path("now.db") : copies_.before(plan.undone[i + 1].number)));
     }
     return run_files(work, next, std::numeric_limits<int64_t>::max());
+  }
+
+  // The seed is done again after all files, also those that ran on its rows and on what was written
+  // since. What these made of the rows is kept: where they run on the seed's former outcome and on
+  // the present too, the states after them are compared.
+  base::Result<void> end_with_seed(const ScratchFolder& work, const db::MigrationRecord& record,
+                                   size_t& next) {
+    std::string was = copies_.after(record.number);
+    std::string is = work.path("now.db");
+    TRY(clone_file(was, work.path("was.db")));
+    TRY(clone_file(is, work.path("is.db")));
+    if (run_others(work.path("was.db")) && run_others(work.path("is.db"))) {
+      was = work.path("was.db");
+      is = work.path("is.db");
+    }
+    TRY(run_files(work, next, std::numeric_limits<int64_t>::max()));
+    return carry(work, record, was, is);
+  }
+
+  // Applies the files that are pending in the copy `path`, but for the seed.
+  base::Result<void> run_others(const std::string& path) {
+    TRY(prepare_copy(path));
+    for (const db::MigrationFile& file : files_) {
+      if (file.number == db::kSeedNumber) continue;
+      TRY_ASSIGN(const bool pending, is_pending(path, file));
+      if (!pending) continue;
+      TRY_ASSIGN(db::Connection copy, open_copy(path));
+      const db::Interruption interruption(copy, stopping_);
+      TRY(apply_file(copy, file));
+    }
+    return {};
   }
 
   // Those from files_[next] on whose number is up to `last`.
   base::Result<void> run_files(const ScratchFolder& work, size_t& next, int64_t last) {
     for (; next < files_.size() && files_[next].number <= last; ++next) {
       const db::MigrationFile& file = files_[next];
-      TRY_ASSIGN(const bool pending, is_pending(work, file));
+      TRY_ASSIGN(const bool pending, is_pending(work.path("anew.db"), file));
       if (pending) TRY(run_file(work, file, files_.size() - next <= KeptCopies::kFiles));
     }
     return {};
   }
 
-  base::Result<bool> is_pending(const ScratchFolder& work, const db::MigrationFile& file) {
+  static base::Result<bool> is_pending(const std::string& path, const db::MigrationFile& file) {
     if (!file.has_statement) return false;
-    TRY_ASSIGN(db::Connection anew, open_anew(work));
-    TRY_ASSIGN(const auto records, db::load_records(anew));
+    TRY_ASSIGN(db::Connection copy, open_copy(path));
+    TRY_ASSIGN(const auto records, db::load_records(copy));
     return std::none_of(records.begin(), records.end(),
                         [&](const auto& record) { return record.number == file.number; });
   }
@@ -267,12 +318,12 @@ class Development {
     return {};
   }
 
-  // Merges what was written from the moment after `record` until `until` into the copy.
+  // Merges what was written since `record` was applied, from `was` until `is`, into the copy.
   base::Result<void> carry(const ScratchFolder& work, const db::MigrationRecord& record,
-                           const std::string& until) {
+                           const std::string& was, const std::string& is) {
     TRY_ASSIGN(db::Connection anew, open_anew(work));
     const db::Interruption interruption(anew, stopping_);
-    TRY_ASSIGN(const auto tables, db::carry_rows(anew, copies_.after(record.number), until));
+    TRY_ASSIGN(const auto tables, db::carry_rows(anew, was, is));
     for (const db::CarriedRows& one : tables) {
       const std::string rows = " rows of " + one.table + " written since " + record.name;
       if (one.kept > 0) notes_.push_back("kept      " + std::to_string(one.kept) + rows);
@@ -297,9 +348,7 @@ class Development {
       std::error_code ignored;  // it is a service, not a promise
       fs::rename(work.path("now.db"), copies_.folder() + "/replaced.db", ignored);
     }
-    const int64_t first =
-        plan.undone.empty() ? std::numeric_limits<int64_t>::max() : plan.undone[0].number;
-    TRY(copies_.take(work.path(), first));
+    TRY(copies_.take(work.path(), plan.undone));
     return true;
   }
 

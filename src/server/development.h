@@ -30,8 +30,9 @@ struct DevelopmentReport {
 DevelopmentReport report_to(std::ostream& out);
 
 // Brings the database up to `files` (db::load_migrations_and_seed): applies what is pending, and
-// does again those that have changed and what came after them, of which copies are kept. seed.sql
-// is applied after them when the database is new or something was done again. `redo`: the newest
+// does again those that have changed and what was applied after them, of which copies are kept.
+// seed.sql is applied after them when it never was, and again when it has changed or is among what
+// is done again; a new file runs on its rows. `redo`: the newest
 // file is done again in any case. `stopping`, which may be null, ends it with kTimeout and nothing
 // changed. Errors are those of apply_schema(); kConflict too for a file of which no copy is kept.
 base::Result<void> develop_schema(const config::Settings& settings, db::Connection& connection,

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "db/connection.h"
 
@@ -49,18 +50,25 @@ void remove_all(const std::vector<fs::path>& paths) {
   }
 }
 
+std::optional<std::vector<db::MigrationRecord>> records_in(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return {};
+  auto connection = db::Connection::open(path, db::OpenMode::kReadOnly);
+  if (!connection) return {};
+  auto records = db::load_records(*connection);
+  if (!records) return {};
+  return std::move(*records);
+}
+
 // Whether the database `path` holds just the first `count` of `records`.
 bool holds(const std::string& path, const std::vector<db::MigrationRecord>& records, size_t count) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return false;
-  auto connection = db::Connection::open(path, db::OpenMode::kReadOnly);
-  if (!connection) return false;
-  const auto kept = db::load_records(*connection);
+  const auto kept = records_in(path);
   if (!kept || kept->size() != count) return false;
   // Not the digest: it may have been accepted anew.
-  return std::equal(kept->begin(), kept->end(), records.begin(), [](const auto& a, const auto& b) {
-    return a.number == b.number && a.applied_at == b.applied_at;
-  });
+  return std::is_permutation(kept->begin(), kept->end(), records.begin(),
+                             [](const auto& a, const auto& b) {
+                               return a.number == b.number && a.applied_at == b.applied_at;
+                             });
 }
 
 }  // namespace
@@ -69,14 +77,30 @@ std::string KeptCopies::before_name(int64_t number) { return with_number(number,
 
 std::string KeptCopies::after_name(int64_t number) { return with_number(number, "after"); }
 
+std::vector<db::MigrationRecord> KeptCopies::as_applied(
+    std::vector<db::MigrationRecord> records) const {
+  if (records.empty() || records.back().number != db::kSeedNumber) return records;
+  const std::string& seed_at = records.back().applied_at;
+  // The times are whole seconds: the copy from before the seed knows better.
+  const auto kept = records_in(before(db::kSeedNumber));
+  const auto place = kept && kept->size() < records.size()
+                         ? records.begin() + static_cast<std::ptrdiff_t>(kept->size())
+                         : std::find_if(records.begin(), records.end(), [&](const auto& record) {
+                             return record.applied_at > seed_at;
+                           });
+  std::rotate(std::min(place, records.end() - 1), records.end() - 1, records.end());
+  return records;
+}
+
 bool KeptCopies::fit(const std::vector<db::MigrationRecord>& records, size_t i) const {
   const int64_t number = records[i].number;
   return holds(before(number), records, i) && holds(after(number), records, i + 1);
 }
 
-base::Result<void> KeptCopies::take(const std::string& work, int64_t first) const {
-  for (const auto& [number, paths] : copies_in(folder_))
-    if (number >= first) remove_all(paths);
+base::Result<void> KeptCopies::take(const std::string& work,
+                                    const std::vector<db::MigrationRecord>& undone) const {
+  auto kept = copies_in(folder_);
+  for (const db::MigrationRecord& record : undone) remove_all(kept[record.number]);
   std::error_code error;
   for (const auto& [number, paths] : copies_in(work)) {
     for (const fs::path& path : paths) {

@@ -30,12 +30,18 @@ class KeptCopies {
   static std::string before_name(int64_t number);
   static std::string after_name(int64_t number);
 
-  // Whether there are copies for records[i] and they are of the database whose records these are.
+  // Records, which come by number, in the order in which they were applied: files may have come
+  // after the seed.
+  std::vector<db::MigrationRecord> as_applied(std::vector<db::MigrationRecord> records) const;
+
+  // Whether there are copies for records[i] and they are of the database whose records these are,
+  // in the order of as_applied().
   bool fit(const std::vector<db::MigrationRecord>& records, size_t i) const;
 
-  // Moves the copies of `work` here, in place of all that are from file `first` on, and drops the
-  // oldest beyond the limits.
-  base::Result<void> take(const std::string& work, int64_t first) const;
+  // Moves the copies of `work` here, in place of those of what was undone, and drops the oldest
+  // beyond the limits.
+  base::Result<void> take(const std::string& work,
+                          const std::vector<db::MigrationRecord>& undone) const;
 
  private:
   void drop_oldest() const;

@@ -178,6 +178,14 @@ class Redo(DevCase):
         result = self.migrate("redo")
         self.assertEqual(result.returncode, 1)
         self.assertIn("no copy of the database from before 0001_note.sql is kept (--dev keeps them", result.stderr)
+        self.assertIn(f"remove {self.project}/data/prodev.db*, keep {self.project}/data/keys", result.stderr)
+        # So it is not offered when the file has changed.
+        self.write("0001_note.sql", FIRST.replace("body", "text"))
+        for result in (self.migrate(), self.migrate("plan")):
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("0001_note.sql was applied at", result.stderr)
+            self.assertIn(f"remove {self.project}/data/prodev.db*, keep {self.project}/data/keys", result.stderr)
+            self.assertNotIn("redo", result.stderr)
 
     def test_the_seed_is_for_development_and_runs_once_after_the_files(self):
         self.write("0001_note.sql", FIRST)
@@ -203,6 +211,70 @@ class Redo(DevCase):
         self.server.stop()
         self.assertEqual(self.migrate().returncode, 0)
         self.start_prodev(folder=self.project)
+
+
+class Seed(DevCase):
+    """A new file runs on what is there: the seed's rows and those that were written by hand."""
+
+    ADD = "ALTER TABLE note ADD COLUMN slug TEXT; UPDATE note SET slug = lower(body);"
+    REBUILD = ("CREATE TABLE other (id INTEGER PRIMARY KEY, body TEXT, pages INTEGER NOT NULL);\n"
+               "INSERT INTO other SELECT id, body, coalesce(pages, 0) FROM note;\n"
+               "DROP TABLE note; ALTER TABLE other RENAME TO note;")
+
+    def start_with_seed(self, first=FIRST):
+        self.write("0001_note.sql", first)
+        self.write("seed.sql", "INSERT INTO note (id, body) VALUES (100, 'Seed');")
+        self.serve()
+        self.insert("note", {"id": 1, "body": "Hand Made"})
+
+    def test_a_new_file_runs_on_rows_written_by_hand(self):
+        self.start_with_seed()
+        self.write("0002_slug.sql", self.ADD)
+        self.eventually_rows("/rest/v1/note?select=id,slug&order=id",
+                             [{"id": 1, "slug": "hand made"}, {"id": 100, "slug": "seed"}])
+        self.assertNotIn("undone", self.server.stderr_text())
+        # So it does when it is saved again, and written rows stay when the seed changes after it.
+        self.insert("note", {"id": 2, "body": "Later", "slug": "mine"})
+        self.write("0002_slug.sql", self.ADD.replace("lower", "upper"))
+        self.eventually_rows("/rest/v1/note?select=id,slug&order=id",
+                             [{"id": 1, "slug": "HAND MADE"}, {"id": 2, "slug": "mine"}, {"id": 100, "slug": "SEED"}])
+        self.write("seed.sql", "INSERT INTO note (id, body, slug) VALUES (101, 'Other', 'o');")
+        self.eventually_rows("/rest/v1/note?select=id,slug&order=id",
+                             [{"id": 1, "slug": "HAND MADE"}, {"id": 2, "slug": "mine"}, {"id": 101, "slug": "o"}])
+        self.write("seed.sql", "INSERT INTO note (id, body, slug) VALUES (102, 'Last', 'l');")
+        self.eventually_rows("/rest/v1/note?select=id,slug&order=id",
+                             [{"id": 1, "slug": "HAND MADE"}, {"id": 2, "slug": "mine"}, {"id": 102, "slug": "l"}])
+        self.assertNotIn("not kept", self.server.stderr_text())
+
+    def test_a_table_that_is_made_anew_keeps_the_rows_written_by_hand(self):
+        self.start_with_seed(FIRST.replace("body TEXT", "body TEXT, pages INTEGER"))
+        self.write("0002_pages.sql", self.REBUILD)
+        self.eventually_rows("/rest/v1/note?order=id", [{"id": 1, "body": "Hand Made", "pages": 0},
+                                                        {"id": 100, "body": "Seed", "pages": 0}])
+        self.assertNotIn("not kept", self.server.stderr_text())
+
+    def test_new_files_and_another_seed_at_once(self):
+        self.start_with_seed()
+        self.server.stop()
+        self.write("0002_slug.sql", self.ADD)
+        self.write("0003_pages.sql", "ALTER TABLE note ADD COLUMN pages INTEGER; UPDATE note SET pages = length(slug);")
+        self.write("seed.sql", "INSERT INTO note (id, body, pages) VALUES (101, 'Other', 3);")
+        self.serve()
+        self.assertEqual(self.rows("/rest/v1/note?order=id"),
+                         [{"id": 1, "body": "Hand Made", "slug": "hand made", "pages": 9},
+                          {"id": 101, "body": "Other", "slug": None, "pages": 3}])
+
+    def test_a_seed_that_is_added_later_runs_once(self):
+        self.write("0001_note.sql", FIRST)
+        self.serve()
+        self.insert("note", {"id": 1, "body": "mine"})
+        self.write("seed.sql", "INSERT INTO note VALUES (2, 'new'); INSERT INTO note VALUES (1, 'taken');")
+        self.eventually_logged("seed.sql:1:")
+        self.assertEqual(self.rows("/rest/v1/note"), [{"id": 1, "body": "mine"}])
+        self.write("seed.sql", "INSERT INTO note VALUES (2, 'new');")
+        self.eventually_rows("/rest/v1/note?order=id", [{"id": 1, "body": "mine"}, {"id": 2, "body": "new"}])
+        result = self.migrate("--dev")
+        self.assertEqual((result.returncode, result.stdout), (0, "nothing to apply: 2 files are applied already\n"))
 
 
 class NothingStopsIt(DevCase):
