@@ -21,11 +21,28 @@ namespace {
 
 constexpr uint64_t kMostWriteMemory = 64 << 20;  // of SQLite, for one request that writes
 
+base::Result<void> apply_in_development(const config::Settings& settings,
+                                        db::Connection& connection, std::ostream& out) {
+  TRY_ASSIGN(std::vector<db::MigrationFile> files, files_to_apply(settings));
+  return develop_schema(settings, connection, std::move(files), report_to(out), false, nullptr);
+}
+
+// A mistake in a file is told as it is while the server runs: what is there is served until the
+// next save.
+base::Result<void> develop(const config::Settings& settings, db::Connection& connection,
+                           std::ostream& out) {
+  const base::Result<void> applied = apply_in_development(settings, connection, out);
+  if (applied) return {};
+  TRY(prepare_database(settings, connection));
+  telemetry::log(telemetry::Level::kError, "the schema was not changed",
+                 {{"error", applied.error().message}});
+  return {};
+}
+
 base::Result<void> bring_up_to_date(const config::Settings& settings, db::Connection& connection,
                                     std::ostream& out) {
+  if (settings.migrate && settings.dev) return develop(settings, connection, out);
   TRY_ASSIGN(const std::vector<db::MigrationFile> files, files_to_apply(settings));
-  if (settings.migrate && settings.dev)
-    return develop_schema(settings, connection, files, report_to(out), false, nullptr);
   if (settings.migrate) return apply_schema(settings, connection, files, report_to(out).applied);
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   const auto pending = std::count_if(statuses.begin(), statuses.end(), [](const auto& status) {

@@ -301,6 +301,21 @@ class NothingStopsIt(DevCase):
         self.eventually_rows("/rest/v1/b", [])
         self.assertEqual(self.server.stderr_text().count("is not a regular file"), 1)
 
+    def test_a_start_with_a_mistake_in_a_file_serves_what_is_there(self):
+        self.write("0001_note.sql", FIRST)
+        self.serve().stop()
+        for name, wrong in (("0002_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY,);"), ("0002-b.sql", "SELECT 1;")):
+            self.write(name, wrong)
+            self.serve()
+            self.assertEqual(self.rows("/rest/v1/note"), [])
+            self.eventually_logged(name)
+            (self.project / "schema" / name).unlink()
+            self.server.stop()
+        self.write("0002_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY,);")
+        self.serve()
+        self.write("0002_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY); CREATE POLICY p ON b USING (true);")
+        self.eventually_rows("/rest/v1/b", [])
+
     def test_a_file_that_never_ends_does_not_delay_the_stop(self):
         self.write("0001_note.sql", FIRST)
         self.serve()
