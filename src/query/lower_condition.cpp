@@ -9,7 +9,6 @@ namespace prodev::query {
 namespace {
 
 using catalog::Column;
-using catalog::Table;
 using catalog::ValueKind;
 
 }  // namespace

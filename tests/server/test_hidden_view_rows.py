@@ -80,7 +80,9 @@ PATHS = [f"{view}?{beside}{one}&{rest}" for (view, one), beside in itertools.pro
     *(f"author?select=id,{view}!inner(id)&{view}.{one}&order=id" for view, one in FILTERS
       if view not in ("joined", "limited")),
     *(f"{view}?select=id,author!inner(id)&author.bio=match.{FAILS}&order=id" for view in ("shown", "owned", "doc")),
-    f"shown?select=id,author(id)&author.bio=match.{FAILS}&author=is.null",
+    *(f"{view}?select=id,author(id)&author.bio=match.{FAILS}&{asked}&order=id" for view in ("shown", "owned", "doc")
+      for asked in ("author=is.null", "author=not.is.null", "or=(author.not.is.null,id.eq.9)")),
+    f"doc?select=id,tag(id)&tag.body=match.{FAILS}&tag=not.is.null&order=id",
     f"doc?select=id,tag!inner(id)&tag.body=match.{FAILS}&order=id",
     f"doc?select=id,tag(id)&tag.body=match.{FAILS}&order=id",
     f"author?select=id,open_docs(id)&open_docs.body=match.{FAILS}&order=id",
