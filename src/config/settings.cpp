@@ -60,7 +60,8 @@ constexpr Setting kTable[] = {
     {.name = "blocking_threads", .member = &S::blocking_threads, .group = kThreads,
      .help = "Threads for work that would hold up a loop.", .low = 1, .high = 256},
     {.name = "read_threads", .member = &S::read_threads, .group = kThreads,
-     .help = "Threads for reads that may last; one client has half of them at most.",
+     .help = "Threads for reads that may last; one client has half of them at most, and two are kept "
+             "for clients that have none.",
      .low = 1, .high = 256},
     {.name = "queue_length", .member = &S::queue_length, .group = kThreads,
      .help = "Requests that may wait for a lane; then 503.", .low = 1, .high = 1'000'000},

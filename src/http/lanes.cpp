@@ -107,8 +107,7 @@ base::Result<void> WriteLane::run_batch(Batch batch) const {
   }
 }
 
-PoolLane::PoolLane(size_t queue_length, size_t threads)
-    : queue_(queue_length, std::max<size_t>(threads / 2, 1)) {
+PoolLane::PoolLane(size_t queue_length, size_t threads) : queue_(queue_length, threads) {
   start_threads(*this, threads_, threads, [this] { run(); });
 }
 

@@ -86,7 +86,7 @@ class WriteLane {
   std::thread thread_;
 };
 
-// A pool of threads, half of which serve one client at most; each job is released when it has run.
+// A pool of threads that clients share fairly; each job is released when it has run.
 class PoolLane {
  public:
   using Client = WriteLane::Client;

@@ -30,7 +30,7 @@ TEST_CASE("clients are served in turn, each in its own order") {
 }
 
 TEST_CASE("a client that is served as often as it may be is passed over until it is done") {
-  Queue queue(10, 2);
+  Queue queue(10, 4);
   for (const int i : {1, 2, 3}) REQUIRE_FALSE(queue.push("greedy", i));
   CHECK(pop_all(queue, 2) == std::vector<int>{1, 2});
   REQUIRE_FALSE(queue.push("modest", 10));
@@ -46,7 +46,7 @@ TEST_CASE("a client that is served as often as it may be is passed over until it
 
 TEST_CASE("two items of a client that come at once are served at once") {
   for (int round = 0; round < 100; ++round) {
-    Queue queue(10, 2);
+    Queue queue(10, 4);
     std::atomic<int> served = 0;
     std::vector<std::thread> threads;
     for (int i = 0; i < 2; ++i) {
@@ -64,6 +64,36 @@ TEST_CASE("two items of a client that come at once are served at once") {
     served = 2;
     queue.close();
     for (std::thread& thread : threads) thread.join();
+  }
+}
+
+TEST_CASE("clients with many long items leave threads to those who have none") {
+  Queue queue(100, 16);
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE_FALSE(queue.push("one", 100 + i));
+    REQUIRE_FALSE(queue.push("another", 200 + i));
+  }
+  for (const int item : pop_all(queue, 14)) CHECK(item % 100 < 7);
+  for (const int i : {1, 2}) REQUIRE_FALSE(queue.push("modest", i));
+  REQUIRE_FALSE(queue.push("late", 11));
+  CHECK(queue.pop()->second == 1);
+  CHECK(queue.pop()->second == 11);  // before the second one of the other
+  queue.finish("modest");
+  CHECK(queue.pop()->second == 2);
+}
+
+TEST_CASE("one client has half of the threads at most, and one whatever there are") {
+  Queue queue(100, 16);
+  for (int i = 0; i < 9; ++i) REQUIRE_FALSE(queue.push("only", i));
+  pop_all(queue, 8);
+  REQUIRE_FALSE(queue.push("modest", 100));
+  CHECK(queue.pop()->second == 100);
+  for (const size_t threads : {1, 2, 3}) {
+    Queue small(10, threads);
+    for (const int i : {1, 2}) REQUIRE_FALSE(small.push("only", i));
+    CHECK(small.pop()->second == 1);
+    small.finish("only");
+    CHECK(small.pop()->second == 2);
   }
 }
 
