@@ -6,6 +6,7 @@
 #include "db/damage.h"
 #include "db/memory.h"
 #include "db/temporary_files.h"
+#include "query/full_error.h"
 #include "query/schema_fault.h"
 #include "query/sql_functions.h"
 #include "telemetry/log.h"
@@ -132,22 +133,6 @@ ApiError memory_error() {
   return {503, "53200", "the memory for requests is in use at the moment: try again"};
 }
 
-ApiError full_error(const std::string& message) {
-  switch (db::temporary_refusal()) {
-    case base::Budget::Grant::kTooMuch:
-      return {413,
-              "54000",
-              "the request takes more temporary space than one client may have",
-              {},
-              "Sort or group fewer rows, or have temporary_bytes raised."};
-    case base::Budget::Grant::kBusy:
-      return {503, "53100", "the space for large requests and responses is in use: try again"};
-    case base::Budget::Grant::kGranted:
-      break;
-  }
-  return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});
-}
-
 }  // namespace
 
 ApiError::ApiError(const base::Error& error) : message(error.message) {
@@ -228,6 +213,22 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       if (std::optional<ApiError> fault = schema_fault(message, table)) return *std::move(fault);
       return run_time_error(message);
     default:
+      break;
+  }
+  return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});
+}
+
+ApiError full_error(const std::string& message) {
+  switch (db::temporary_refusal()) {
+    case base::Budget::Grant::kTooMuch:
+      return {413,
+              "54000",
+              "the request takes more temporary space than one client may have",
+              {},
+              "Sort or group fewer rows, or have temporary_bytes raised."};
+    case base::Budget::Grant::kBusy:
+      return {503, "53100", "the space for large requests and responses is in use: try again"};
+    case base::Budget::Grant::kGranted:
       break;
   }
   return ApiError(base::Error{base::Code::kUnavailable, "SQLite: " + message});

@@ -9,6 +9,7 @@
 #include "db/sql_tokens.h"
 #include "records/outdated.h"
 #include "records/query_run.h"
+#include "records/row_numbers.h"
 #include "records/stored_value.h"
 
 namespace prodev::records {
@@ -28,15 +29,18 @@ constexpr std::string_view kTooLarge = "54000";  // program_limit_exceeded
 // SQLite's limit of parameters is 32,766.
 constexpr size_t kMaxKeptValues = 32'000;
 
-// The table that a constraint is of, which SQLite names first: "UNIQUE constraint failed: a.b".
-query::ApiError error_of(sqlite3* handle, const Function& function) {
+// Of the statement `sql` of its body. The table that a constraint is of, which SQLite names first:
+// "UNIQUE constraint failed: a.b".
+query::ApiError error_of(db::Connection& connection, const Function& function,
+                         std::string_view sql) {
+  sqlite3* handle = connection.handle();
   const std::string message = ::sqlite3_errmsg(handle);
   const size_t colon = message.find(": ");
   const size_t dot = message.find('.', colon);
   const bool names_table = (::sqlite3_errcode(handle) & 0xff) == SQLITE_CONSTRAINT &&
                            colon != std::string::npos && dot != std::string::npos;
-  return query::sqlite_error(
-      handle, names_table ? message.substr(colon + 2, dot - colon - 2) : function.name);
+  return write_error(connection,
+                     names_table ? message.substr(colon + 2, dot - colon - 2) : function.name, sql);
 }
 
 bool asks_for_everything(const query::Read& read) {
@@ -152,14 +156,17 @@ class Run {
   // With the caller bound.
   Outcome<db::RowStatement*> prepare(const std::string& sql) {
     const base::Result<db::RowStatement*> statement = target_.statements.get(sql);
-    if (!statement) return query::refuse(error_of(target_.connection.handle(), function_));
+    if (!statement) return query::refuse(error_of(target_.connection, function_, sql));
     caller_.bind(**statement);
     return *statement;
   }
 
   Outcome<bool> step(db::RowStatement& statement) {
     const base::Result<bool> row = statement.step();
-    if (!row) return query::refuse(error_of(target_.connection.handle(), function_));
+    if (!row) {
+      const char* sql = ::sqlite3_sql(statement.handle());
+      return query::refuse(error_of(target_.connection, function_, sql));
+    }
     return *row;
   }
 

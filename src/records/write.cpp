@@ -137,6 +137,11 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
     TRY_ASSIGN(Form form, write.insert_form(context, shape, conflict, returning));
     write.forms_.push_back(std::move(form));
   }
+  for (const NewRow& row : rows.rows) {
+    const auto& shape = rows.shapes[row.shape];
+    for (size_t i = 0; i < shape.size(); ++i)
+      write.number_.note(*schema->catalog, table, *shape[i], row.values[i]);
+  }
   write.rows_ = std::move(rows.rows);
   write.options_ = std::move(options);
   return write;
@@ -193,6 +198,8 @@ Outcome<PreparedWrite> PreparedWrite::update(const SchemaPointer& schema,
                                                      guard_of(*rights), returning.readable));
     returning = {false, {}, returning.readable, {}};
   }
+  for (const query::Assignment& assignment : assignments)
+    write.number_.note(*schema->catalog, table, *assignment.column, assignment.value);
   Form form;
   if (write.view_ || !write.check_.empty()) {
     TRY_ASSIGN(form.updated, query::updated_rows(context, table, assignments, where,

@@ -12,6 +12,7 @@
 #include "query/lower_view.h"
 #include "query/made_up_rows.h"
 #include "records/authorize.h"
+#include "records/row_numbers.h"
 #include "records/row_writer.h"
 
 namespace prodev::records {
@@ -126,6 +127,7 @@ class PreparedWrite {
   std::string merged_check_;  // of an insert that merges: what the changed row must fulfil
   std::vector<const catalog::Column*> merged_;  // of an insert that merges: what it sets
   std::vector<NewRow> rows_;                    // of an insert: one run for each
+  SentNumber number_;                           // of an insert or update
   std::optional<ViewParts> view_;
   access::Verb verb_;
   bool ignores_ = false;      // leaves the row of a taken key alone

@@ -1,6 +1,7 @@
 #include "records/write_judge.h"
 
 #include "db/sql_tokens.h"
+#include "records/row_numbers.h"
 #include "telemetry/log.h"
 
 namespace prodev::records {
@@ -19,7 +20,7 @@ void PreparedWrite::Judge::bind(const query::LoweredQuery& query, const std::vec
 }
 
 tl::unexpected<query::ApiError> PreparedWrite::Judge::failed() const {
-  return query::refuse(query::sqlite_error(writer_.connection().handle(), write_.table_->name));
+  return query::refuse(write_error(writer_.connection(), write_.table_->name));
 }
 
 tl::unexpected<query::ApiError> PreparedWrite::Judge::refused(const Form& form,

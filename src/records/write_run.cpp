@@ -114,6 +114,7 @@ class PreparedWrite::Run {
 
 Outcome<WriteResult> PreparedWrite::run(db::BatchWriter& writer, std::string& body) const {
   TRY(check_schema(writer, schema_->number));
+  TRY(number_.check(writer.connection()));
   const db::CallerScope scope = caller_.scope(writer.connection());
   if (view_) return ViewRun(*this, writer, body).run();
   return Run(*this, writer, body).run();

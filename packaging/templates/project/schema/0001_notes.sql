@@ -2,7 +2,7 @@
 -- applied must not change any more: `prodev migrate new add_something` makes the next one.
 
 CREATE TABLE notes (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   body TEXT NOT NULL CHECK (length(trim(body)) BETWEEN 1 AND 1000),
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) STRICT;
