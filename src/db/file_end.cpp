@@ -93,10 +93,12 @@ base::Result<FileEnd> FileEnd::before_files(Connection& connection) {
   TRY_ASSIGN(end.references_, load_references(connection));
   TRY_ASSIGN(end.schema_version_, schema_version(connection));
   TRY_ASSIGN(end.broken_, find_broken_objects(connection));
+  TRY_ASSIGN(end.attached_, load_attached_objects(connection));
   return end;
 }
 
 base::Result<void> FileEnd::check(Connection& connection, const MigrationFile& file) {
+  notes_.clear();
   TRY(check_references(connection));
   return check_objects(connection, file);
 }
@@ -117,6 +119,9 @@ base::Result<void> FileEnd::check_references(Connection& connection) {
 base::Result<void> FileEnd::check_objects(Connection& connection, const MigrationFile& file) {
   TRY_ASSIGN(const int64_t version, schema_version(connection));
   if (version == schema_version_) return {};
+  TRY_ASSIGN(std::vector<AttachedObject> attached, load_attached_objects(connection));
+  TRY_ASSIGN(notes_, tell_lost(connection, attached_, attached, file.sql));
+  attached_ = std::move(attached);
   TRY_ASSIGN(std::vector<BrokenObject> now, find_broken_objects(connection));
   std::vector<BrokenObject> fresh = now;
   std::erase_if(fresh, [&](const BrokenObject& one) { return was_broken(broken_, one); });

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "db/attached_objects.h"
 #include "db/broken_objects.h"
 #include "db/connection.h"
 #include "db/migration_files.h"
@@ -23,13 +25,18 @@ class FileEnd {
   // Inside a file a schema may be broken for a while: SQLite's recipes need that.
   base::Result<void> check(Connection& connection, const MigrationFile& file);
 
+  // After check(): triggers and indexes that ended with their tables, a sentence for each table.
+  const std::vector<std::string>& notes() const { return notes_; }
+
  private:
   base::Result<void> check_references(Connection& connection);
   base::Result<void> check_objects(Connection& connection, const MigrationFile& file);
 
   References references_;
   std::vector<BrokenObject> broken_;
-  int64_t schema_version_ = 0;  // that broken_ is of
+  std::vector<AttachedObject> attached_;
+  int64_t schema_version_ = 0;  // that broken_ and attached_ are of
+  std::vector<std::string> notes_;
 };
 
 }  // namespace prodev::db

@@ -41,8 +41,10 @@ base::Result<AppliedMigration> apply_one(Connection& connection, const Migration
                                          FileEnd& end) {
   const base::Result<int64_t> duration_us = run_file(connection, file, hook, observer, end);
   if (duration_us) {
-    return AppliedMigration{file.name, *duration_us,
-                            observer == nullptr ? std::vector<std::string>() : observer->notes()};
+    AppliedMigration applied{file.name, *duration_us, end.notes()};
+    if (observer == nullptr) return applied;
+    for (std::string& note : observer->notes()) applied.notes.push_back(std::move(note));
+    return applied;
   }
   base::Error error = duration_us.error();
   // One that is not about a spot of the file names it all the same.

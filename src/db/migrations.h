@@ -21,7 +21,7 @@ namespace prodev::db {
 struct AppliedMigration {
   std::string name;
   int64_t duration_us = 0;
-  std::vector<std::string> notes;  // of the observer
+  std::vector<std::string> notes;  // of the observer, and what ended with its table
 };
 
 // kConflict, with what to do, when an applied file has changed or is missing, or when a pending one

@@ -358,5 +358,39 @@ class Repairs(MigrateCase):
         self.assertIn("applied   0001_tags.sql", self.apply())
 
 
+class WhatIsTold(MigrateCase):
+    """What a file leaves behind that works, but not as it was meant."""
+
+    REBUILD = ("CREATE TABLE t_new (id INTEGER PRIMARY KEY, x TEXT, y TEXT); INSERT INTO t_new SELECT id, x, '' FROM t;\n"
+               "DROP TABLE t; ALTER TABLE t_new RENAME TO t;\n")
+
+    def make_table(self):
+        self.write("0001_t.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT UNIQUE); CREATE INDEX t_x ON t (x);\n"
+                   "CREATE INDEX t_old ON t (x, id); CREATE TABLE log (x TEXT);\n"
+                   "CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.x); END;")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("ended", result.stdout)
+
+    def test_triggers_and_indexes_that_end_with_a_table_made_anew(self):
+        self.make_table()
+        self.write("0002_t.sql", "DROP INDEX IF EXISTS main.\"T_old\";\n" + self.REBUILD)
+        told = "with the former t ended: trigger t_ai, index t_x (CREATE again"
+        self.assertIn(told, self.migrate("plan").stdout)
+        self.assertIn(told, self.migrate().stdout)
+        self.write("0003_none.sql", "CREATE TABLE u (id INTEGER PRIMARY KEY);")
+        self.assertNotIn("ended", self.migrate().stdout)
+
+    def test_nothing_is_told_of_those_that_were_made_again_or_went_along(self):
+        self.make_table()
+        self.write("0002_t.sql", self.REBUILD + "CREATE INDEX t_x ON t (x); CREATE INDEX t_old ON t (x, id);\n"
+                   "CREATE TRIGGER t_ai AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.x || '!'); END;")
+        self.write("0003_t.sql", "ALTER TABLE t RENAME TO u; CREATE TABLE t (id INTEGER PRIMARY KEY);")
+        self.write("0004_t.sql", "DROP TABLE u;")
+        result = self.migrate()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("ended", result.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,83 @@
+#include "db/attached_objects.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "db/schema_statement.h"
+#include "db/sql_tokens.h"
+#include "text/ascii.h"
+#include "text/join.h"
+
+namespace prodev::db {
+
+namespace {
+
+// In lower case: what the statements DROP TRIGGER and DROP INDEX of `sql` name.
+std::set<std::string> names_dropped_by(std::string_view sql) {
+  std::set<std::string> names;
+  for (size_t start = 0, end = 0; start < sql.size(); start = end + 1) {
+    end = std::max(statement_end(sql, start), start);
+    const SqlTokenList tokens = tokens_of(sql.substr(start, end - start));
+    if (tokens.size() > 2 && tokens[0].is_word("DROP") && tokens[1].is_one_of({"TRIGGER", "INDEX"}))
+      names.insert(text::lowered(tokens.back().value()));
+  }
+  return names;
+}
+
+base::Result<std::set<std::string>> load_relations(Connection& connection) {
+  std::set<std::string> names;
+  TRY_ASSIGN(Statement rows, connection.prepare("SELECT name FROM main.sqlite_schema"
+                                                " WHERE type IN ('table', 'view')"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return names;
+    names.insert(text::lowered(rows.column_text(0)));
+  }
+}
+
+}  // namespace
+
+base::Result<std::vector<AttachedObject>> load_attached_objects(Connection& connection) {
+  std::vector<AttachedObject> objects;
+  TRY_ASSIGN(Statement rows,
+             connection.prepare("SELECT type, name, tbl_name FROM main.sqlite_schema"
+                                " WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
+                                " AND tbl_name NOT LIKE '\\_prodev\\_%' ESCAPE '\\'"
+                                " ORDER BY type DESC, name"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return objects;
+    objects.push_back({std::string(rows.column_text(0)), std::string(rows.column_text(1)),
+                       std::string(rows.column_text(2))});
+  }
+}
+
+base::Result<std::vector<std::string>> tell_lost(Connection& connection,
+                                                 const std::vector<AttachedObject>& before,
+                                                 const std::vector<AttachedObject>& after,
+                                                 std::string_view sql) {
+  std::vector<AttachedObject> lost = before;
+  const auto leave_out = [&](const std::set<std::string>& names) {
+    std::erase_if(lost, [&](const auto& one) { return names.contains(text::lowered(one.name)); });
+  };
+  std::set<std::string> present;
+  for (const AttachedObject& one : after) present.insert(text::lowered(one.name));
+  leave_out(present);
+  if (lost.empty()) return std::vector<std::string>();
+  leave_out(names_dropped_by(sql));
+  TRY_ASSIGN(const std::set<std::string> relations, load_relations(connection));
+  std::map<std::string, std::vector<std::string>> by_table;
+  for (const AttachedObject& one : lost) {
+    if (relations.contains(text::lowered(one.table)))
+      by_table[one.table].push_back(one.type + " " + one.name);
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [table, names] : by_table) {
+    sentences.push_back("with the former " + table + " ended: " + text::joined(names) +
+                        " (CREATE again, after the new " + table + ", what is still needed)");
+  }
+  return sentences;
+}
+
+}  // namespace prodev::db
