@@ -1,6 +1,7 @@
 #include <iomanip>
 #include <ostream>
 
+#include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/migrate_plan.h"
 #include "cli/migrate_repair.h"
@@ -22,6 +23,13 @@ size_t tell_waiting(const std::vector<db::MigrationFile>& files, std::ostream& o
   return waiting;
 }
 
+// What the next start would tell, such as a foreign key to a table that is not there.
+base::Result<void> tell_problems(db::Connection& connection, std::ostream& out) {
+  TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
+  for (const std::string& problem : catalog->problems()) out << "warning   " << problem << '\n';
+  return {};
+}
+
 // For development: copies are kept, and what has changed is done again; `redo`: the newest file is
 // in any case.
 base::Result<int> develop(const config::Settings& settings, bool redo, std::ostream& out) {
@@ -35,6 +43,7 @@ base::Result<int> develop(const config::Settings& settings, bool redo, std::ostr
     ++applied;
   };
   TRY(server::develop_schema(settings, connection, files, report, redo, nullptr));
+  if (applied > 0) TRY(tell_problems(connection, out));
   const size_t waiting = tell_waiting(files, out);
   if (applied == 0 && !redo)
     out << "nothing to apply: " << files.size() - waiting << " files are applied already\n";
@@ -50,6 +59,7 @@ base::Result<int> apply_pending(const config::Settings& settings, std::ostream& 
     out << std::flush;
     ++applied;
   }));
+  if (applied > 0) TRY(tell_problems(connection, out));
   const size_t waiting = tell_waiting(files, out);
   if (applied == 0)
     out << "nothing to apply: " << files.size() - waiting << " files are applied already\n";

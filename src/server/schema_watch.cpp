@@ -51,6 +51,15 @@ std::string state_of(const std::string& folder) {
   return state;
 }
 
+// What the next start would tell, such as a foreign key to a table that is not there.
+void log_new_problems(const std::vector<std::string>& before,
+                      const std::vector<std::string>& after) {
+  for (const std::string& problem : after) {
+    if (std::find(before.begin(), before.end(), problem) == before.end())
+      telemetry::log(Level::kWarn, problem);
+  }
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<SchemaWatch>> SchemaWatch::start(const config::Settings& settings,
@@ -109,6 +118,7 @@ void SchemaWatch::look_at_files() {
   const bool settled = state == seen_files_;
   seen_files_ = state;
   if (!settled || state == handled_files_) return;
+  const records::SchemaPointer before = schema_.get();
   const base::Result<void> applied = apply_files();
   if (!applied && stopping_) return;
   if (!applied) {
@@ -118,6 +128,7 @@ void SchemaWatch::look_at_files() {
   handled_files_ = std::move(state);
   // Our own commit does not change our data_version.
   reload_if_changed();
+  log_new_problems(before->catalog->problems(), schema_.get()->catalog->problems());
 }
 
 base::Result<void> SchemaWatch::apply_files() {

@@ -316,6 +316,15 @@ class NothingStopsIt(DevCase):
         self.write("0002_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY); CREATE POLICY p ON b USING (true);")
         self.eventually_rows("/rest/v1/b", [])
 
+    def test_a_file_that_leads_to_what_does_not_work_is_told_once(self):
+        self.write("0001_note.sql", FIRST)
+        self.serve()
+        self.write("0002_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY REFERENCES nobb (id));")
+        self.eventually_logged("refers to nobb, which is not there")
+        self.write("0003_c.sql", "CREATE TABLE c (id INTEGER PRIMARY KEY); CREATE POLICY p ON c USING (true);")
+        self.eventually_rows("/rest/v1/c", [])
+        self.assertEqual(self.server.stderr_text().count("refers to nobb, which is not there"), 1)
+
     def test_a_file_that_never_ends_does_not_delay_the_stop(self):
         self.write("0001_note.sql", FIRST)
         self.serve()

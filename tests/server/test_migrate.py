@@ -391,6 +391,15 @@ class WhatIsTold(MigrateCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertNotIn("ended", result.stdout)
 
+    def test_a_foreign_key_to_a_table_that_is_not_there(self):
+        self.write("0001_t.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER REFERENCES nobb (id));")
+        told = 'the foreign key of t ("b") refers to nobb, which is not there: rows cannot be written'
+        self.assertIn("! " + told, self.migrate("plan").stdout)
+        self.assertIn("warning   " + told, self.migrate().stdout)
+        # A later file may make the table.
+        self.write("0002_b.sql", "CREATE TABLE nobb (id INTEGER PRIMARY KEY);")
+        self.assertNotIn("warning", self.migrate().stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
