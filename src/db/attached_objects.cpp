@@ -25,7 +25,7 @@ std::set<std::string> names_dropped_by(std::string_view sql) {
   return names;
 }
 
-base::Result<std::set<std::string>> load_relations(Connection& connection) {
+base::Result<std::set<std::string>> load_relation_names(Connection& connection) {
   std::set<std::string> names;
   TRY_ASSIGN(Statement rows, connection.prepare("SELECT name FROM main.sqlite_schema"
                                                 " WHERE type IN ('table', 'view')"));
@@ -66,7 +66,7 @@ base::Result<std::vector<std::string>> tell_lost(Connection& connection,
   leave_out(present);
   if (lost.empty()) return std::vector<std::string>();
   leave_out(names_dropped_by(sql));
-  TRY_ASSIGN(const std::set<std::string> relations, load_relations(connection));
+  TRY_ASSIGN(const std::set<std::string> relations, load_relation_names(connection));
   std::map<std::string, std::vector<std::string>> by_table;
   for (const AttachedObject& one : lost) {
     if (relations.contains(text::lowered(one.table)))
