@@ -33,7 +33,7 @@ base::Result<bool> can_redo(const config::Settings& settings, db::Connection& co
 
 base::Result<void> check_files(const config::Settings& settings, db::Connection& connection,
                                const std::vector<db::MigrationStatus>& statuses) {
-  const base::Result<void> applicable = db::check_applicable(statuses);
+  base::Result<void> applicable = db::check_applicable(statuses);
   const bool any_changed = std::any_of(statuses.begin(), statuses.end(), [](const auto& status) {
     return status.state == db::MigrationState::kChanged;
   });
