@@ -49,7 +49,8 @@ base::Result<void> register_caller_functions(Connection& connection) {
     const int code = ::sqlite3_create_function_v2(connection.handle(), row.name, 0,
                                                   SQLITE_UTF8 | SQLITE_INNOCUOUS, nullptr,
                                                   row.function, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) return fail_sqlite(connection.handle(), "a function cannot be registered");
+    if (code != SQLITE_OK)
+      return fail_sqlite(connection.handle(), "a function cannot be registered");
   }
   return {};
 }
