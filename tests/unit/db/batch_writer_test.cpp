@@ -164,12 +164,12 @@ TEST_CASE("a batch that has taken long is committed as far as it got, and the re
       REQUIRE(database.writer().connection().execute("ROLLBACK"));
       return false;
     }
-    if (i == 2) std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    if (i == 2) std::this_thread::sleep_for(std::chrono::milliseconds(1'200));
     return database.insert(static_cast<int>(i)).has_value();
   };
   const auto fail = [](size_t, const base::Error&) { FAIL("nothing fails"); };
   REQUIRE(database.writer().run(
-      {5, insert_slowly, fail, [&](size_t i) { deferred.push_back(i); }, 200'000'000}));
+      {5, insert_slowly, fail, [&](size_t i) { deferred.push_back(i); }, 1'000'000'000}));
   CHECK(ran == std::vector<size_t>{0, 1, 0, 2});
   CHECK(deferred == std::vector<size_t>{3, 4});
   CHECK(database.count() == 2);
@@ -182,13 +182,13 @@ TEST_CASE("of requests that end the transaction only as many run as have time") 
   const auto end_slowly = [&](size_t i) {
     ran.push_back(i);
     if (i == 0) return database.insert(0).has_value();
-    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'200));
     REQUIRE(database.writer().connection().execute("ROLLBACK"));
     return false;
   };
   const auto fail = [](size_t, const base::Error&) { FAIL("nothing fails"); };
   REQUIRE(database.writer().run(
-      {4, end_slowly, fail, [&](size_t i) { deferred.push_back(i); }, 200'000'000}));
+      {4, end_slowly, fail, [&](size_t i) { deferred.push_back(i); }, 1'000'000'000}));
   CHECK(ran == std::vector<size_t>{0, 1});
   CHECK(deferred == std::vector<size_t>{0, 2, 3});  // what was undone comes again, too
   CHECK(database.count() == 0);
