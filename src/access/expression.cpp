@@ -7,6 +7,7 @@
 #include "access/statement.h"
 #include "db/client_rules.h"
 #include "db/errors.h"
+#include "db/foreign_spellings.h"
 #include "db/row_statement.h"
 
 namespace prodev::access {
@@ -18,10 +19,8 @@ using Kind = db::SqlToken::Kind;
 
 tl::unexpected<db::StatementError> refuse_parameter(const SqlTokenList& tokens, size_t at) {
   const db::SqlToken& token = tokens[at];
-  const bool is_cast = token.text.starts_with(':') && at > 0 && tokens[at - 1].is(':') &&
-                       tokens[at - 1].offset + 1 == token.offset;
-  if (is_cast)
-    return fail_sql(tokens[at - 1].offset, "SQLite has no :: casts: write CAST(value AS type)");
+  if (std::optional<db::Explanation> other = db::explain_parameter(tokens, at))
+    return fail_sql(other->offset, std::move(other->message));
   return fail_sql(token.offset,
                   "an expression of a policy cannot have parameters: use auth.uid(), auth.role() "
                   "or auth.jwt()");

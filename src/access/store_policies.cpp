@@ -1,6 +1,7 @@
 #include "access/expression.h"
 #include "access/store.h"
 #include "access/token_cursor.h"
+#include "db/foreign_spellings.h"
 
 namespace prodev::access {
 namespace {
@@ -12,17 +13,23 @@ Text text_of(const std::optional<Expression>& expression) {
   return expression->text;
 }
 
+tl::unexpected<db::StatementError> fail_in(const Expression& expression, db::StatementError error) {
+  error.offset += expression.offset;
+  return tl::make_unexpected(std::move(error));
+}
+
 // Refuses an expression that cannot be used on `table`, at its spot in the statement.
 db::StatementResult<void> check(SystemTables& tables, const std::string& table,
                                 const std::optional<Expression>& expression) {
   if (!expression) return {};
   const auto lowered = lower_expression(expression->text);
-  const db::StatementResult<void> outcome =
-      lowered ? check_expression(tables.connection(), table, *lowered)
-              : db::StatementResult<void>(tl::make_unexpected(lowered.error()));
+  if (!lowered) return fail_in(*expression, lowered.error());
+  const auto outcome = check_expression(tables.connection(), table, *lowered);
   if (outcome) return {};
-  return tl::make_unexpected(
-      db::StatementError(outcome.error().error, expression->offset + outcome.error().offset));
+  db::StatementError error = outcome.error();
+  db::Explanation explained =
+      db::explain_error(expression->text, error.offset, error.error.message);
+  return fail_in(*expression, {{error.error.code, std::move(explained.message)}, explained.offset});
 }
 
 base::Result<bool> policy_exists(SystemTables& tables, const std::string& table,

@@ -1,5 +1,6 @@
 #include "catalog/caller_sql.h"
 
+#include "db/foreign_spellings.h"
 #include "db/own_names.h"
 
 namespace prodev::catalog {
@@ -21,7 +22,7 @@ db::StatementResult<void> check_token(const db::SqlToken& token) {
     case Kind::kDollarString:
       return fail_sql(token.offset, "SQLite has no $$ quotes: write 'text'");
     case Kind::kPunctuation:
-      if (token.text[0] == '#' || (token.text[0] >= 0 && token.text[0] < ' '))
+      if (token.text[0] >= 0 && token.text[0] < ' ')
         return fail_sql(token.offset, "this character has no meaning here");
       return {};
     default:
@@ -69,6 +70,8 @@ db::StatementResult<CallerSql> lower_tokens(const SqlTokenList& tokens, size_t b
   for (size_t i = begin; i < end; ++i) {
     if (std::string refused = db::refused_own_name(tokens, i); !refused.empty())
       return fail_sql(tokens[i].offset, std::move(refused));
+    if (const std::string_view refused = db::refused_schema(tokens, i); !refused.empty())
+      return fail_sql(tokens[i].offset, std::string(refused));
     TRY_ASSIGN(const auto part, db::caller_call(tokens, i));
     if (tokens[i].offset > source_end) lowered.sql += ' ';
     lowered.origins.push_back({lowered.sql.size(), tokens[i].offset});

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "config/nearest.h"
+#include "db/foreign_spellings.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -46,9 +47,11 @@ class BodyLowering {
     const db::SqlToken& first = tokens_[begin];
     const bool known = std::any_of(std::begin(kVerbs), std::end(kVerbs),
                                    [&](std::string_view verb) { return first.is_word(verb); });
-    if (!known)
-      return fail_sql(first.offset,
-                      "the body of a function holds SELECT, INSERT, UPDATE and DELETE only");
+    std::string_view refused = db::refused_statement(tokens_, begin);
+    if (refused.empty() && !known) refused = db::refused_in_body(tokens_, begin);
+    if (refused.empty() && !known)
+      refused = "the body of a function holds SELECT, INSERT, UPDATE and DELETE only";
+    if (!refused.empty()) return fail_sql(first.offset, std::string(refused));
     if (body.statements.size() == kMaxBodyStatements)
       return fail_sql(first.offset, "a function has at most " + std::to_string(kMaxBodyStatements) +
                                         " statements");
@@ -80,11 +83,6 @@ class BodyLowering {
       for (size_t i = 0; i < definition_.arguments.size(); ++i) {
         if (text::equal_ignoring_case(definition_.arguments[i].name, name)) return check(i, token);
       }
-      const bool is_cast =
-          at > 0 && tokens_[at - 1].is(':') && tokens_[at - 1].offset + 1 == token.offset;
-      if (is_cast)
-        return fail_sql(tokens_[at - 1].offset,
-                        "SQLite has no :: casts: write CAST(value AS type)");
     } else if (token.text[0] == '$') {
       size_t number = 0;
       const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
@@ -92,6 +90,8 @@ class BodyLowering {
           number <= definition_.arguments.size())
         return check(number - 1, token);
     }
+    if (std::optional<db::Explanation> other = db::explain_parameter(tokens_, at))
+      return fail_sql(other->offset, std::move(other->message));
     return fail_argument(token);
   }
 

@@ -9,7 +9,9 @@
 #include "catalog/type_names.h"
 #include "db/client_rules.h"
 #include "db/errors.h"
+#include "db/foreign_spellings.h"
 #include "db/row_statement.h"
+#include "db/schema_statement.h"
 #include "text/ascii.h"
 
 namespace prodev::catalog {
@@ -133,12 +135,14 @@ class FunctionBuilder {
     const auto lowered =
         lower_tokens(*tokens, 0, tokens->size(),
                      [](const SqlTokenList& all, size_t at) -> db::StatementResult<Replacement> {
+                       if (auto other = db::explain_parameter(all, at))
+                         return fail_sql(other->offset, std::move(other->message));
                        if (all[at].kind == db::SqlToken::Kind::kParameter || all[at].is(';'))
                          return fail_sql(all[at].offset, "a default cannot refer to arguments");
                        return Replacement{};
                      });
     if (!lowered) return fail_here(lowered.error());
-    const auto prepared = prepare("SELECT (", *lowered, ")");
+    const auto prepared = prepare("SELECT (", *lowered, ")", source);
     if (!prepared) return fail_here(prepared.error());
     function_.uses_identity |= lowered->uses_identity;
     return lowered->sql;
@@ -191,7 +195,7 @@ class FunctionBuilder {
     const auto lowered = lower_body(definition_, row_table_);
     if (!lowered) return fail_in_body(lowered.error());
     for (const CallerSql& statement : lowered->statements) {
-      const auto prepared = prepare("", statement, "");
+      const auto prepared = prepare("", statement, "", definition_.body);
       if (!prepared) return fail_in_body(prepared.error());
       const bool reads_only = ::sqlite3_stmt_readonly(prepared->handle()) != 0;
       if (!reads_only) TRY(check_may_write(statement));
@@ -218,7 +222,7 @@ class FunctionBuilder {
   tl::expected<void, FunctionError> note_result(const CallerSql& statement,
                                                 const db::RowStatement& prepared) {
     TRY(check_columns(statement, static_cast<size_t>(prepared.column_count())));
-    auto plan = prepare("EXPLAIN QUERY PLAN ", statement, "");
+    auto plan = prepare("EXPLAIN QUERY PLAN ", statement, "", definition_.body);
     if (!plan) return fail_in_body(plan.error());
     const auto noted = note_stored(prepared, *plan, catalog_.tables(), function_.rows.columns);
     if (!noted) return fail(noted.error().message);
@@ -246,14 +250,15 @@ class FunctionBuilder {
     const std::string alias = rows ? "_row" : row;
     std::string sql = std::string("SELECT ") + (rows ? "EXISTS " : "") +
                       inline_body(function_, alias) + " FROM " + row + " AS " + alias;
-    const auto prepared = prepare(sql, {}, "");
+    const auto prepared = prepare(sql, {}, "", {});
     if (!prepared) return fail_in_body({prepared.error().error, 0});
     return {};
   }
 
-  // Errors are at the spot of `sql`'s source.
+  // Errors are at the spot of `source`, which `sql` was made of.
   db::StatementResult<db::RowStatement> prepare(const std::string& before, const CallerSql& sql,
-                                                std::string_view after) const {
+                                                std::string_view after,
+                                                std::string_view source) const {
     std::string text = before + sql.sql;
     text += after;
     sqlite3* handle = connection_.handle();
@@ -264,20 +269,27 @@ class FunctionBuilder {
     db::RowStatement statement(prepared);
     if (code == SQLITE_OK) return statement;
     const int offset = ::sqlite3_error_offset(handle) - static_cast<int>(before.size());
+    const size_t at = sql.source_offset(static_cast<size_t>(std::max(offset, 0)));
+    db::Explanation explained = explain(source, sql.source_offset(0), at, ::sqlite3_errmsg(handle));
     return tl::make_unexpected(
-        db::StatementError({db::code_of(code), explain(::sqlite3_errmsg(handle))},
-                           sql.source_offset(static_cast<size_t>(std::max(offset, 0)))));
+        db::StatementError({db::code_of(code), std::move(explained.message)}, explained.offset));
   }
 
-  // PostgreSQL takes the name of an argument alone; here it would be a column's.
-  std::string explain(std::string message) const {
+  // SQLite's message about the byte `at` of `source`, in its statement that begins at `begin`.
+  db::Explanation explain(std::string_view source, size_t begin, size_t at,
+                          std::string_view message) const {
     constexpr std::string_view kNoColumn = "no such column: ";
-    if (!message.starts_with(kNoColumn)) return message;
+    // PostgreSQL takes the name of an argument alone; here it would be a column's.
     for (const auto& argument : definition_.arguments) {
-      if (text::equal_ignoring_case(message.substr(kNoColumn.size()), argument.name))
-        return message + ": the argument is :" + argument.name;
+      if (message.starts_with(kNoColumn) &&
+          text::equal_ignoring_case(message.substr(kNoColumn.size()), argument.name))
+        return {at, std::string(message) + ": the argument is :" + argument.name};
     }
-    return message;
+    const size_t end = db::statement_end(source, begin);
+    db::Explanation explained =
+        db::explain_error(source.substr(begin, end - begin), at - begin, message);
+    explained.offset += begin;
+    return explained;
   }
 
   db::Connection& connection_;

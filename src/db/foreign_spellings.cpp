@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "db/schema_statement.h"
 #include "text/ascii.h"
 
 namespace prodev::db {
 
 namespace {
 
-// Tokens with one space between each; "*" is any one.
+// As count_matching() takes them.
 struct SpellingRow {
   std::string_view tokens;
   std::string_view sentence;
@@ -35,7 +36,41 @@ constexpr std::string_view kType =
 constexpr std::string_view kMaterialized =
     "SQLite has no materialized views: make it a VIEW, or a table that triggers keep";
 constexpr std::string_view kArrays = "SQLite has no arrays: keep '[\"a\", \"b\"]' in a JSON column";
-constexpr std::string_view kInterval = "SQLite has no intervals: write datetime('now', '-7 days')";
+constexpr std::string_view kInterval =
+    "SQLite has no intervals: write strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-7 days'), which has "
+    "the "
+    "form of now()";
+constexpr std::string_view kCast = "SQLite has no :: casts: write CAST(value AS type)";
+constexpr std::string_view kJsonKey =
+    "SQLite has no ?: write 'a' IN (SELECT value FROM json_each(c)), of an object SELECT key";
+constexpr std::string_view kOverlap =
+    "SQLite has no &&: write EXISTS (SELECT 1 FROM json_each(a) WHERE value IN (SELECT value FROM "
+    "json_each(b)))";
+constexpr std::string_view kElements = "SQLite says it so: SELECT value FROM json_each(c)";
+constexpr std::string_view kArrayLength = "SQLite says it so: json_array_length(c)";
+constexpr std::string_view kObject = "SQLite says it so: json_object('key', value)";
+constexpr std::string_view kAny =
+    "SQLite has no ANY: write IN (...), of a JSON array IN (SELECT value FROM json_each(c))";
+constexpr std::string_view kAll =
+    "SQLite has no ALL: write NOT IN (SELECT ...), or compare with (SELECT max(c) ...)";
+constexpr std::string_view kFullText =
+    "full-text search is CREATE VIRTUAL TABLE ... USING fts5, and MATCH 'words' on it";
+constexpr std::string_view kPatterns =
+    "SQLite has no regular expressions: write LIKE or GLOB, and replace(c, 'a', 'b')";
+constexpr std::string_view kCaller =
+    "there is one user of the database: who calls is in auth.uid() and auth.role()";
+constexpr std::string_view kTimeText =
+    "a time is a text in SQLite: leave the type out in front of it, and write '2030-01-31'";
+constexpr std::string_view kTrigger =
+    "what a trigger does stands in it: CREATE TRIGGER ... BEGIN UPDATE t SET ...; END";
+constexpr std::string_view kNoFunction =
+    "SQLite's are at https://sqlite.org/lang_corefunc.html, and what CREATE FUNCTION makes is for "
+    "clients to call: here write its SELECT, in parentheses";
+constexpr std::string_view kNoBlock =
+    "a body is SQL alone, without PL/pgSQL's blocks: leave DECLARE, BEGIN and END out, and write "
+    "the statements one after another";
+constexpr std::string_view kNoLoop =
+    "a body is SQL alone and has no loops: one INSERT, UPDATE or DELETE does all its rows";
 constexpr std::string_view kFormat = "SQLite formats times with strftime('%Y-%m', c)";
 
 constexpr SpellingRow kRefused[] = {
@@ -206,7 +241,29 @@ constexpr SpellingRow kSpellings[] = {
     {"ILIKE", "SQLite has no ILIKE: its LIKE takes upper and lower case for the same"},
     {"SIMILAR TO", "SQLite has no SIMILAR TO: write LIKE or GLOB"},
     {"ARRAY *", kArrays},
+    {"[]", kArrays},
+    {"[1]", "SQLite has no arrays: of a JSON array the first is c ->> 0"},
     {"INTERVAL *", kInterval},
+    {"DATE ''", kTimeText},
+    {"TIMESTAMP ''", kTimeText},
+    {"TIMESTAMPTZ ''", kTimeText},
+    {": :", kCast},
+    {"& &", kOverlap},
+    {"= >", "SQLite's functions take their arguments in order: leave the names out"},
+    {"ANY ( SELECT", "SQLite has no ANY: write IN (SELECT ...)"},
+    {"SOME ( SELECT", "SQLite has no SOME: write IN (SELECT ...)"},
+    {"UNION ALL (", "SQLite takes no parentheses around a SELECT of a UNION: leave them out"},
+    {"UNION (", "SQLite takes no parentheses around a SELECT of a UNION: leave them out"},
+    {"ALL (", kAll},
+    {"OVERLAPS", "SQLite has no OVERLAPS: write a_start < b_end AND b_start < a_end"},
+    {"BETWEEN SYMMETRIC", "SQLite says it so: BETWEEN min(a, b) AND max(a, b)"},
+    {"EXTRACT ( * FROM",
+     "SQLite says it so: strftime('%s', c), with %Y, %m, %d, %H for the others"},
+    {"SUBSTRING ( * FROM", "SQLite says it so: substr(c, start, count)"},
+    {"OVERLAY ( * PLACING", "SQLite says it so: substr(c, 1, 3) || 'new' || substr(c, 7)"},
+    {"TRIM ( BOTH", "SQLite says it so: trim(c, ' ')"},
+    {"TRIM ( LEADING", "SQLite says it so: ltrim(c, ' ')"},
+    {"TRIM ( TRAILING", "SQLite says it so: rtrim(c, ' ')"},
     {"AT TIME ZONE", "SQLite has no time zones: keep times in UTC, as now() does"},
     {"DISTINCT ON",
      "SQLite has no DISTINCT ON: number the rows with row_number() OVER (PARTITION BY "
@@ -233,10 +290,53 @@ constexpr SpellingRow kSpellings[] = {
 
 // Names that SQLite can read and does not know.
 constexpr SpellingRow kUnknown[] = {
-    {"any",
-     "SQLite has no ANY: write IN (...), of a JSON array IN (SELECT value FROM json_each(c))"},
+    {"any", kAny},
+    {"some", kAny},
+    {"all", kAll},
     {"interval", kInterval},
     {"array", kArrays},
+    {"array_length", kArrayLength},
+    {"cardinality", kArrayLength},
+    {"json_array_elements", kElements},
+    {"json_array_elements_text", kElements},
+    {"jsonb_array_elements", kElements},
+    {"jsonb_array_elements_text", kElements},
+    {"jsonb_array_length", kArrayLength},
+    {"unnest", kElements},
+    {"auth.jwt", "it is a function: write auth.jwt()"},
+    {"auth.role", "it is a function: write auth.role()"},
+    {"auth.uid", "it is a function: write auth.uid()"},
+    {"bool_and", "SQLite says it so: min(c)"},
+    {"bool_or", "SQLite says it so: max(c)"},
+    {"concat", "SQLite says it so: a || b"},
+    {"current_catalog", kOneSchema},
+    {"current_role", kCaller},
+    {"current_schema", kOneSchema},
+    {"current_user", kCaller},
+    {"session_user", kCaller},
+    {"user", kCaller},
+    {"date_part", kFormat},
+    {"extract", kFormat},
+    {"generate_series",
+     "SQLite counts so: WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+     "10) SELECT i FROM n"},
+    {"make_interval", kInterval},
+    {"position", "SQLite says it so: instr(c, 'a')"},
+    {"strpos", "SQLite says it so: instr(c, 'a')"},
+    {"regexp_match", kPatterns},
+    {"regexp_matches", kPatterns},
+    {"regexp_replace", kPatterns},
+    {"row_to_json", kObject},
+    {"to_json", kObject},
+    {"to_jsonb", kObject},
+    {"to_date", "SQLite says it so: date(c)"},
+    {"to_number", "SQLite says it so: CAST(c AS NUMERIC)"},
+    {"to_tsquery", kFullText},
+    {"to_tsvector", kFullText},
+    {"phraseto_tsquery", kFullText},
+    {"plainto_tsquery", kFullText},
+    {"websearch_to_tsquery", kFullText},
+    {"ts_rank", kFullText},
     {"age", "SQLite says it so: julianday('now') - julianday(c), in days"},
     {"array_agg", "SQLite says it so: json_group_array(c)"},
     {"json_agg", "SQLite says it so: json_group_array(c)"},
@@ -247,8 +347,10 @@ constexpr SpellingRow kUnknown[] = {
     {"gen_random_bytes", "SQLite says it so: randomblob(16)"},
     {"greatest", "SQLite says it so: max(a, b)"},
     {"least", "SQLite says it so: min(a, b)"},
-    {"json_build_object", "SQLite says it so: json_object('key', value)"},
-    {"jsonb_build_object", "SQLite says it so: json_object('key', value)"},
+    {"json_build_object", kObject},
+    {"jsonb_build_object", kObject},
+    {"json_object_agg", "SQLite says it so: json_group_object(key, value)"},
+    {"jsonb_object_agg", "SQLite says it so: json_group_object(key, value)"},
     {"left", "SQLite says it so: substr(c, 1, 3)"},
     {"right", "SQLite says it so: substr(c, -3)"},
     {"localtimestamp", "write CURRENT_TIMESTAMP or now()"},
@@ -256,6 +358,31 @@ constexpr SpellingRow kUnknown[] = {
     {"string_agg", "SQLite says it so: group_concat(c, ', ')"},
     {"to_char", kFormat},
     {"to_timestamp", "SQLite says it so: datetime(c, 'unixepoch')"},
+};
+
+// What begins a statement of PL/pgSQL.
+constexpr SpellingRow kBody[] = {
+    {"BEGIN", kNoBlock},
+    {"DECLARE", kNoBlock},
+    {"END", kNoBlock},
+    {"IF", "a body is SQL alone and has no IF: put the condition into a WHERE, or into CASE WHEN"},
+    {"CASE", "a body is SQL alone: CASE WHEN ... END stands inside a SELECT"},
+    {"FOR", kNoLoop},
+    {"FOREACH", kNoLoop},
+    {"LOOP", kNoLoop},
+    {"WHILE", kNoLoop},
+    {"RETURN NEW", kTrigger},
+    {"RETURN OLD", kTrigger},
+    {"NEW .", kTrigger},
+    {"RETURN", "what the last statement gives is returned: write SELECT in place of RETURN"},
+    {"PERFORM", "write SELECT in place of PERFORM"},
+    {"EXECUTE", "a body's statements are fixed: write the statement itself"},
+    {"RAISE",
+     "a body is SQL alone and has no RAISE: a CHECK, or a trigger with SELECT RAISE(ABORT, 'why'), "
+     "refuses a row"},
+    {"* : =",
+     "a body is SQL alone and has no variables: name what is needed twice as WITH name AS (SELECT "
+     "...)"},
 };
 
 // Schemas of Supabase's that people name.
@@ -279,6 +406,7 @@ constexpr SpellingRow kRefusals[] = {
     {"Cannot add a PRIMARY KEY column", "rebuild the table with it"},
     {"non-deterministic functions prohibited",
      "what is kept must be the same for everybody and at any time"},
+    {"no such collation sequence", "SQLite's are BINARY, NOCASE and RTRIM: leave COLLATE out"},
     {"unknown database", "there is one schema here: write names alone or after public."},
 };
 
@@ -309,13 +437,57 @@ bool is_about(const SpellingRow& row, const SqlTokenList& tokens, size_t at, siz
   return at + count + (loose ? 0 : kTokensBetween + 1) > stop;
 }
 
-}  // namespace
-
-std::string_view refused_statement(const SqlTokenList& tokens) {
-  for (const SpellingRow& row : kRefused) {
-    if (count_matching(row.tokens, tokens, 0) > 0) return row.sentence;
+template <size_t kRows>
+std::string_view sentence_at(const SpellingRow (&rows)[kRows], const SqlTokenList& tokens,
+                             size_t at) {
+  for (const SpellingRow& row : rows) {
+    if (count_matching(row.tokens, tokens, at) > 0) return row.sentence;
   }
   return {};
+}
+
+template <size_t kRows>
+std::string_view sentence_about(const SpellingRow (&rows)[kRows], std::string_view name) {
+  for (const SpellingRow& row : rows) {
+    if (text::equal_ignoring_case(name, row.tokens)) return row.sentence;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view refused_statement(const SqlTokenList& tokens, size_t at) {
+  return sentence_at(kRefused, tokens, at);
+}
+
+std::string_view refused_in_body(const SqlTokenList& tokens, size_t at) {
+  return sentence_at(kBody, tokens, at);
+}
+
+std::string_view refused_schema(const SqlTokenList& tokens, size_t at) {
+  const bool qualifies = at + 2 < tokens.size() && tokens[at + 1].is('.') && !tokens[at].is('.') &&
+                         names_an_object(tokens, at);
+  return qualifies ? sentence_about(kSchemas, tokens[at].value()) : std::string_view();
+}
+
+std::optional<Explanation> explain_parameter(const SqlTokenList& tokens, size_t at) {
+  if (at == 0) return std::nullopt;
+  const SqlToken& token = tokens[at];
+  const SqlToken& before = tokens[at - 1];
+  if (token.text.starts_with(':') && before.is(':') && before.offset + 1 == token.offset) {
+    const bool interval = text::equal_ignoring_case(token.text, ":interval");
+    return Explanation{before.offset, std::string(interval ? kInterval : kCast)};
+  }
+  const bool has_key = token.text == "?" && at + 1 < tokens.size() &&
+                       (tokens[at + 1].kind == SqlToken::Kind::kString || tokens[at + 1].is('|') ||
+                        tokens[at + 1].is('&'));
+  if (!has_key) return std::nullopt;
+  return Explanation{token.offset, std::string(kJsonKey)};
+}
+
+bool is_syntax_error(std::string_view message) {
+  return message.ends_with(": syntax error") || message.starts_with("unrecognized token") ||
+         message == "incomplete input";
 }
 
 Explanation explain_syntax_error(const SqlTokenList& tokens, size_t offset,
@@ -339,17 +511,12 @@ Explanation explain_syntax_error(const SqlTokenList& tokens, size_t offset,
     if (stop > 0 && begins_statement(tokens[stop]))
       return {tokens[stop].offset,
               std::string(tokens[stop].text) + " cannot stand here: a ; may be missing before it"};
+    if (stop > 2 && tokens[stop].is('(') && tokens[stop - 2].is('.'))
+      return {tokens[stop - 3].offset, "no function has a schema here: write its name alone"};
   }
   return {offset, std::string(message) +
                       ": SQLite knows no such spelling (its own are at "
                       "https://sqlite.org/lang.html)"};
-}
-
-std::string_view refused_schema(std::string_view name) {
-  for (const SpellingRow& row : kSchemas) {
-    if (text::equal_ignoring_case(name, row.tokens)) return row.sentence;
-  }
-  return {};
 }
 
 std::string explain_refusal(std::string_view message) {
@@ -357,14 +524,20 @@ std::string explain_refusal(std::string_view message) {
     if (message.starts_with(row.tokens))
       return std::string(message) + ": " + std::string(row.sentence);
   }
-  if (message.starts_with("no such function: ") || message.starts_with("no such column: ")) {
+  const bool no_function = message.starts_with("no such function: ");
+  if (no_function || message.starts_with("no such column: ")) {
     const std::string_view name = message.substr(message.find(": ") + 2);
-    for (const SpellingRow& row : kUnknown) {
-      if (text::equal_ignoring_case(name, row.tokens))
-        return std::string(message) + ": " + std::string(row.sentence);
-    }
+    if (const std::string_view sentence = sentence_about(kUnknown, name); !sentence.empty())
+      return std::string(message) + ": " + std::string(sentence);
   }
+  if (no_function) return std::string(message) + ": " + std::string(kNoFunction);
   return std::string(message);
+}
+
+Explanation explain_error(std::string_view source, size_t offset, std::string_view message) {
+  if (!is_syntax_error(message)) return {offset, explain_refusal(message)};
+  const size_t stop = message == "incomplete input" ? source.size() : offset;
+  return explain_syntax_error(tokens_of(source), stop, message);
 }
 
 }  // namespace prodev::db

@@ -67,7 +67,10 @@ size_t count_matching(std::string_view pattern, const SqlTokenList& tokens, size
     const size_t end = std::min(pattern.find(' '), pattern.size());
     const std::string_view want = pattern.substr(0, end);
     if (at + count >= tokens.size()) return 0;
-    if (want != "*" && !text::equal_ignoring_case(tokens[at + count].text, want)) return 0;
+    const SqlToken& token = tokens[at + count];
+    const bool matches = want == "*" || text::equal_ignoring_case(token.text, want) ||
+                         (want == "''" && token.kind == Kind::kString);
+    if (!matches) return 0;
     ++count;
     pattern.remove_prefix(std::min(end + 1, pattern.size()));
   }

@@ -17,7 +17,7 @@ namespace prodev::db {
 using SqlTokenList = std::vector<SqlToken>;
 
 // How many tokens the words of `pattern` match from tokens[at] on, without regard to case; "*" is
-// any token. 0: not all of them match.
+// any token and '' any string. 0: not all of them match.
 size_t count_matching(std::string_view pattern, const SqlTokenList& tokens, size_t at);
 
 // Some tokens, and what SQLite has for them.

@@ -23,13 +23,7 @@ bool creates_trigger(std::string_view script, size_t start) {
 }
 
 // SQLite would take a parameter that nobody binds for NULL.
-StatementResult<void> refuse_parameter(const SqlTokenList& tokens, size_t at) {
-  const SqlToken& token = tokens[at];
-  const bool after_colon = at > 0 && tokens[at - 1].is(':');
-  if (token.is(':') || (token.text.starts_with(':') && after_colon)) {
-    return fail_statement_at(after_colon ? tokens[at - 1].offset : token.offset,
-                             "SQLite has no :: casts: write CAST(value AS type)");
-  }
+StatementResult<void> refuse_parameter(const SqlToken& token) {
   if (token.kind == Kind::kDollarString)
     return fail_statement_at(token.offset,
                              "SQLite has no $$ quotes, which would stand for NULL: write 'text', "
@@ -40,11 +34,8 @@ StatementResult<void> refuse_parameter(const SqlTokenList& tokens, size_t at) {
                                "write the value, text in single quotes");
 }
 
-bool is_parameter(const SqlTokenList& tokens, size_t at) {
-  const SqlToken& token = tokens[at];
-  return token.kind == Kind::kParameter || token.kind == Kind::kDollarString ||
-         (token.is(':') && at + 1 < tokens.size() && tokens[at + 1].text.starts_with(':') &&
-          tokens[at + 1].offset == token.offset + 1);
+bool is_parameter(const SqlToken& token) {
+  return token.kind == Kind::kParameter || token.kind == Kind::kDollarString;
 }
 
 // DEFAULT and a bare word is a text for SQLite.
@@ -60,17 +51,10 @@ StatementResult<void> refuse_default(const SqlTokenList& tokens, size_t at) {
   return {};
 }
 
-StatementResult<void> refuse_schema(const SqlTokenList& tokens, size_t at) {
-  const bool qualifies = at + 2 < tokens.size() && tokens[at + 1].is('.') && !tokens[at].is('.') &&
-                         names_an_object(tokens, at);
-  if (!qualifies) return {};
-  const std::string_view sentence = refused_schema(tokens[at].value());
-  if (sentence.empty()) return {};
-  return fail_statement_at(tokens[at].offset, std::string(sentence));
-}
-
 StatementResult<void> check_token(const SqlTokenList& tokens, size_t at) {
-  if (is_parameter(tokens, at)) return refuse_parameter(tokens, at);
+  if (std::optional<Explanation> other = explain_parameter(tokens, at))
+    return fail_statement_at(other->offset, std::move(other->message));
+  if (is_parameter(tokens[at])) return refuse_parameter(tokens[at]);
   return refuse_default(tokens, at);
 }
 
@@ -93,7 +77,8 @@ StatementResult<void> respell_calls(const SqlTokenList& tokens, std::vector<SqlE
   for (size_t i = 0; i < tokens.size(); ++i) {
     Respelling respelling;
     respell_json_cast(tokens, i, edits);
-    TRY(refuse_schema(tokens, i));
+    if (const std::string_view sentence = refused_schema(tokens, i); !sentence.empty())
+      return fail_statement_at(tokens[i].offset, std::string(sentence));
     TRY_ASSIGN(const auto part, caller_call(tokens, i));
     if (part) {
       respelling = {kCallerCallTokens, stored_caller_call(*part)};

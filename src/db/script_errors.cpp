@@ -39,21 +39,15 @@ base::Error located(const Script& script, size_t start, const StatementError& er
                                 ", in: " + beginning_of(script.sql.substr(start))};
 }
 
-bool is_syntax_error(std::string_view message) {
-  return message.ends_with(": syntax error") || message.starts_with("unrecognized token") ||
-         message == "incomplete input";
-}
-
 StatementError sqlite_error(sqlite3* handle, std::string_view source, const SchemaStatement& made,
                             size_t done) {
   const int offset = ::sqlite3_error_offset(handle);  // -1: not about one token
   const size_t at = made.source_offset(done + static_cast<size_t>(std::max(offset, 0)));
   const base::Code code = code_of(::sqlite3_extended_errcode(handle));
   const std::string message = ::sqlite3_errmsg(handle);
-  if (!is_syntax_error(message)) return {{code, explain_refusal(message)}, at};
-  const size_t stop = message == "incomplete input" ? source.size() : at;
-  Explanation explained = explain_syntax_error(tokens_of(source), stop, message);
-  return {{code, std::move(explained.message)}, offset < 0 ? 0 : explained.offset};
+  Explanation explained = explain_error(source, at, message);
+  const bool unplaced = offset < 0 && is_syntax_error(message);
+  return {{code, std::move(explained.message)}, unplaced ? 0 : explained.offset};
 }
 
 }  // namespace prodev::db

@@ -26,7 +26,4 @@ base::Error located(const Script& script, size_t start, const StatementError& er
 StatementError sqlite_error(sqlite3* handle, std::string_view source, const SchemaStatement& made,
                             size_t done = 0);
 
-// Whether a message of SQLite is about a text that it cannot read, whatever the database holds.
-bool is_syntax_error(std::string_view message);
-
 }  // namespace prodev::db

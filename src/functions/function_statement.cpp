@@ -294,8 +294,13 @@ class OptionParser {
   StatementResult<void> parse_language() {
     const db::SqlToken token = cursor_.token();
     if (!token.is_word("SQL") && !(token.kind == Kind::kString && token.text == "'sql'")) {
-      return fail_at(token.offset, "functions are written in sql here: LANGUAGE sql, not " +
-                                       std::string(token.text.substr(0, access::kMaxNameBytes)));
+      std::string message = "functions are written in sql here: LANGUAGE sql, not " +
+                            std::string(token.text.substr(0, access::kMaxNameBytes));
+      if (token.is_word("PLPGSQL") || token.text == "'plpgsql'")
+        message +=
+            ": write the statements between BEGIN and END alone, a condition as WHERE, and SELECT "
+            "in place of RETURN";
+      return fail_at(token.offset, std::move(message));
     }
     cursor_.step();
     return {};

@@ -97,7 +97,8 @@ TEST_CASE("what cannot be read is refused at its spot, with what to write") {
         "41: expected RETURNS, found the end of the statement");
   CHECK(parsed(f + "LANGUAGE sql") == "44: expected AS, found the end of the statement");
   CHECK(parsed(f + "LANGUAGE plpgsql AS $$x$$") ==
-        "41: functions are written in sql here: LANGUAGE sql, not plpgsql");
+        "41: functions are written in sql here: LANGUAGE sql, not plpgsql: write the statements "
+        "between BEGIN and END alone, a condition as WHERE, and SELECT in place of RETURN");
   CHECK(parsed(f + "LANGUAGE sql AS SELECT 1") ==
         "48: expected the body as $$ ... $$, found SELECT");
   CHECK(parsed(f + "STABEL AS $$x$$").find(": did you mean STABLE?") != std::string::npos);
