@@ -35,6 +35,8 @@ base::Result<int> run_token(const CommandLine& line, const Context& context);
 
 // The settings that flags, environment and file make together.
 base::Result<config::Settings> load_settings(const CommandLine& line, const Context& context);
+// The same for a command on a project, whose folder must be there.
+base::Result<config::Settings> load_project(const CommandLine& line, const Context& context);
 
 // The URL at which this machine reaches the server of `settings`: http://127.0.0.1:8000.
 // kUsage when `listen` leaves the port to chance.

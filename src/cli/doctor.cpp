@@ -4,23 +4,27 @@
 #include "cli/commands.h"
 #include "cli/doctor_checks.h"
 #include "cli/doctor_schema.h"
+#include "server/folders.h"
 
 namespace prodev::cli {
 namespace {
 
+// Stops at the project's folder, if there is none to look into.
 std::vector<Finding> check_settings(const config::Settings& settings) {
-  return {
+  std::vector<Finding> findings = {
       {Grade::kOk, "settings", "flags, environment and file agree", ""},
       check_descriptors(settings),
       check_backlog(),
       check_memory_limit(settings),
       check_clock(),
-      check_disk(settings),
-      check_private_files(settings),
-      check_static_files(settings),
-      check_certificate(settings),
-      check_port(settings),
+      check_project(settings),
   };
+  if (findings.back().grade == Grade::kFail) return findings;
+  for (const auto check :
+       {check_disk, check_private_files, check_static_files, check_certificate, check_port})
+    findings.push_back(check(settings));
+  for (Finding& finding : check_schema(settings)) findings.push_back(std::move(finding));
+  return findings;
 }
 
 void print(const Finding& finding, std::ostream& out) {
@@ -36,9 +40,11 @@ void print(const Finding& finding, std::ostream& out) {
 
 base::Result<int> run_doctor(const CommandLine& line, const Context& context) {
   std::vector<Finding> findings;
+  bool is_usage = false;
   if (const auto settings = load_settings(line, context)) {
     findings = check_settings(*settings);
-    for (Finding& finding : check_schema(*settings)) findings.push_back(std::move(finding));
+    const auto folder = server::check_project_folder(*settings);
+    is_usage = !folder && folder.error().code == base::Code::kUsage;
   } else {
     findings.push_back({Grade::kFail, "settings", settings.error().message,
                         "mend this first; the checks that need settings were left out"});
@@ -47,6 +53,7 @@ base::Result<int> run_doctor(const CommandLine& line, const Context& context) {
   for (const Finding& finding : findings) print(finding, context.out);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [](auto& finding) { return finding.grade == Grade::kFail; });
+  if (is_usage) return 2;
   return failed ? 1 : 0;
 }
 

@@ -23,6 +23,9 @@ Finding check_backlog();
 Finding check_memory_limit(const config::Settings& settings);
 Finding check_clock();
 
+// The project's folder, without which nothing else of it can be looked at.
+Finding check_project(const config::Settings& settings);
+
 // Files. check_static_files walks the folder, up to 100,000 entries.
 Finding check_disk(const config::Settings& settings);
 Finding check_private_files(const config::Settings& settings);

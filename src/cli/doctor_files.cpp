@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/doctor_checks.h"
+#include "server/folders.h"
 
 namespace prodev::cli {
 namespace {
@@ -73,6 +74,22 @@ StaticTree walk(const fs::path& root) {
 }
 
 }  // namespace
+
+Finding check_project(const config::Settings& settings) {
+  if (const auto there = server::check_project_folder(settings); !there)
+    return {Grade::kFail, "project", there.error().message,
+            "mend this first; the checks of the project were left out"};
+  std::error_code error;
+  const std::string folder = fs::canonical(settings.dir, error).string();
+  for (const std::string& part :
+       {settings.dir + "/prodev.toml", config::effective_schema_dir(settings),
+        config::effective_static_dir(settings), config::effective_db_file(settings)}) {
+    if (fs::exists(part, error) || error) return {Grade::kOk, "project", "in " + folder, ""};
+  }
+  return {Grade::kWarn, "project",
+          folder + " has no schema/, no static/, no database and no prodev.toml",
+          "name the folder of the project with --dir, or make one with prodev init"};
+}
 
 Finding check_disk(const config::Settings& settings) {
   constexpr uint64_t kLow = uint64_t{1} << 30, kNothing = 64 << 20;

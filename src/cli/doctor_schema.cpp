@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
+#include "server/database_file.h"
 
 namespace prodev::cli {
 namespace {
@@ -199,8 +200,9 @@ base::Result<Finding> check_foreign_keys(db::Connection& connection) {
 
 std::vector<Finding> check_schema(const config::Settings& settings) {
   const std::string path = config::effective_db_file(settings);
-  std::error_code error;
-  if (!fs::exists(path, error))
+  const base::Result<bool> is_there = server::has_database(settings);
+  if (!is_there) return {{Grade::kFail, "database", is_there.error().message, ""}};
+  if (!*is_there)
     return {{Grade::kOk, "database", "there is none yet: prodev migrate makes it", ""}};
   auto connection = db::Connection::open(path, db::OpenMode::kReadOnly);
   if (!connection) return {{Grade::kFail, "database", connection.error().message, ""}};

@@ -29,7 +29,7 @@ Result<std::string> role_of(const CommandLine& line, const records::Schema& sche
 }  // namespace
 
 Result<int> run_openapi(const CommandLine& line, const Context& context) {
-  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(const config::Settings settings, load_project(line, context));
   TRY_ASSIGN(const records::Schema schema, load_schema(settings));
   TRY_ASSIGN(const std::string role, role_of(line, schema));
   const std::string url = settings.public_url.empty() ? "/" : settings.public_url;
@@ -40,7 +40,7 @@ Result<int> run_openapi(const CommandLine& line, const Context& context) {
 Result<int> run_types(const CommandLine& line, const Context& context) {
   if (line.option("--lang", "ts") != "ts")
     return base::fail(Code::kUsage, "prodev types knows --lang ts, TypeScript, alone");
-  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(const config::Settings settings, load_project(line, context));
   TRY_ASSIGN(const records::Schema schema, load_schema(settings));
   TRY_ASSIGN(const std::string role, role_of(line, schema));
   context.out << openapi::make_typescript(schema, role);

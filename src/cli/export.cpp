@@ -72,7 +72,7 @@ Result<int> run_export(const CommandLine& line, const Context& context) {
   }
   const std::string path = line.option("--output");
   transfer::ExportOptions options;
-  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(const config::Settings settings, load_project(line, context));
   TRY_ASSIGN(options.format, transfer_format(line, path));
   if (options.format == transfer::Format::kTsv)
     return base::fail(Code::kUsage, "an export has commas between fields: name the file .csv");

@@ -193,7 +193,7 @@ Result<int> run_import(const CommandLine& line, const Context& context) {
                       "prodev import takes a table and a file: prodev import product items.csv");
   }
   const std::string& path = line.words[1];
-  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(const config::Settings settings, load_project(line, context));
   TRY_ASSIGN(transfer::ImportOptions options, import_options(line, path));
   TRY_ASSIGN(Input input, open_input(path));
   TRY_ASSIGN(db::Connection connection, open_database(settings, db::OpenMode::kReadWrite));

@@ -82,10 +82,17 @@ const char* word_for(db::MigrationState state) {
   return "missing";
 }
 
+// The database for reading; an empty one where there is none yet.
+base::Result<db::Connection> open_present(const config::Settings& settings) {
+  TRY_ASSIGN(const bool is_there, server::has_database(settings));
+  if (!is_there) return db::Connection::open(":memory:", db::OpenMode::kCreate);
+  return db::Connection::open(config::effective_db_file(settings), db::OpenMode::kReadOnly);
+}
+
 // 1 when a file that has been applied is not what it was.
 base::Result<int> tell_status(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
-  TRY_ASSIGN(db::Connection connection, server::open_database_file(settings));
+  TRY_ASSIGN(db::Connection connection, open_present(settings));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   int code = 0;
   for (const db::MigrationStatus& status : statuses) {
@@ -101,7 +108,7 @@ base::Result<int> tell_status(const config::Settings& settings, std::ostream& ou
 }  // namespace
 
 base::Result<int> run_migrate(const CommandLine& line, const Context& context) {
-  TRY_ASSIGN(config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(config::Settings settings, load_project(line, context));
   const std::string action = line.words.empty() ? "up" : line.words[0];
   if (action == "up" && line.words.size() <= 1 && settings.dev)
     return develop(settings, false, context.out);

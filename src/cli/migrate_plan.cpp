@@ -29,13 +29,13 @@ base::Result<server::ScratchFolder> make_folder(const config::Settings& settings
 }
 
 // The copy that files are tried on.
-base::Result<db::Connection> make_trial(const config::Settings& settings, const std::string& path) {
+base::Result<db::Connection> make_trial(const config::Settings& settings, bool has_source,
+                                        const std::string& path) {
   TRY_ASSIGN(db::Connection trial, db::Connection::open(path, db::OpenMode::kCreate));
   TRY(trial.execute("PRAGMA synchronous = OFF"));
-  std::error_code error;
-  const std::string present = config::effective_db_file(settings);
-  if (!fs::exists(present, error)) return trial;
-  TRY_ASSIGN(db::Connection source, db::Connection::open(present, db::OpenMode::kReadOnly));
+  if (!has_source) return trial;
+  TRY_ASSIGN(db::Connection source,
+             db::Connection::open(config::effective_db_file(settings), db::OpenMode::kReadOnly));
   TRY(db::copy_database(source, trial));
   return trial;
 }
@@ -90,8 +90,9 @@ void print_difference(const std::vector<std::string>& lines, std::ostream& out) 
 
 base::Result<int> plan_migrations(const config::Settings& settings, std::ostream& out) {
   TRY_ASSIGN(const auto files, db::load_migrations(config::effective_schema_dir(settings)));
+  TRY_ASSIGN(const bool has_source, server::has_database(settings));
   TRY_ASSIGN(const server::ScratchFolder folder, make_folder(settings));
-  TRY_ASSIGN(db::Connection trial, make_trial(settings, folder.path("copy.db")));
+  TRY_ASSIGN(db::Connection trial, make_trial(settings, has_source, folder.path("copy.db")));
   TRY(db::apply_system_migrations(trial));
   TRY_ASSIGN(const auto statuses, db::migration_status(trial, files));
   TRY(server::check_files(settings, trial, statuses));

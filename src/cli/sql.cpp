@@ -92,7 +92,7 @@ Result<int> run_sql(const CommandLine& line, const Context& context) {
                       "prodev sql takes one statement, in quotes, or a file (--file), or neither: "
                       "prodev sql 'SELECT count(*) FROM product'");
   }
-  TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
+  TRY_ASSIGN(const config::Settings settings, load_project(line, context));
   TRY_ASSIGN(const SqlOptions options, options_of(line));
   const auto mode = options.may_write ? db::OpenMode::kReadWrite : db::OpenMode::kReadOnly;
   TRY_ASSIGN(db::Connection connection, open_database(settings, mode));

@@ -1,9 +1,9 @@
 #include "cli/transfer_words.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "config/nearest.h"
+#include "server/database_file.h"
 
 namespace prodev::cli {
 
@@ -31,8 +31,8 @@ base::Result<transfer::Format> transfer_format(const CommandLine& line, const st
 
 base::Result<db::Connection> open_database(const config::Settings& settings, db::OpenMode mode) {
   const std::string path = config::effective_db_file(settings);
-  std::error_code ignored;  // whatever it is, there is no database
-  if (!std::filesystem::is_regular_file(path, ignored)) {
+  TRY_ASSIGN(const bool is_there, server::has_database(settings));
+  if (!is_there) {
     return base::fail(base::Code::kUsage,
                       "there is no database " + path +
                           ": prodev migrate makes the one of a project (--dir), and --db names "

@@ -39,6 +39,16 @@ db::StatementHook schema_statements() {
 
 }  // namespace
 
+base::Result<bool> has_database(const config::Settings& settings) {
+  const std::string path = config::effective_db_file(settings);
+  std::error_code error;
+  const auto kind = std::filesystem::status(path, error).type();
+  if (kind == std::filesystem::file_type::not_found) return false;
+  if (!error) return kind == std::filesystem::file_type::regular;
+  return base::fail(base::Code::kUnavailable, "cannot look at the database " + path + ": " +
+                                                  error.message() + ": run prodev as its owner");
+}
+
 base::Result<db::Connection> open_database_file(const config::Settings& settings) {
   const std::string path = config::effective_db_file(settings);
   const auto durability =

@@ -10,6 +10,10 @@
 
 namespace prodev::server {
 
+// Whether the database is there. kUnavailable when that cannot be told, as in a folder of another
+// user's.
+base::Result<bool> has_database(const config::Settings& settings);
+
 // Opens the database for writing, making it and its folder where it is not one that --db names.
 // kUsage for a --db that does not exist; other errors tell a locked from a damaged file.
 base::Result<db::Connection> open_database_file(const config::Settings& settings);

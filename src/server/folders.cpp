@@ -34,12 +34,29 @@ base::Result<void> make_private_folder(const std::string& path) {
   return {};
 }
 
-base::Result<Folders> open_folders(const config::Settings& settings) {
-  std::error_code ignored;  // whatever it is, the folder cannot be used
-  if (!std::filesystem::is_directory(settings.dir, ignored)) {
+base::Result<void> check_project_folder(const config::Settings& settings) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(settings.dir, error).type();
+  if (kind == std::filesystem::file_type::not_found) {
     return base::fail(base::Code::kUsage, "there is no project folder " + settings.dir +
                                               ": create it or choose another with --dir");
   }
+  if (!error && kind != std::filesystem::file_type::directory) {
+    return base::fail(base::Code::kUsage, settings.dir +
+                                              " is not a folder: name that of the project with "
+                                              "--dir");
+  }
+  if (error || ::access(settings.dir.c_str(), R_OK | X_OK) != 0) {
+    return base::fail(base::Code::kUnavailable,
+                      "cannot look into the project folder " + settings.dir + ": " +
+                          (error ? error.message() : std::strerror(errno)) +
+                          ": run prodev as its owner");
+  }
+  return {};
+}
+
+base::Result<Folders> open_folders(const config::Settings& settings) {
+  TRY(check_project_folder(settings));
   Folders folders;
   folders.data = absolute(config::effective_data_dir(settings));
   folders.temporary = folders.data + "/tmp";

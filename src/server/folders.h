@@ -17,6 +17,9 @@ struct Folders {
   std::unique_ptr<http::StaticRoot> static_root;  // null when there is none
 };
 
+// That the project's folder is there (else kUsage) and may be looked into (else kUnavailable).
+base::Result<void> check_project_folder(const config::Settings& settings);
+
 // Makes the data folder where needed. A project folder or a --static folder that is missing is an
 // error; a missing DIR/static is not.
 base::Result<Folders> open_folders(const config::Settings& settings);
