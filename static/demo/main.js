@@ -1,4 +1,5 @@
 // The shop's frame: which page an address means, and the parts around it.
+import { ApiError } from "./api.js";
 import { categories } from "./catalog.js";
 import { load as loadCart } from "./cart.js";
 import { announce, el } from "./dom.js";
@@ -28,6 +29,23 @@ let visit = 0;
 function notFound() {
   return { title: "Not here", content: [el("h1", {}, "There is nothing here"),
     el("p", {}, "This page does not exist or is no longer there. ", el("a", { href: "#/" }, "To the start page"))] };
+}
+
+// The page is built in, and so is on every server; the shop is in the database of `prodev demo`.
+function showNoShop() {
+  for (const part of document.querySelectorAll("header.top > *, footer")) part.hidden = true;
+  document.title = "No shop here";
+  main.replaceChildren(el("h1", {}, "There is no shop here"),
+    el("p", {}, "This page is the demo shop of prodev, whose products are in the database that ",
+      el("code", {}, "prodev demo"), " makes. The project that this server runs is another one."),
+    el("p", {}, el("a", { href: "../" }, "To the start page"), " · ",
+      el("a", { href: "../docs/api/" }, "The API of this project")));
+}
+
+// Its categories are open to everybody: a table that is not there, is closed or has other columns is
+// another project's.
+function isOfAnotherProject(error) {
+  return error instanceof ApiError && ["PGRST205", "42501", "42703"].includes(error.code);
 }
 
 function failed(error) {
@@ -94,6 +112,10 @@ document.getElementById("skip").addEventListener("click", (event) => {
   main.focus();
 });
 
-window.addEventListener("hashchange", show);
-await Promise.allSettled([showDepartments(), loadCart()]);
-show();
+const [departments] = await Promise.allSettled([showDepartments(), loadCart()]);
+if (isOfAnotherProject(departments.reason)) {
+  showNoShop();
+} else {
+  window.addEventListener("hashchange", show);
+  show();
+}

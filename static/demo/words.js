@@ -40,7 +40,6 @@ export function explain(error) {
   if (refusal) return refusal[1];
   if (error.status === 503) return "The shop is busy. Please try again in a moment.";
   if (error.status === 401) return "Your sign-in has expired. Please try again.";
-  if (error.status === 404) return "This server has no shop in its database. Start it with: prodev demo";
   const words = kByCode[error.code];
   return words ?? `${error.message}${error.hint ? ` (${error.hint})` : ""}`;
 }

@@ -109,6 +109,12 @@ test("a category sorts by price, filters, and has further pages", async ({ page 
   await accessible(page, "category");
 });
 
+test("the server's first page leads to the shop", async ({ page }) => {
+  await page.goto(base);
+  await page.getByRole("link", { name: "Demo shop" }).click();
+  await page.getByRole("heading", { level: 1, name: "Things that stay" }).waitFor();
+});
+
 test("a page past the last one says so", async ({ page }) => {
   await open(page, "#/c/kitchen?page=99", "Kitchen");
   await page.getByText("There is no such page").waitFor();

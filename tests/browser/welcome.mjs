@@ -51,11 +51,21 @@ try {
     assert.deepEqual(await read.json(), [{ id: 1, body: "first" }]);
     assert.ok(await page.evaluate(worstContrast) >= 4.5, `contrast in ${colorScheme}`);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "wider than a phone");
+    assert.equal(await page.getByText("Demo shop").isVisible(), false, "a link to a shop that is not there");
     if (screenshot) await page.screenshot({ path: `${screenshot}-${colorScheme}.png`, fullPage: true });
     await page.getByRole("link", { name: "The API, to try out" }).click();
     await page.waitForURL("**/docs/api/");
     await page.close();
   }
+  // The shop's own address says that there is none, and leads back.
+  const shop = await browser.newPage();
+  await shop.goto(new URL("demo/", origin).href);
+  await shop.getByRole("heading", { name: "There is no shop here" }).waitFor();
+  assert.equal(await shop.getByRole("button", { name: "Try again" }).count(), 0);
+  assert.equal(await shop.getByRole("link", { name: "Cart" }).count(), 0);
+  await shop.getByRole("link", { name: "To the start page" }).click();
+  await shop.getByRole("heading", { name: "prodev is running" }).waitFor();
+  await shop.close();
   assert.deepEqual(complaints, [], "the browser had something to complain of");
   console.log("passed");
 } finally {

@@ -25,6 +25,11 @@ class On(ServerCase):
             self.assertIn(part, page)
         self.assertNotRegex(page, r"eyJ[A-Za-z0-9_-]{20}")  # a key
 
+    def test_none_leads_to_the_shop_where_there_may_be_none(self):
+        self.assertIn('<li id="shop" hidden><a href="demo/">', self.get("/").body.decode())
+        self.assertIn("demo/live/", self.get("/").body.decode())
+        self.assertNotIn("shop", self.get("/demo/live/").body.decode().lower())
+
     def test_all_are_there(self):
         for path in BUILT_IN:
             self.assertEqual(self.get(path).status, 200, path)
