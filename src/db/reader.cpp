@@ -44,7 +44,7 @@ Reader::Reader(Connection connection, Turns* turns, const ReaderLimits& limits)
       turns_(turns),
       limits_(limits),
       schema_number_(connection_, statements_) {
-  ::sqlite3_progress_handler(connection_.handle(), limits.instructions, check_time, this);
+  look_at_time(true);
   if (limits.value_bytes > 0)
     ::sqlite3_limit(connection_.handle(), SQLITE_LIMIT_LENGTH, limits.value_bytes);
 }
@@ -66,6 +66,24 @@ void Reader::set_deadline(int64_t deadline_ns) {
   watched_from_ns = 0;
   watch_thread({connection_.handle(), check_time, this, limits_.steps});
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
+}
+
+base::Result<void> Reader::learn_schema(int64_t schema) {
+  if (learnt_schema_ == schema) return {};
+  rest();
+  const TrustedScope trusted(connection_);
+  TRY_ASSIGN(Statement statement, connection_.prepare("SELECT 0 FROM sqlite_schema LIMIT 1"));
+  look_at_time(false);
+  const base::Result<bool> read = statement.step();
+  look_at_time(true);
+  TRY(read);
+  learnt_schema_ = schema;
+  return {};
+}
+
+void Reader::look_at_time(bool does) {
+  ::sqlite3_progress_handler(connection_.handle(), does ? limits_.instructions : 0, check_time,
+                             this);
 }
 
 // The number only grows: where it still is what it was before the statements ran, it was so for all

@@ -52,6 +52,11 @@ class Reader {
   // statements are forgotten beyond what may be kept: none may be in use.
   // REQUIRES: on the thread that runs them.
   void set_deadline(int64_t deadline_ns);
+  // Reads the schema of the database, unless it has done so for number `schema` (schema_number.h).
+  // Else the first statement that meets a new schema does: for thousands of tables that takes more
+  // time and memory than a loop's read may have, so it would be ended, and the next one as well.
+  // Here no limit ends it; it is as much work as the schema is long, once for each number.
+  base::Result<void> learn_schema(int64_t schema);
   // Whether all that was read until now, since number `schema` could be read, was of that schema
   // number (schema_number.h). Costs little where nothing was committed since it was last asked.
   // REQUIRES: no statement runs, and no transaction is open.
@@ -63,6 +68,7 @@ class Reader {
  private:
   Reader(Connection connection, Turns* turns, const ReaderLimits& limits);
   static int check_time(void* reader) noexcept;
+  void look_at_time(bool does);
   bool take_turn(Turns::Read read);
   void end_turn();
 
@@ -72,6 +78,7 @@ class Reader {
   Turns* turns_;
   const ReaderLimits limits_;
   SchemaNumber schema_number_;
+  int64_t learnt_schema_ = -1;
   bool has_turn_ = false;
   int64_t turn_ends_ns_ = 0;
 };

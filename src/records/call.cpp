@@ -23,9 +23,6 @@ using query::Outcome;
 using query::Value;
 using Returns = Function::Returns;
 
-constexpr std::string_view kTimedOut = "57014";  // query_canceled
-constexpr std::string_view kTooLarge = "54000";  // program_limit_exceeded
-
 // SQLite's limit of parameters is 32,766.
 constexpr size_t kMaxKeptValues = 32'000;
 
@@ -318,18 +315,11 @@ Outcome<ReadResult> read_call(const Schema& schema, const auth::Identity& identi
                                     &session.quick, session.on_loop},
                                    body)
                                    .run_reading();
-  const bool ended =
-      !result && (result.error().code == kTimedOut || result.error().code == kTooLarge ||
-                  db::memory_refusal() != base::Budget::Grant::kGranted);
-  if (session.on_loop && ended) {
-    session.quick.remove(sql);
-    return slow;
-  }
+  if (session.on_loop && !result && ran_out(result.error())) session.quick.remove(sql);
   const bool quick = base::monotonic_ns() - begun_ns < kQuick_ns;
   const bool little = db::steps_taken(session.reader.connection().handle()) < db::kLoopLimits.steps;
   if (!session.on_loop && is_noted && result && quick && little) session.quick.add(sql);
-  if (result && result->over_budget) return result;
-  return checked(std::move(result), session.reader, schema.number);
+  return checked_read(std::move(result), session, schema.number);
 }
 
 Outcome<ReadPlan> explain_call(const Schema& schema, const auth::Identity& identity,

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "db/memory.h"
 #include "records/estimate.h"
+#include "records/outdated.h"
 
 namespace prodev::records {
 
@@ -55,6 +56,23 @@ void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
 
 }  // namespace
 
+bool ran_out(const query::ApiError& error) {
+  constexpr std::string_view kTimedOut = "57014";  // query_canceled
+  constexpr std::string_view kTooLarge = "54000";  // program_limit_exceeded
+  return error.code == kTimedOut || error.code == kTooLarge ||
+         db::memory_refusal() != base::Budget::Grant::kGranted;
+}
+
+Outcome<ReadResult> checked_read(Outcome<ReadResult> result, const ReadSession& session,
+                                 int64_t schema) {
+  if (result && result->over_budget) return result;
+  result = checked(std::move(result), session.reader, schema);
+  if (result || !session.on_loop || !ran_out(result.error())) return result;
+  ReadResult slow;
+  slow.over_budget = true;
+  return slow;
+}
+
 Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
   result_.lowered_ns = base::monotonic_ns();
   const std::vector<query::Value>& values = lowered.rows.values;
@@ -65,7 +83,9 @@ Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
                         (!target_.on_loop || target_.quick->is_suspected(lowered.rows.sql));
   std::optional<base::ThreadWork> before;
   if (measures) before = base::thread_work();
-  TRY(read(lowered));
+  const Outcome<void> done = read(lowered);
+  result_.over_budget = result_.over_budget || (!done && target_.on_loop && ran_out(done.error()));
+  if (!result_.over_budget) TRY(done);
   if (target_.quick != nullptr) note_speed(lowered, before);
   return result_;
 }
@@ -130,17 +150,10 @@ Outcome<db::RowStatement*> QueryRun::prepare(const catalog::Table& table,
   return *statement;
 }
 
-// False: the statement is done, or the read is over its budget.
+// False: the statement is done.
 Outcome<bool> QueryRun::step(const catalog::Table& table, db::RowStatement& statement) {
   const base::Result<bool> row = statement.step();
   if (row) return *row;
-  const base::Code code = row.error().code;
-  const bool ended = code == base::Code::kTimeout || code == base::Code::kTooLarge ||
-                     db::memory_refusal() != base::Budget::Grant::kGranted;
-  if (target_.on_loop && ended) {
-    result_.over_budget = true;
-    return false;
-  }
   return query::refuse(query::sqlite_error(target_.connection.handle(), table.name));
 }
 

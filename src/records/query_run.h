@@ -23,6 +23,15 @@ struct QueryTarget {
   bool on_loop = false;
 };
 
+// Whether what this thread ran ended with `error` for the time, the bytes or the memory that it may
+// take.
+bool ran_out(const query::ApiError& error);
+
+// `result` of what `session` has read, if it may be told (outdated.h). On a loop, whose limits are
+// no client's concern, what ran out of them is over its budget in place of an error.
+query::Outcome<ReadResult> checked_read(query::Outcome<ReadResult> result,
+                                        const ReadSession& session, int64_t schema);
+
 class QueryRun {
  public:
   // The references outlive this.

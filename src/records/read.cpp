@@ -35,9 +35,8 @@ Outcome<ReadResult> run_read(const LoweredRead& lowered, const auth::Identity& i
   const Caller caller(identity);
   const QueryTarget target{session.reader.connection(), session.reader.statements(), false,
                            &session.quick, session.on_loop};
-  Outcome<ReadResult> result = QueryRun(options, target, caller, body).run(lowered);
-  if (result && result->over_budget) return result;  // it runs again elsewhere
-  return checked(std::move(result), session.reader, lowered.schema_number);
+  return checked_read(QueryRun(options, target, caller, body).run(lowered), session,
+                      lowered.schema_number);
 }
 
 Outcome<ReadResult> read_rows(const Schema& schema, const auth::Identity& identity,

@@ -114,8 +114,15 @@ const records::Schema& Rest::refresh(Loop& loop) const {
   if (!current_schema_.is_current(loop.schema)) {
     loop.schema = current_schema_.get();
     loop.prepared.clear();
+    (void)loop.reader->learn_schema(loop.schema->number);  // where it fails the reads tell why
   }
   return *loop.schema;
+}
+
+base::Result<db::ReaderPool::Lease> Rest::take_reader(const records::Schema& schema) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
+  TRY(reader->learn_schema(schema.number));
+  return reader;
 }
 
 Outcome<void> Rest::describe_table(const Request& request, Response& response) {
@@ -225,10 +232,10 @@ Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<W
                                  Response& response) {
   TRY(hold(*call->memory, request.body.size()));
   if (is_searched_first(*call)) {
+    TRY_ASSIGN(db::ReaderPool::Lease reader, take_reader(*call->schema));
     base::Budget::Lease memory(*call->all_memory, call->client, call->memory->held_with_others());
     const db::MemoryLimit limit(memory);
     const db::TemporaryLimit files(*options_.temporary, call->client);
-    TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
     records::ReadOptions options;
     options.budget_ns = options_.read_timeout_ns;
     TRY(search_rows(*call, std::move(options), {*reader, quick_, false}));

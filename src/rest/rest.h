@@ -109,6 +109,8 @@ class Rest {
 
   // The schema in force, which `loop` keeps from now on.
   const records::Schema& refresh(Loop& loop) const;
+  // For work on the pool. To be taken before its memory is counted: the schema is not its own.
+  base::Result<db::ReaderPool::Lease> take_reader(const records::Schema& schema);
   // Of /rest/v1/TABLE. PGRST125: there is none.
   query::Outcome<std::string> table_name(const http::Request& request) const;
   // What OPTIONS answers.

@@ -297,10 +297,10 @@ base::Budget::Lease Rest::memory_beside(const Request& request, const Call& call
 }
 
 Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Response& response) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, take_reader(*call.schema));
   base::Budget::Lease memory = memory_beside(request, call);
   const db::MemoryLimit limit(memory);
   const db::TemporaryLimit files(*options_.temporary, request.peer.client_key());
-  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;
   options.body_bytes = options_.body_memory_bytes;
@@ -343,10 +343,10 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
 
 Outcome<void> Rest::explain_on_pool(const Request& request, const Call& call,
                                     const auth::Identity& identity, Response& response) {
+  TRY_ASSIGN(db::ReaderPool::Lease reader, take_reader(*call.schema));
   base::Budget::Lease memory = memory_beside(request, call);
   const db::MemoryLimit limit(memory);
   const db::TemporaryLimit files(*options_.temporary, request.peer.client_key());
-  TRY_ASSIGN(db::ReaderPool::Lease reader, pool_.take());
   const PlanMedia& media = *call.options.media.plan;
   records::ReadOptions options = read_options(call);
   options.budget_ns = options_.read_timeout_ns;

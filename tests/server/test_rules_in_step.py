@@ -172,6 +172,19 @@ class RulesInStep(FolderCase):
                 eventually(lambda: self.query("SELECT name FROM regime") == [(regime,)], regime)
         self.assert_in_step(clients)
 
+    def test_a_new_schema_of_many_tables_is_learnt_whole_by_those_who_may_not_wait_for_long(self):
+        self.write("0002_many.sql", "".join(
+            f"CREATE TABLE many_{i} (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT, d TEXT, e TEXT) STRICT;\n"
+            f"CREATE INDEX many_{i}_ab ON many_{i} (a, b);\n" for i in range(1_500)))
+        self.server = self.start_prodev(folder=self.folder)
+        with Client(self.server.port) as client:
+            for number, columns in ((3, "body"), (4, "id"), (5, "id,body")):
+                # On a loop, once they are known to be quick.
+                for target in ("note", f"note?select={columns}", "rpc/whispers") * 4:
+                    response = client.get("/rest/v1/" + target)
+                    self.assertEqual(response.status, 200, (target, response))
+                self.migrate(number, f"CREATE TABLE later_{number} (id INTEGER PRIMARY KEY) STRICT")
+
     def test_while_the_schema_cannot_be_read_nothing_is_told_by_the_old_one(self):
         self.server = self.start_prodev(folder=self.folder)
         with Client(self.server.port) as client:

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "catch.h"
+#include "db/memory.h"
 #include "temp_folder.h"
 
 namespace prodev::db {
@@ -59,6 +60,27 @@ TEST_CASE("a reader that is gone answers for no connection that gets its address
   CHECK(ended);
   reader.reset();
   CHECK_FALSE(must_end(handle));
+}
+
+TEST_CASE("a long schema that is learnt beforehand takes nothing of what a short read may have") {
+  const test::TempFolder folder;
+  const std::string path = empty_database(folder);
+  const auto hasty = *Reader::open(path, nullptr, nullptr, kLoopLimits);
+  const auto learned = *Reader::open(path, nullptr, nullptr, kLoopLimits);
+  auto writer = *Connection::open(path, OpenMode::kCreate);
+  std::string tables;
+  for (int i = 0; i < 1'000; ++i)
+    tables += "CREATE TABLE t" + std::to_string(i) + " (id INTEGER PRIMARY KEY, a TEXT, b TEXT);";
+  REQUIRE(writer.execute("BEGIN;" + tables + "COMMIT"));
+
+  const auto short_read = [](Reader& reader) {
+    const MemoryLimit limit(uint64_t{200'000});
+    return reader.statements().get("SELECT count(*) FROM t1").has_value();
+  };
+  CHECK_FALSE(short_read(*hasty));
+  CHECK_FALSE(short_read(*hasty));
+  REQUIRE(learned->learn_schema(1));
+  CHECK(short_read(*learned));
 }
 
 TEST_CASE("a read that gets no turn ends at its deadline, and gives back the one that it had") {
