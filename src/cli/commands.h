@@ -14,6 +14,7 @@ namespace prodev::cli {
 struct Context {
   const std::map<std::string, std::string>& environment;
   std::ostream& out;
+  std::ostream& err;
 };
 
 base::Result<int> run_serve(const CommandLine& line, const Context& context);

@@ -77,7 +77,7 @@ std::map<std::string, std::string> read_environment(const char* const* variables
 int run(const std::vector<std::string>& arguments,
         const std::map<std::string, std::string>& environment, std::ostream& out,
         std::ostream& err) {
-  const Context context{environment, out};
+  const Context context{environment, out, err};
   const auto line = parse_command_line(arguments);
   const auto code = line ? guarded(*line, context) : base::Result<int>(tl::unexpect, line.error());
   if (!code) {

@@ -103,6 +103,9 @@ Result<int> run_sql(const CommandLine& line, const Context& context) {
   }
   TRY_ASSIGN(const Source source, read_source(line));
   TRY(session.run_script(source.sql, source.name));
+  // Beside rows as CSV or JSON, for eyes alone.
+  if (const auto rows = session.unsaid_changes())
+    context.err << *rows << (*rows == 1 ? " row changed\n" : " rows changed\n");
   return 0;
 }
 

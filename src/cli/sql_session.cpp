@@ -144,9 +144,13 @@ void SqlSession::print(db::RowStatement& statement, Result<bool>& row) {
   if (!row) return;
   if (statement.column_count() == 0) {
     const bool changes = ::sqlite3_stmt_readonly(statement.handle()) == 0;
-    if (!changes || options_.format != ResultFormat::kTable) return;
+    if (!changes) return;
     const uint64_t rows = connection_.changed_rows();
-    *out_ << rows << (rows == 1 ? " row changed\n" : " rows changed\n");
+    if (options_.format == ResultFormat::kTable) {
+      *out_ << rows << (rows == 1 ? " row changed\n" : " rows changed\n");
+    } else {
+      unsaid_changes_ = unsaid_changes_.value_or(0) + rows;
+    }
     return;
   }
   const auto writer = make_result_writer(options_.format, column_names(statement), *out_);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,10 @@ class SqlSession {
   base::Result<void> run_statement(std::string_view sql, const std::string& name, size_t start,
                                    size_t end);
 
+  // How many rows the statements without a result have changed that no table told of; none: no such
+  // statement ran.
+  std::optional<uint64_t> unsaid_changes() const { return unsaid_changes_; }
+
   db::Connection& connection() { return connection_; }
   SqlOptions& options() { return options_; }
 
@@ -49,6 +54,7 @@ class SqlSession {
   db::Connection connection_;
   SqlOptions options_;
   std::ostream* out_;
+  std::optional<uint64_t> unsaid_changes_;
 };
 
 // Where the next statement of `sql` begins, at or after `at`: behind white space, comments and

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "config/nearest.h"
 #include "db/statement_cache.h"
 #include "db/transaction.h"
 #include "query/value.h"
@@ -174,7 +175,19 @@ class Importer {
     const Column* known = table_.find_column(wanted);
     // An export has generated columns too; SQLite computes them again.
     if (known == nullptr ? options_.ignore_unknown : known->generated) return nullptr;
-    return query::writable_column(table_, wanted, {});
+    Outcome<const Column*> column = query::writable_column(table_, wanted, {});
+    if (!column && known == nullptr) column.error().hint += way_out(name, column.error().hint);
+    return column;
+  }
+
+  // For a name in the file that is no column: which options there are.
+  std::string way_out(const std::string& name, const std::string& hint) const {
+    std::vector<std::string> columns;
+    for (const Column& column : table_.columns) columns.push_back(column.name);
+    std::string near = config::nearest(name, columns);
+    if (near.empty()) near = "COLUMN";
+    return std::string(hint.empty() ? "" : " ") + "--map " + name + "=" + near +
+           " gives it the name of a column, and --ignore-unknown passes over names that are none";
   }
 
   Outcome<void> take(RowSource& source) {

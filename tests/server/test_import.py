@@ -117,7 +117,10 @@ class Import(Transfer):
 
     def test_names_are_mapped_or_passed_over(self):
         path = self.write("a.csv", "title,junk\nx,1\n")
-        self.assertIn("junk", self.run_import(path, "--map", "title=name", code=1).stderr)
+        told = self.run_import(path, "--map", "title=name", code=1).stderr
+        self.assertIn("--map junk=COLUMN gives it the name of a column, and --ignore-unknown passes over", told)
+        lines = self.write("a.ndjson", '{"nam":"x"}\n')
+        self.assertIn("--map nam=name gives", self.run_import(lines, code=1).stderr)
         self.run_import(path, "--map", "title=name", "--ignore-unknown")
         near = self.run_import(self.write("b.csv", "nam\nx\n"), code=1).stderr
         self.assertIn("item.name", near)

@@ -42,7 +42,8 @@ class SqlCase(FolderCase):
 
     def out(self, *arguments):
         done = self.sql(*arguments)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stderr, r"\A(\d+ rows? changed\n)?\Z" if "--write" in arguments else r"\A\Z")
         return done.stdout
 
     def piped(self, text, *arguments):
@@ -168,6 +169,21 @@ class Refusals(SqlCase):
 
 
 class Writes(SqlCase):
+    def test_what_has_changed_is_told_beside_the_rows(self):
+        for statements, told in (
+                ("UPDATE product SET price = 2 WHERE id = 1", "1 row changed\n"),
+                ("UPDATE product SET price = 2 WHERE id < 0", "0 rows changed\n"),
+                ("UPDATE product SET price = 2 WHERE id = 1; UPDATE product SET price = 1 WHERE id = 2", "2 rows changed\n"),
+                ("SELECT 1 AS a", ""), ("UPDATE product SET price = 2 WHERE id = 1 RETURNING id AS a", "")):
+            for arguments in ((), ("--format", "json"), ("--format", "csv")):
+                done = self.sql("--write", statements, *arguments)
+                self.assertEqual((done.returncode, done.stderr), (0, told), statements)
+                self.assertEqual(done.stdout == "", told != "", done)
+        done = self.sql("--write", "--format", "table", "UPDATE product SET price = 3 WHERE id = 1")
+        self.assertEqual((done.stdout, done.stderr), ("1 row changed\n", ""))
+        failed = self.sql("--write", "UPDATE product SET price = 2; nonsense")
+        self.assertNotIn("changed\n", failed.stderr.replace("nothing was changed\n", ""))
+
     def test_a_script_is_done_as_a_whole_or_not_at_all(self):
         self.assertEqual(self.out("--write", "INSERT INTO product (name) VALUES ('a') RETURNING id, owner"),
                          "id,owner\n4,\n")
