@@ -30,7 +30,7 @@ CONTENTS = (
     ("Start", ("index", "getting-started", "coming-from")),
     ("Data", ("database", "access", "rest", "functions", "openapi")),
     ("Web", ("static-files", "http", "tls")),
-    ("Running it", ("operations", "settings", "benchmarks")),
+    ("Running it", ("operations", "troubleshooting", "settings", "benchmarks")),
 )
 
 LANGUAGES = {"console": "Shell session", "sh": "Shell commands", "sql": "SQL", "http": "HTTP", "json": "JSON",

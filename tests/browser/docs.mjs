@@ -42,6 +42,10 @@ async function searchFindsAndLeads(browser) {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/docs/operations.html#takeover");
+  for (const words of ["port in use", "address already in use", "EADDRINUSE"]) {
+    await page.getByRole("searchbox").fill(words);
+    await page.locator('#found-list a[href="troubleshooting.html#port"]').waitFor();
+  }
   await page.getByRole("searchbox").fill("qqqq");
   await page.getByText("Nothing found").waitFor();
   await page.keyboard.press("Escape");
