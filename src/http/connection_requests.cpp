@@ -31,12 +31,13 @@ void run_handler(const Handler& handler, const Request& request, Response& respo
 }
 
 // False: the lane takes no more, and `job` is left as it was.
-bool submit(Engine& engine, Lane lane, const Request& request, std::unique_ptr<Job>&& job) {
+bool submit(Engine& engine, Lane lane, const Request& request, uint64_t kind,
+            std::unique_ptr<Job>&& job) {
   const WriteLane::Client client = request.peer.client_key();
   switch (lane) {
     case Lane::kWrite:
       return engine.write_lane().try_submit(client, std::move(job),
-                                            request.body.size() > kLongWrite);
+                                            {kind, request.body.size() > kLongWrite});
     case Lane::kRead:
       return engine.read_lane().try_submit(client, std::move(job));
     case Lane::kInline:
@@ -269,12 +270,13 @@ void Connection::dispatch(std::string_view head_bytes, Request& request, bool bo
 void Connection::submit_to_lane(std::string_view head_bytes, Request& request, Response& response,
                                 Lane lane, Handler handler) {
   if (!head_bytes.empty()) request.detach(head_bytes);
+  const uint64_t kind = response.continuation_kind();
   auto exchange = std::make_unique<Exchange>(worker_, *this, std::move(request),
                                              std::move(response), std::move(handler));
   Request& owned = exchange->request();
   std::unique_ptr<Job> job = std::move(exchange);
   state_ = State::kRunning;
-  if (submit(worker_.engine(), lane, owned, std::move(job))) return;
+  if (submit(worker_.engine(), lane, owned, kind, std::move(job))) return;
   state_ = State::kHead;
   Response& refusal = worker_.response();
   refusal.clear();

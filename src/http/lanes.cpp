@@ -65,9 +65,10 @@ void WriteLane::finish() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool WriteLane::try_submit(const Client& client, std::unique_ptr<Job>&& job, bool is_long) {
+bool WriteLane::try_submit(const Client& client, std::unique_ptr<Job>&& job,
+                           const WriteKind& kind) {
   const Job* own = job.get();
-  return settle_place(queue_.push(client, std::move(job), is_long), own, job);
+  return settle_place(queue_.push(client, std::move(job), kind), own, job);
 }
 
 void WriteLane::run() {

@@ -72,7 +72,7 @@ class WriteLane {
   // answer queue_full(). A job of a client that has more of them waiting may be failed with that
   // in its place. Thread-safe.
   [[nodiscard]] bool try_submit(const Client& client, std::unique_ptr<Job>&& job,
-                                bool is_long = false);
+                                const WriteKind& kind = {});
   size_t depth() const { return queue_.size(); }
 
  private:

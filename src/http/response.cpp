@@ -32,9 +32,10 @@ void Response::set_stream(std::unique_ptr<BodyStream> stream, std::string_view c
   stream_ = std::move(stream);
 }
 
-void Response::continue_on(Lane lane, Handler handler) {
+void Response::continue_on(Lane lane, Handler handler, uint64_t kind) {
   continuation_ = std::move(handler);
   continuation_lane_ = lane;
+  continuation_kind_ = kind;
 }
 
 std::optional<uint64_t> Response::length() const {
@@ -56,6 +57,7 @@ void Response::rewind(size_t header_bytes) {
   segments_.clear();
   stream_.reset();
   continuation_ = nullptr;
+  continuation_kind_ = 0;
 }
 
 void set_error(Response& out, int status, std::string_view code, std::string_view message,

@@ -69,9 +69,11 @@ class Response {
   // Leaves the rest of the work to `handler`, which runs on another lane (not the inline one) with
   // this request, and starts from this response. What it captures must outlive the caller's frame,
   // and must not refer to bytes of the request: they move.
-  void continue_on(Lane lane, Handler handler);
+  // `kind`: what its lane goes by (lanes.h).
+  void continue_on(Lane lane, Handler handler, uint64_t kind = 0);
   bool continues() const { return static_cast<bool>(continuation_); }
   Lane continuation_lane() const { return continuation_lane_; }
+  uint64_t continuation_kind() const { return continuation_kind_; }
   Handler take_continuation() { return std::exchange(continuation_, nullptr); }
 
   // The length of the body; nullopt when streamed.
@@ -93,6 +95,7 @@ class Response {
   std::unique_ptr<BodyStream> stream_;
   Handler continuation_;
   Lane continuation_lane_ = Lane::kBlocking;
+  uint64_t continuation_kind_ = 0;
 };
 
 // Makes `out` an error response with the body

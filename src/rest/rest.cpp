@@ -253,14 +253,16 @@ Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,
   const auto write = std::make_shared<const RequestedWrite>(std::move(prepared));
   Timing timing = call->timing;
   timing.end(Timing::kPlan);
-  response.continue_on(http::Lane::kWrite,
-                       [this, call, write, timing](const Request& same, Response& out) {
-                         const Outcome<void> done = run_write(*call, *write, writer_, out);
-                         if (!done) return refuse(same, call->identity, done.error(), out);
-                         Timing spent = timing;
-                         spent.end(Timing::kTransaction);
-                         if (spent.enabled()) out.add_header("Server-Timing", spent.header());
-                       });
+  response.continue_on(
+      http::Lane::kWrite,
+      [this, call, write, timing](const Request& same, Response& out) {
+        const Outcome<void> done = run_write(*call, *write, writer_, out);
+        if (!done) return refuse(same, call->identity, done.error(), out);
+        Timing spent = timing;
+        spent.end(Timing::kTransaction);
+        if (spent.enabled()) out.add_header("Server-Timing", spent.header());
+      },
+      kind_of_write(write->write.sql(), body.size()));
   return {};
 }
 

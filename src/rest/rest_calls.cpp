@@ -5,6 +5,7 @@
 #include "rest/room.h"
 #include "rest/rpc.h"
 #include "rest/window.h"
+#include "rest/writes.h"
 
 namespace prodev::rest {
 
@@ -69,10 +70,13 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
   if (own.options.media.plan) return explain_on_pool(request, own, identity, response);
   const auto call = std::make_shared<const Call>(std::move(own));
   if (reads_only) return read_on_pool(request, *call, response);
-  response.continue_on(http::Lane::kWrite, [this, call](const Request& same, Response& out) {
-    const Outcome<void> done = write_function(same, *call, out);
-    if (!done) refuse(same, call->identity, done.error(), out);
-  });
+  response.continue_on(
+      http::Lane::kWrite,
+      [this, call](const Request& same, Response& out) {
+        const Outcome<void> done = write_function(same, *call, out);
+        if (!done) refuse(same, call->identity, done.error(), out);
+      },
+      kind_of_write(std::string(name).append("?").append(request.head.query), body.size()));
   return {};
 }
 

@@ -1,6 +1,9 @@
 #include "rest/writes.h"
 
+#include <bit>
+
 #include "base/clock.h"
+#include "base/keyed_hash.h"
 #include "rest/body_parser.h"
 #include "rest/plan.h"
 #include "rest/put.h"
@@ -145,6 +148,11 @@ Outcome<void> check_rights(const WriteCall& call) {
   return query::refuse(
       {403, "42501",
        "new row violates row-level security policy for table \"" + call.table->name + "\""});
+}
+
+uint64_t kind_of_write(std::string_view statement, size_t body_bytes) {
+  // 0 would be none.
+  return (base::keyed_hash(statement) + static_cast<uint64_t>(std::bit_width(body_bytes))) | 1;
 }
 
 Outcome<RequestedWrite> prepare_write(const WriteCall& call, std::string_view content_type,

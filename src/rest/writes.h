@@ -48,6 +48,9 @@ query::Outcome<void> check_write(WriteCall& call, bool allow_unfiltered);
 // policy that lets a new row in. Where policies only hide rows there is nothing to refuse.
 query::Outcome<void> check_rights(const WriteCall& call);
 
+// What the write lane expects by (http::WriteKind): which statement it is, with how long a body.
+uint64_t kind_of_write(std::string_view statement, size_t body_bytes);
+
 // Judges check_rights() before it looks at `body`.
 query::Outcome<RequestedWrite> prepare_write(const WriteCall& call, std::string_view content_type,
                                              std::string_view body);

@@ -16,8 +16,9 @@ using Numbers = std::vector<int>;
 constexpr int64_t kQuickWrite_ns = 50'000;
 constexpr int64_t kSlowWrite_ns = 400'000'000;
 
-bool push_write(Writes& queue, const std::string& client, int item, bool is_long = false) {
-  return !queue.push(client, item, is_long);
+bool push_write(Writes& queue, const std::string& client, int item, bool is_long = false,
+                uint64_t kind = 0) {
+  return !queue.push(client, item, {kind, is_long});
 }
 
 // Items from 100 on are slow.
@@ -161,11 +162,11 @@ TEST_CASE("in a full queue of writes the newest of who has most gives way to who
   Writes queue(5);
   for (const int i : {1, 2, 3, 4}) REQUIRE(push_write(queue, "greedy", i));
   REQUIRE(push_write(queue, "eager", 5));
-  CHECK(queue.push("modest", 6, false) == 4);
-  CHECK(queue.push("greedy", 7, false) == 7);
-  CHECK(queue.push("late", 8, false) == 3);
-  CHECK(queue.push("later", 9, false) == 2);
-  CHECK(queue.push("too late", 10, false) == 10);  // none has more than it would have
+  CHECK(queue.push("modest", 6, {}) == 4);
+  CHECK(queue.push("greedy", 7, {}) == 7);
+  CHECK(queue.push("late", 8, {}) == 3);
+  CHECK(queue.push("later", 9, {}) == 2);
+  CHECK(queue.push("too late", 10, {}) == 10);  // none has more than it would have
   Numbers served = serve_writes(queue);
   std::sort(served.begin(), served.end());
   CHECK(served == Numbers{1, 5, 6, 8, 9});
@@ -176,8 +177,8 @@ TEST_CASE("in a full queue writes that wait again after their batch may give way
   for (const int i : {1, 2, 3}) REQUIRE(push_write(queue, "greedy", i));
   CHECK(serve_writes(queue, 3, {1, 2}) == Numbers{1, 2, 3});
   REQUIRE(push_write(queue, "greedy", 4));
-  CHECK(queue.push("modest", 5, false) == 4);
-  CHECK(queue.push("late", 6, false) == 3);
+  CHECK(queue.push("modest", 5, {}) == 4);
+  CHECK(queue.push("late", 6, {}) == 3);
   CHECK(serve_writes(queue).size() == 3);
 }
 
@@ -190,4 +191,89 @@ TEST_CASE("those who do not wait are forgotten, and the others keep their place"
   }
   CHECK(queue.size() == 1);
   CHECK(serve_writes(queue).size() == 1);
+}
+
+namespace {
+
+constexpr uint64_t kGuests = 0x9e3779b97f4a7c15;  // kinds of writes, as hashes
+constexpr uint64_t kReports = 0xbf58476d1ce4e5b9;
+
+bool push_kind(Writes& queue, const std::string& client, int item, uint64_t kind) {
+  return push_write(queue, client, item, false, kind);
+}
+
+}  // namespace
+
+TEST_CASE("a client that nobody knows waits for one slow write, of however many clients") {
+  Writes queue(5'000);
+  REQUIRE(push_kind(queue, "somebody", 1, kGuests));
+  CHECK(serve_writes(queue) == Numbers{1});
+  for (int i = 0; i < 1'100; ++i)
+    REQUIRE(push_kind(queue, "slow " + std::to_string(i), 100, kReports));
+  for (int i = 0; i < 5; ++i) {
+    CHECK(serve_writes(queue, 1) == Numbers{100});
+    REQUIRE(push_kind(queue, "new " + std::to_string(i), 2, kGuests));
+    CHECK(serve_writes(queue, 1) == Numbers{2});
+  }
+}
+
+TEST_CASE("so does one with a kind of write that nobody knows, where that of the others is known") {
+  Writes queue(5'000);
+  for (int i = 0; i < 1'100; ++i)
+    REQUIRE(push_kind(queue, "slow " + std::to_string(i), 100, kReports));
+  for (uint64_t i = 1; i < 6; ++i) {
+    CHECK(serve_writes(queue, 1) == Numbers{100});
+    REQUIRE(push_kind(queue, "new " + std::to_string(i), 2, kGuests + i));
+    CHECK(serve_writes(queue, 1) == Numbers{2});
+  }
+}
+
+TEST_CASE("a client whose writes of a kind are quick does not wait for those whose are slow") {
+  Writes queue(5'000);
+  REQUIRE(push_kind(queue, "modest", 1, kGuests));
+  CHECK(serve_writes(queue) == Numbers{1});
+  for (int i = 0; i < 1'100; ++i)
+    REQUIRE(push_kind(queue, "slow " + std::to_string(i), 100, kGuests));
+  CHECK(serve_writes(queue, 1) == Numbers{100});
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(push_kind(queue, "modest", 1, kGuests));
+    CHECK(serve_writes(queue, 1) == Numbers{1});
+    CHECK(serve_writes(queue, 1) == Numbers{100});
+  }
+}
+
+TEST_CASE("a client that is known to be quick is not taken to be so with what nobody knows") {
+  Writes queue(5'000);
+  for (int i = 0; i < 100; ++i) {
+    const std::string client = "slow " + std::to_string(i);
+    REQUIRE(push_kind(queue, client, 1, kGuests));
+    CHECK(serve_writes(queue) == Numbers{1});
+  }
+  for (uint64_t i = 0; i < 100; ++i)
+    REQUIRE(push_kind(queue, "slow " + std::to_string(i), 100, kReports + 2 * i));
+  for (int i = 0; i < 5; ++i) {
+    CHECK(serve_writes(queue, 1) == Numbers{100});
+    REQUIRE(push_kind(queue, "new " + std::to_string(i), 2, kGuests));
+    CHECK(serve_writes(queue, 1) == Numbers{2});
+  }
+}
+
+TEST_CASE("what a kind of write takes is known by its size, and learned anew step by step") {
+  prodev::http::WriteCosts costs;
+  const auto key = prodev::http::WriteCosts::key_of("somebody", {kGuests, false});
+  CHECK_FALSE(costs.find(key));
+  for (const int64_t took : {1'000, 300'000, 5'000'000, 400'000'000}) {
+    costs.add(key, took);
+    CHECK(costs.find(key) > took / 2);
+    CHECK(costs.find(key) < std::max(2 * took, int64_t{20'000}));
+  }
+  costs.add(key, 1'000);
+  CHECK(costs.find(key) > WriteCost::kSlow);
+  for (int i = 0; i < 20; ++i) costs.add(key, 1'000);
+  CHECK(costs.find(key) < WriteCost::kUnknown);
+  const auto other = prodev::http::WriteCosts::key_of("other", {kGuests, false});
+  CHECK(costs.find(other) < WriteCost::kUnknown);
+  costs.add(other, 400'000'000);
+  CHECK(costs.find(other) > WriteCost::kSlow);
+  CHECK(costs.find(key) < WriteCost::kUnknown);
 }
