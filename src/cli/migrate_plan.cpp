@@ -13,11 +13,14 @@
 #include "server/changed_files.h"
 #include "server/database_file.h"
 #include "server/scratch_folder.h"
+#include "statements/net_renames.h"
+#include "statements/rule_follower.h"
 
 namespace prodev::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using statements::Alteration;
 
 // A folder under data/tmp, as private as the data; where there is no data yet, a temporary one.
 base::Result<server::ScratchFolder> make_folder(const config::Settings& settings) {
@@ -38,6 +41,13 @@ base::Result<db::Connection> make_trial(const config::Settings& settings, bool h
              db::Connection::open(config::effective_db_file(settings), db::OpenMode::kReadOnly));
   TRY(db::copy_database(source, trial));
   return trial;
+}
+
+base::Result<db::Connection> make_copy(db::Connection& source, const std::string& path) {
+  TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kCreate));
+  TRY(copy.execute("PRAGMA synchronous = OFF"));
+  TRY(db::copy_database(source, copy));
+  return copy;
 }
 
 void print_rows(const std::vector<RowDifference>& tables, std::ostream& out) {
@@ -62,19 +72,45 @@ void print_applied(const db::AppliedMigration& one, std::ostream& out) {
   for (const std::string& note : one.notes) out << "          " << note << '\n';
 }
 
-// Applies `file` to `trial` and tells how long it took and which rows it touched.
+// Gives tables and columns of `before` the names that they have after a file, so that what stays is
+// compared with what it was, and returns the renamings that could be done. One that could not (its
+// new name was another's before) is told as the loss of one thing and the gain of another.
+base::Result<std::vector<Alteration>> rename_alike(db::Connection& before,
+                                                   std::vector<Alteration> renames) {
+  std::vector<Alteration> done;
+  const std::string name = "renames";
+  for (size_t left = renames.size() + 1; left > renames.size();) {
+    left = renames.size();
+    for (auto one = renames.begin(); one != renames.end();) {
+      const auto follower = statements::make_rule_follower();
+      TRY(before.execute("BEGIN"));
+      const auto ran = db::run_script(before, one->forth(), name, {}, follower.get());
+      TRY(before.execute(ran ? "COMMIT" : "ROLLBACK"));
+      if (ran) done.push_back(*one);
+      one = ran ? renames.erase(one) : one + 1;
+    }
+  }
+  return done;
+}
+
+void print_renames(const std::vector<Alteration>& renames, std::ostream& out) {
+  for (const Alteration& one : renames) {
+    const std::string column = one.is_of_column() ? "." + one.column : "";
+    out << "          renames " << one.table << column << " to " << one.name << '\n';
+  }
+}
+
+// Applies `file` to `trial` and tells how long it took, what it renames and which rows it touched.
 base::Result<void> try_file(db::Connection& trial, const db::MigrationFile& file,
                             const server::ScratchFolder& folder, std::ostream& out) {
   const std::string before = folder.path("before.db");
   std::error_code ignored;  // there is none before the first file
   fs::remove(before, ignored);
-  {
-    TRY_ASSIGN(db::Connection copy, db::Connection::open(before, db::OpenMode::kCreate));
-    TRY(copy.execute("PRAGMA synchronous = OFF"));
-    TRY(db::copy_database(trial, copy));
-  }
+  TRY_ASSIGN(db::Connection copy, make_copy(trial, before));
   TRY_ASSIGN(const db::AppliedMigration applied, server::apply_file(trial, file));
   print_applied(applied, out);
+  TRY_ASSIGN(const auto renames, rename_alike(copy, statements::net_renames(file.sql)));
+  print_renames(renames, out);
   TRY_ASSIGN(const auto rows, row_differences(trial, before));
   print_rows(rows, out);
   out << std::flush;
@@ -97,17 +133,20 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
   TRY_ASSIGN(const auto statuses, db::migration_status(trial, files));
   TRY(server::check_files(settings, trial, statuses));
   TRY(db::prepare_records(trial));
-  TRY_ASSIGN(const SchemaParts before, load_schema_parts(trial));
+  // What the schema is now, to be compared under the names that the files give.
+  TRY_ASSIGN(db::Connection present, make_copy(trial, folder.path("present.db")));
   size_t applied = 0;
   for (const db::MigrationFile& file : files) {
     if (!db::is_pending(statuses, file)) continue;
     TRY(try_file(trial, file, folder, out));
+    TRY(rename_alike(present, statements::net_renames(file.sql)));
     ++applied;
   }
   if (applied == 0) {
     out << "nothing to apply: " << files.size() << " files are applied already\n";
     return 0;
   }
+  TRY_ASSIGN(const SchemaParts before, load_schema_parts(present));
   TRY_ASSIGN(const SchemaParts after, load_schema_parts(trial));
   print_difference(difference(before, after), out);
   return 0;

@@ -268,6 +268,46 @@ class Plan(MigrateCase):
                          "  - trigger tr CREATE TRIGGER tr AFTER INSERT ON a BEGIN SELECT 1; END\n"
                          "  - view v CREATE VIEW v AS SELECT c FROM a\n  + check a (c > 1)\n")
 
+    def test_a_rename_is_told_as_that_and_what_is_renamed_compared_with_what_it_was(self):
+        self.write("0001_a.sql", "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT, born INTEGER);\n"
+                   "CREATE TABLE book (id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES author (id));\n"
+                   "CREATE INDEX by_name ON author (name); CREATE VIEW v AS SELECT name FROM author;\n"
+                   "CREATE POLICY own ON author USING (name = 'a'); GRANT SELECT (id, name) ON author TO anon;\n"
+                   "COMMENT ON TABLE author IS 'who writes';\n"
+                   "INSERT INTO author VALUES (1, 'a', 1900), (2, 'b', 1950); INSERT INTO book VALUES (1, 1), (2, 2);")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "ALTER TABLE author RENAME TO writer; ALTER TABLE writer RENAME COLUMN name TO title;\n"
+                   "ALTER TABLE writer ADD COLUMN died INTEGER; UPDATE writer SET title = 'c' WHERE id = 2;")
+        told = self.plan()
+        self.assertRegex(told, r"would run 0002_b.sql .* ms\n          renames author to writer\n"
+                         r"          renames writer.name to title\n          writer: 1 row changed\n\n")
+        self.assertEqual(told.split("change:\n")[1], "  + column writer.died INTEGER\n")
+        # A later file goes on with the new names; a rebuild under the old one is none.
+        self.write("0003_c.sql", "ALTER TABLE writer RENAME TO person; DELETE FROM person WHERE id = 1;\n"
+                   "CREATE TABLE book_new (id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES person (id));\n"
+                   "INSERT INTO book_new SELECT * FROM book WHERE author_id = 2; DROP TABLE book;\n"
+                   "ALTER TABLE book_new RENAME TO book;")
+        told = self.plan()
+        self.assertRegex(told, r"would run 0003_c.sql .* ms\n          renames writer to person\n"
+                         r"          book: 1 row removed\n          person: 1 row removed\n\n")
+        self.assertEqual(told.split("change:\n")[1], "  + column person.died INTEGER\n")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0004_d.sql", "ALTER TABLE person RENAME COLUMN title TO name; DROP VIEW v;")
+        self.assertIn("renames person.title to name\n\nThe schema would change:\n  - view v", self.plan())
+        self.assertEqual(list((self.project / "data/tmp").iterdir()), [])
+
+    def test_a_name_that_was_anothers_before_is_told_as_a_loss_and_a_gain(self):
+        self.write("0001_a.sql", "CREATE TABLE a (x); CREATE TABLE b (x); INSERT INTO a VALUES (1), (2);")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "DROP TABLE b; ALTER TABLE a RENAME TO b;")
+        told = self.plan()
+        self.assertNotIn("renames", told)
+        self.assertRegex(told, r"          b: 2 rows added\n          a: 2 rows removed\n")
+        self.write("0002_b.sql", "ALTER TABLE b RENAME TO c; ALTER TABLE a RENAME TO b;")
+        told = self.plan()
+        self.assertRegex(told, r"ms\n          renames b to c\n          renames a to b\n\n"
+                         r"The schema stays as it is.\n")
+
     def test_what_has_no_line_of_its_own_is_told_as_a_whole_and_a_rebuild_as_nothing(self):
         self.write("0001_a.sql", "CREATE TABLE a (x TEXT); CREATE TABLE b (x TEXT);")
         self.assertEqual(self.migrate().returncode, 0)
