@@ -33,7 +33,11 @@ void print(const Finding& finding, std::ostream& out) {
   check.resize(std::max<size_t>(check.size(), 15), ' ');
   out << kGrades[static_cast<size_t>(finding.grade)] << "  " << check << ' ' << finding.says
       << '\n';
-  if (!finding.fix.empty()) out << std::string(22, ' ') << "-> " << finding.fix << '\n';
+  if (finding.fix.empty()) return;
+  out << std::string(22, ' ') << "-> ";
+  for (const char c : finding.fix)
+    out << (c == '\n' ? "\n" + std::string(25, ' ') : std::string(1, c));
+  out << '\n';
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ struct Finding {
   Grade grade = Grade::kOk;
   std::string check;  // a word or two
   std::string says;   // what was found
-  std::string fix;    // empty when nothing is to be done
+  std::string fix;    // empty when nothing is to be done; statements stand on lines of their own
 };
 
 // The machine.

@@ -208,8 +208,9 @@ std::vector<Finding> check_schema(const config::Settings& settings) {
   if (!connection) return {{Grade::kFail, "database", connection.error().message, ""}};
   if (auto version = check_version(*connection)) return {std::move(*version)};
   std::vector<Finding> findings;
-  for (const Check check : {&check_rules, &check_left_out, &check_closed_tables,
-                            &check_policy_scans, &check_foreign_keys}) {
+  for (const Check check :
+       {&check_rules, &check_left_out, &check_closed_tables, &check_policy_scans,
+        &check_foreign_keys, &check_text_search, &check_uuids}) {
     base::Result<Finding> finding = check(*connection);
     if (!finding) return {{Grade::kFail, "database", finding.error().message, ""}};
     findings.push_back(std::move(*finding));

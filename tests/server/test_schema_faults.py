@@ -83,6 +83,42 @@ class SchemaCase(FolderCase):
         return result.stdout + result.stderr
 
 
+class Advice(SchemaCase):
+    """What doctor advises is a schema file as it stands."""
+
+    def advised(self, check):
+        lines = self.doctor().splitlines()
+        at = next(i for i, line in enumerate(lines) if line.startswith(f"warn  {check}"))
+        self.assertIn("new schema file:", lines[at + 1])
+        statements = []
+        for line in lines[at + 2:]:
+            if not line.startswith(" " * 25):
+                break
+            statements.append(line)
+        return "\n".join(statements)
+
+    def test_uuids_in_capitals_are_told_and_mended_with_those_that_refer_to_them(self):
+        upper = "1B8E5F0E-1C2D-4E3F-8A9B-0C1D2E3F4A5B"
+        self.apply("CREATE TABLE team (id uuid PRIMARY KEY);\n"
+                   "CREATE TABLE player (id INTEGER PRIMARY KEY, team_id uuid NOT NULL REFERENCES team (id));\n"
+                   f"INSERT INTO team VALUES ('{upper}'); INSERT INTO player VALUES (1, '{upper}');")
+        self.assertIn("1 of player.team_id, 1 of team.id", self.doctor())
+        self.apply(self.advised("UUIDs"))
+        self.assertIn("ok    UUIDs", self.doctor())
+        self.assertEqual(self.rows("SELECT team_id FROM player JOIN team ON team.id = team_id"), [(upper.lower(),)])
+
+    def test_a_full_text_table_without_triggers_is_told_and_mended(self):
+        self.apply("CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO note VALUES (1, 'old');\n"
+                   "CREATE VIRTUAL TABLE note_text USING fts5 (body, content='note', content_rowid='id');")
+        self.apply(self.advised("full-text"))
+        self.apply("INSERT INTO note VALUES (2, 'new'), (3, 'gone'); UPDATE note SET body = 'newer' WHERE id = 2;\n"
+                   "DELETE FROM note WHERE id = 3;")
+        self.assertIn("ok    full-text", self.doctor())
+        found = "SELECT group_concat(rowid) FROM note_text WHERE note_text MATCH "
+        for word, rows in (("old", "1"), ("new", None), ("newer", "2"), ("gone", None)):
+            self.assertEqual(self.rows(found + f"'{word}'"), [(rows,)], word)
+
+
 class Faults(SchemaCase):
     def test_what_a_drop_leaves_broken_is_refused_with_its_line_and_the_way_out(self):
         self.apply(BASE.replace("REFERENCES users (id)", ""))
