@@ -120,7 +120,10 @@ base::Result<int> run_token(const CommandLine& line, const Context& context) {
   constexpr int64_t kAnyTime_s = int64_t{1} << 60;  // a token may be made for later
   TRY_ASSIGN(const config::Settings settings, load_settings(line, context));
   TRY_ASSIGN(const std::string claims, claims_of(line, settings));
-  if (settings.jwt_secret.empty()) TRY(check_project(settings));
+  if (settings.jwt_secret.empty()) {
+    TRY(server::check_project_folder(settings));
+    TRY(check_project(settings));
+  }
   TRY(check_role(settings, line.option("--role")));
   TRY_ASSIGN(const auth::Keys keys, load_keys(settings));
   const std::string token = auth::sign(keys.signing, claims);

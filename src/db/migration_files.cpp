@@ -202,8 +202,14 @@ base::Result<std::vector<MigrationFile>> load_migrations(const std::string& fold
     if (name.starts_with('.') || name == kSeedName || !ends_ignoring_case(name, ".sql")) continue;
     TRY(load_file(entry->path(), files));
   }
+  if (error == std::errc::no_such_file_or_directory) {
+    return base::fail(base::Code::kUsage,
+                      "there is no schema folder " + folder +
+                          ": prodev migrate new NAME makes it with a first file, --dir names the "
+                          "folder of another project, and --schema another schema folder");
+  }
   if (error) {
-    return base::fail(base::Code::kNotFound,
+    return base::fail(base::Code::kUnavailable,
                       "cannot read the schema folder " + folder + ": " + error.message());
   }
   std::sort(files.begin(), files.end(),

@@ -52,7 +52,7 @@ class ProjectFolderTest(unittest.TestCase):
     def test_a_file_in_place_of_the_folder_is_told(self):
         with open(self.path("file"), "w", encoding="utf-8"):
             pass
-        for words in COMMANDS[:-1]:
+        for words in COMMANDS:
             with self.subTest(words=words):
                 result = run_prodev(*words, "--dir", self.path("file"))
                 self.assertEqual(2, result.returncode, result.stdout + result.stderr)
@@ -67,6 +67,14 @@ class ProjectFolderTest(unittest.TestCase):
         told = run_prodev("doctor", "--dir", self.make_project()).stdout
         self.assertRegex(told, r"ok    project +in .*/project\n")
 
+    def test_a_folder_without_schema_files_is_wrong_usage_with_the_way_out(self):
+        os.mkdir(self.path("empty"))
+        for word in ("status", "plan", "up"):
+            result = run_prodev("migrate", word, "--dir", self.path("empty"))
+            self.assertEqual((2, ""), (result.returncode, result.stdout))
+            self.assertRegex(result.stderr, "there is no schema folder .*/empty/schema: prodev migrate new NAME")
+        self.assertEqual([], os.listdir(self.path("empty")))
+
     def test_status_and_plan_only_read(self):
         project = self.make_project()
         self.assertIn("pending", run_prodev("migrate", "status", "--dir", project).stdout)
@@ -77,7 +85,7 @@ class ProjectFolderTest(unittest.TestCase):
     def test_a_folder_of_another_user_is_told_as_that(self):
         project = self.make_project()
         os.chmod(project, 0o700)
-        for words in COMMANDS[:-1]:
+        for words in COMMANDS:
             with self.subTest(words=words):
                 result = self.run_as_nobody(*words, "--dir", project)
                 self.assertEqual(1, result.returncode, result.stdout + result.stderr)
