@@ -67,7 +67,7 @@ struct Condition {
   Quantifier quantifier = Quantifier::kNone;
   std::vector<std::string> operands;  // one, but for kIn and with a quantifier
   bool has_null = false;              // with a quantifier: NULL is among them, too
-  bool as_stored = false;             // the operands were read from the column itself
+  bool as_stored = false;             // the operand was read from the column (stored_operand.h)
 };
 
 enum class Aggregate : uint8_t { kNone, kCount, kSum, kAvg, kMin, kMax };

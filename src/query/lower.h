@@ -63,7 +63,7 @@ struct LoweredQuery {
   std::vector<OutputColumn> columns;  // of each row, after `lead_columns` others
   // Columns in front of `columns`: whether the new row passes its check (1, else 0 or NULL).
   int lead_columns = 0;
-  std::vector<catalog::ValueKind> keys;  // of Read::with_keys: the columns behind `columns`
+  size_t keys = 0;  // of Read::with_keys: how many columns are behind `columns`
 
   // Binds values and shapes; the statement must be reset before the query goes away.
   void bind(db::RowStatement& statement) const;

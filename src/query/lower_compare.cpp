@@ -13,6 +13,7 @@
 #include "query/array_literal.h"
 #include "query/date_time.h"
 #include "query/lowering.h"
+#include "query/stored_operand.h"
 #include "text/ascii.h"
 #include "text/json_reader.h"
 
@@ -57,16 +58,6 @@ std::optional<std::string> time_key_of(const Column& column, std::string_view te
   return key && has_date == (column.kind == ValueKind::kTimestamp) ? key : std::nullopt;
 }
 
-// What was read from the database and is looked for again is not read as a client's text is.
-Outcome<Value> value_of(const Compared& left, std::string_view text) {
-  if (!left.as_stored) return comparand(left.column, text);
-  Column stored = left.column;
-  if (stored.kind == ValueKind::kNumeric || is_time(stored.kind)) stored.kind = ValueKind::kAny;
-  if (stored.kind == ValueKind::kDate || stored.kind == ValueKind::kUuid)
-    stored.kind = ValueKind::kText;
-  return comparand(stored, text);
-}
-
 // '["1","a"]' -> '[1,"a"]': the elements that are numbers and booleans as such.
 std::string typed_elements(std::string_view strings) {
   std::string typed = "[";
@@ -105,10 +96,9 @@ Outcome<std::vector<Value>> json_operands(const std::string& text) {
                  "A string needs quotes here; ->> compares with plain text."});
 }
 
-Outcome<std::vector<Value>> uuid_operands(const Compared& left, const std::string& text) {
+Outcome<std::vector<Value>> uuid_operands(const Column& column, const std::string& text) {
   std::vector<Value> values(1);
-  TRY_ASSIGN(values.front(), value_of(left, text));
-  if (left.as_stored) return values;
+  TRY_ASSIGN(values.front(), comparand(column, text));
   std::string capitals = values.front().bytes;
   std::transform(capitals.begin(), capitals.end(), capitals.begin(), [](char c) {
     return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -139,8 +129,9 @@ Outcome<void> Lowering::add_one(const Scope& scope, const Condition& condition,
     default:
       break;
   }
-  Compared left{{}, {}, condition.op, condition.as_stored};
+  Compared left{{}, {}, condition.op};
   TRY_ASSIGN(left.column, add_operand(scope, condition.field, left.sql));
+  if (condition.as_stored) return add_stored(left, value_of_operand(operand), out);
   return add_compared(left, operand, out);
 }
 
@@ -171,9 +162,9 @@ Outcome<size_t> Lowering::add_operands(const Compared& left, const std::string& 
   if (is_json) {
     TRY_ASSIGN(values, json_operands(operand));
   } else if (left.column.kind == ValueKind::kUuid) {
-    TRY_ASSIGN(values, uuid_operands(left, operand));
+    TRY_ASSIGN(values, uuid_operands(left.column, operand));
   } else {
-    TRY_ASSIGN(values.emplace_back(), value_of(left, operand));
+    TRY_ASSIGN(values.emplace_back(), comparand(left.column, operand));
   }
   if (!all) values.resize(1);
   for (size_t i = 0; i < values.size(); ++i) {
@@ -186,7 +177,7 @@ Outcome<size_t> Lowering::add_operands(const Compared& left, const std::string& 
 }
 
 Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition, std::string& out) {
-  Compared left{{}, {}, Operator::kEq, condition.as_stored};
+  Compared left{{}, {}, Operator::kEq};
   TRY_ASSIGN(left.column, add_operand(scope, condition.field, left.sql));
   const bool by_time = is_time(left.column.kind) && !condition.operands.empty();
   out += by_time ? "(" : left.sql + " IN (";
@@ -235,11 +226,23 @@ Outcome<void> Lowering::add_no_time(const Compared& left, const std::string& ope
                                     std::string& out) {
   Column any = left.column;
   any.kind = ValueKind::kAny;
-  TRY_ASSIGN(Value value, comparand(any, left.as_stored ? operand : text::trim(operand)));
-  const bool is_text = value.type == db::StorageClass::kText;
-  if (is_text && !left.as_stored) return wrong_syntax(left.column, operand);
-  out.append(is_text ? "_time_key(" + left.sql + ")" : left.sql).append(operator_sql(left.op));
+  TRY_ASSIGN(Value value, comparand(any, text::trim(operand)));
+  if (value.type == db::StorageClass::kText) return wrong_syntax(left.column, operand);
+  out.append(left.sql).append(operator_sql(left.op));
   add_value(std::move(value), out);
+  return {};
+}
+
+// A value that was read, with those that were read beside it, in the order that they came in: the
+// class of each counts, and texts are what the order takes them for.
+Outcome<void> Lowering::add_stored(const Compared& left, Value value, std::string& out) {
+  const bool by_time = is_time(left.column.kind) && value.type == db::StorageClass::kText;
+  if (by_time && time_key_of(left.column, value.bytes)) return add_time(left, value.bytes, out);
+  const std::string_view begin = by_time ? "_time_key(" : "";
+  const std::string_view end = by_time ? ")" : "";
+  out.append(begin).append(left.sql).append(end).append(operator_sql(left.op)).append(begin);
+  add_value(std::move(value), out);
+  out.append(end);
   return {};
 }
 

@@ -92,7 +92,7 @@ Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
     TRY_ASSIGN(const Column* column, readable_column(scope, item.field.column));
     out += ',';
     add_column(scope, *column, out);
-    query.keys.push_back(column->kind);
+    ++query.keys;
   }
   return {};
 }
@@ -107,8 +107,9 @@ Outcome<void> Lowering::add_keys(const Scope& scope, std::string& out) {
 //    _time_key("created_at") >= ifnull((SELECT _time_key(_time_min(_at)) BOUND),-9e999))
 // and the same, of one row, for max(). The index alone answers both, so that of the rows around
 // only those are read that are sorted. Empty: what is asked is another thing, or has no such index.
-// Values that are no times are all numbers, which come before the texts, or texts that compare as
-// such, for which no text is a bound.
+// Values that are no times are numbers, which come before the texts, texts that compare as such,
+// for which no text is a bound, or blobs, which come last: no bound is one behind any that is
+// likely.
 Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
   const std::optional<FirstRows> first = first_rows(scope.read, grouped);
   const Column* column = first ? scope.table.find_column(first->column) : nullptr;
@@ -122,7 +123,7 @@ Outcome<std::string> Lowering::nearest_times(const Scope& scope, bool grouped) {
   const std::string_view last = descending ? "_time_min(_at)" : "_time_max(_at)";
   const std::string_view compare = descending ? " >= ifnull((SELECT " : " <= ifnull((SELECT ";
   TRY_ASSIGN(const std::string rows, first_by_text(scope, name, *first));
-  const std::string bound = rows + (descending ? "),-9e999)" : "),x'')");
+  const std::string bound = rows + (descending ? "),-9e999)" : "),x'ffffffffffffffff')");
   std::string sql = "(" + name;
   sql.append(compare).append(descending ? "_time_least(" : "_time_most(").append(last).append(")");
   sql.append(bound).append(" AND _time_key(").append(name).append(")");

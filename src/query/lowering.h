@@ -95,7 +95,6 @@ struct Compared {
   catalog::Column column;
   std::string sql;
   Operator op = Operator::kEq;
-  bool as_stored = false;  // as Condition
 };
 
 // Whether values are compared by _time_key() (time_functions.h).
@@ -220,6 +219,7 @@ class Lowering {
                                std::string& out);
   Outcome<void> add_time(const Compared& left, const std::string& operand, std::string& out);
   Outcome<void> add_no_time(const Compared& left, const std::string& operand, std::string& out);
+  Outcome<void> add_stored(const Compared& left, Value value, std::string& out);
   Outcome<void> add_pattern(const Scope& scope, const Condition& condition,
                             const std::string& pattern, std::string& out);
   Outcome<void> add_prefix_range(const Scope& scope, const Field& field, bool any_case,

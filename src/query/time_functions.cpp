@@ -43,28 +43,35 @@ void spelling_function(sqlite3_context* context, int, sqlite3_value** values) no
   });
 }
 
-// What a value is compared by: numbers come before texts, and texts that are times are compared as
-// such.
+// What a value is compared by: numbers come before texts and these before blobs, and texts that are
+// times are compared as such.
 struct Key {
-  bool is_text = false;
+  enum class Class : uint8_t { kNumber, kText, kBlob };
+  Class value_class = Class::kNumber;
   double number = 0;
-  std::string text;
+  std::string bytes;
 
-  auto rank() const { return std::tie(is_text, number, text); }
+  auto rank() const { return std::tie(value_class, number, bytes); }
 };
 
 Key key_of(sqlite3_value* value) {
   Key key;
   const int type = ::sqlite3_value_type(value);
-  key.is_text = type != SQLITE_INTEGER && type != SQLITE_FLOAT;
-  if (!key.is_text) {
+  if (type == SQLITE_INTEGER || type == SQLITE_FLOAT) {
     key.number = ::sqlite3_value_double(value);
     return key;
   }
+  if (type == SQLITE_BLOB) {
+    key.value_class = Key::Class::kBlob;
+    const auto* bytes = static_cast<const char*>(::sqlite3_value_blob(value));
+    key.bytes.assign(bytes, static_cast<size_t>(::sqlite3_value_bytes(value)));
+    return key;
+  }
+  key.value_class = Key::Class::kText;
   const std::string_view text = text_of(value);
   std::optional<std::string> time;
   if (text.size() <= kMostBytes) time = time_key(text);
-  key.text = time ? std::move(*time) : std::string(text);
+  key.bytes = time ? std::move(*time) : std::string(text);
   return key;
 }
 

@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "db/memory.h"
+#include "query/stored_operand.h"
 #include "records/estimate.h"
 #include "records/outdated.h"
+#include "records/stored_value.h"
 
 namespace prodev::records {
 
@@ -214,10 +216,10 @@ void QueryRun::note_key(const LoweredQuery& query, const db::RowStatement& row) 
   // Results that are nothing have a column all the same.
   const size_t results = std::max<size_t>(query.columns.size(), 1);
   int i = query.lead_columns + static_cast<int>(results);
-  for (const catalog::ValueKind kind : query.keys) {
-    const bool null = row.column_is_null(i);
-    result_.last_key.push_back(null ? std::nullopt : std::optional(value_text(row, i, kind)));
-    ++i;
+  for (size_t key = 0; key < query.keys; ++key, ++i) {
+    const query::Value value = stored_value(row, i);
+    const bool null = value.type == db::StorageClass::kNull;
+    result_.last_key.push_back(null ? std::nullopt : std::optional(query::stored_operand(value)));
   }
 }
 
@@ -226,7 +228,7 @@ Outcome<void> QueryRun::write_rows(const LoweredRead& lowered) {
   const LoweredQuery& query = lowered.rows;
   TRY_ASSIGN(db::RowStatement * statement, prepare(table, query));
   const db::StatementUse use(*statement);
-  const uint64_t page_rows = query.keys.empty() ? 0 : lowered.read.limit.value_or(0);
+  const uint64_t page_rows = query.keys == 0 ? 0 : lowered.read.limit.value_or(0);
   RowWriter writer(options_.format, query.columns, query.lead_columns, options_.strips_nulls,
                    options_.bare);
   writer.drain_at(options_.body_bytes, options_.overflow);

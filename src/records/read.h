@@ -42,7 +42,8 @@ struct ReadOptions {
 struct ReadResult {
   uint64_t rows = 0;
   std::optional<uint64_t> total;  // as ReadOptions::count asks
-  // With Read::with_keys and a filled window: the values of the last row's order columns.
+  // With Read::with_keys and a filled window: the values of the last row's order columns, each a
+  // query::stored_operand(); NULL is nullopt.
   std::vector<std::optional<std::string>> last_key;
   int64_t lowered_ns = 0;    // monotonic: when the statement was made and was about to run
   bool over_budget = false;  // of time or bytes: what is in the body is to be thrown away

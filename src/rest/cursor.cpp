@@ -20,6 +20,10 @@ using query::Outcome;
 
 constexpr size_t kHashBytes = 16;
 
+// Signed with each cursor: one that an earlier release made, which spelled values otherwise, is
+// refused in place of being misread.
+constexpr char kFormat = '2';
+
 // The column that tells the rows of a table apart whose key may be NULL, or that has none.
 constexpr std::string_view kRowid = "rowid";
 
@@ -56,11 +60,10 @@ bool is_total(const Table& table, const std::vector<OrderItem>& order) {
          });
 }
 
-// A column without a type may hold 5 and "5"; JSON is ordered as text and compared by its value.
+// JSON is ordered as text.
 bool can_be_told(const Table& table, const query::Guard& readable, const OrderItem& item) {
   const Column* column = is_column(item) ? table.find_column(item.field.column) : nullptr;
-  return column != nullptr && readable.allows(*column) &&
-         column->kind != catalog::ValueKind::kAny && column->kind != catalog::ValueKind::kJson;
+  return column != nullptr && readable.allows(*column) && column->kind != catalog::ValueKind::kJson;
 }
 
 Condition compare(const std::string& column, Operator op, std::string value) {
@@ -117,7 +120,7 @@ std::string text_of(const Cursor& cursor) {
 
 std::string hash_of(const auth::SigningKey& key, const Table& table,
                     const std::vector<OrderItem>& order, std::string_view text) {
-  std::string signed_text;
+  std::string signed_text(1, kFormat);
   text::append_json_string(signed_text, table.name);
   for (const OrderItem& item : order) {
     text::append_json_string(signed_text, item.field.column);

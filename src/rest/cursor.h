@@ -30,8 +30,8 @@ std::optional<std::vector<query::OrderItem>> total_order(const catalog::Table& t
                                                          std::vector<query::OrderItem> order);
 
 struct Cursor {
-  uint64_t rows_before = 0;  // of the page that begins here
-  std::vector<std::optional<std::string>> values;
+  uint64_t rows_before = 0;                        // of the page that begins here
+  std::vector<std::optional<std::string>> values;  // query::stored_operand(); nullopt: NULL
 };
 
 std::string encode_cursor(const auth::SigningKey& key, const catalog::Table& table,

@@ -1,0 +1,91 @@
+#include "query/stored_operand.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <charconv>
+
+#include "text/utf8.h"
+
+namespace prodev::query {
+
+namespace {
+
+using db::StorageClass;
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = text::utf8_character_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text(bytes.size() * 2 + 1, '\0');
+  ::sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                   bytes.size());
+  text.pop_back();
+  return text;
+}
+
+std::string bytes_of(std::string_view hex) {
+  std::string bytes(hex.size() / 2, '\0');
+  ::sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
+                   hex.size(), nullptr, nullptr, nullptr);
+  return bytes;
+}
+
+std::string hex_float(double number) {
+  std::array<char, 64> text{};
+  const auto written =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::hex);
+  return {text.data(), written.ptr};
+}
+
+}  // namespace
+
+std::string stored_operand(const Value& value) {
+  switch (value.type) {
+    case StorageClass::kInteger:
+      return "i" + std::to_string(value.integer);
+    case StorageClass::kReal:
+      return "r" + hex_float(value.real);
+    case StorageClass::kText:
+      return is_utf8(value.bytes) ? "t" + value.bytes : "x" + hex(value.bytes);
+    case StorageClass::kBlob:
+      return "b" + hex(value.bytes);
+    case StorageClass::kNull:
+      break;
+  }
+  return {};
+}
+
+Value value_of_operand(std::string_view operand) {
+  if (operand.empty()) return {};
+  const char letter = operand.front();
+  operand.remove_prefix(1);
+  const char* end = operand.data() + operand.size();
+  Value value;
+  switch (letter) {
+    case 'i':
+      std::from_chars(operand.data(), end, value.integer);
+      value.type = StorageClass::kInteger;
+      return value;
+    case 'r':
+      std::from_chars(operand.data(), end, value.real, std::chars_format::hex);
+      value.type = StorageClass::kReal;
+      return value;
+    case 't':
+      return Value::of_text(std::string(operand));
+    case 'x':
+      return Value::of_text(bytes_of(operand));
+    case 'b':
+      return Value::of_blob(bytes_of(operand));
+    default:
+      return {};
+  }
+}
+
+}  // namespace prodev::query
