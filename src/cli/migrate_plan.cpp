@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
+#include <optional>
 #include <ostream>
 
 #include "cli/row_difference.h"
@@ -117,6 +118,13 @@ base::Result<void> try_file(db::Connection& trial, const db::MigrationFile& file
   return {};
 }
 
+bool rename_something(const std::vector<db::MigrationFile>& files,
+                      const std::vector<db::MigrationStatus>& statuses) {
+  return std::any_of(files.begin(), files.end(), [&](const db::MigrationFile& file) {
+    return db::is_pending(statuses, file) && !statements::net_renames(file.sql).empty();
+  });
+}
+
 void print_difference(const std::vector<std::string>& lines, std::ostream& out) {
   out << (lines.empty() ? "\nThe schema stays as it is.\n" : "\nThe schema would change:\n");
   for (const std::string& line : lines) out << "  " << line << '\n';
@@ -133,20 +141,26 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
   TRY_ASSIGN(const auto statuses, db::migration_status(trial, files));
   TRY(server::check_files(settings, trial, statuses));
   TRY(db::prepare_records(trial));
-  // What the schema is now, to be compared under the names that the files give.
-  TRY_ASSIGN(db::Connection present, make_copy(trial, folder.path("present.db")));
+  TRY_ASSIGN(SchemaParts before, load_schema_parts(trial));
+  // What there is now under the names that the files give, where they rename something.
+  std::optional<db::Connection> present;
+  if (rename_something(files, statuses)) {
+    TRY_ASSIGN(present, make_copy(trial, folder.path("present.db")));
+  }
   size_t applied = 0;
   for (const db::MigrationFile& file : files) {
     if (!db::is_pending(statuses, file)) continue;
     TRY(try_file(trial, file, folder, out));
-    TRY(rename_alike(present, statements::net_renames(file.sql)));
+    if (present) TRY(rename_alike(*present, statements::net_renames(file.sql)));
     ++applied;
   }
   if (applied == 0) {
     out << "nothing to apply: " << files.size() << " files are applied already\n";
     return 0;
   }
-  TRY_ASSIGN(const SchemaParts before, load_schema_parts(present));
+  if (present) {
+    TRY_ASSIGN(before, load_schema_parts(*present));
+  }
   TRY_ASSIGN(const SchemaParts after, load_schema_parts(trial));
   print_difference(difference(before, after), out);
   return 0;
