@@ -69,6 +69,8 @@ constexpr std::string_view kNoFunction =
 constexpr std::string_view kNoBlock =
     "a body is SQL alone, without PL/pgSQL's blocks: leave DECLARE, BEGIN and END out, and write "
     "the statements one after another";
+constexpr std::string_view kAtomicBody =
+    "a body stands in quotes here: write AS $$ SELECT ... $$ in place of BEGIN ATOMIC ... END";
 constexpr std::string_view kNoLoop =
     "a body is SQL alone and has no loops: one INSERT, UPDATE or DELETE does all its rows";
 constexpr std::string_view kFormat = "SQLite formats times with strftime('%Y-%m', c)";
@@ -454,9 +456,19 @@ std::string_view sentence_about(const SpellingRow (&rows)[kRows], std::string_vi
   return {};
 }
 
+// CREATE FUNCTION ... BEGIN ATOMIC SELECT 1: its statements would be taken for the file's.
+bool begins_atomic_body(const SqlTokenList& tokens) {
+  if (tokens.empty() || !tokens[0].is_word("CREATE")) return false;
+  return std::adjacent_find(tokens.begin(), tokens.end(),
+                            [](const SqlToken& token, const SqlToken& next) {
+                              return token.is_word("BEGIN") && next.is_word("ATOMIC");
+                            }) != tokens.end();
+}
+
 }  // namespace
 
 std::string_view refused_statement(const SqlTokenList& tokens, size_t at) {
+  if (begins_atomic_body(tokens)) return kAtomicBody;
   return sentence_at(kRefused, tokens, at);
 }
 

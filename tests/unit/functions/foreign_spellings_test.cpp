@@ -128,6 +128,8 @@ TEST_CASE("the statements of PL/pgSQL are refused with what a body holds instead
   CHECK(refused("n := 1").find("has no variables") != std::string::npos);
   CHECK(refused("TRUNCATE note").starts_with("x.sql:5:1: SQLite says it so: DELETE FROM t"));
   CHECK(refused("CREATE TABLE other (a)").find("holds SELECT, INSERT") != std::string::npos);
+  CHECK(error_of("CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END;")
+            .starts_with("x.sql:4:1: a body stands in quotes here: write AS $$"));
   const std::string plpgsql =
       error_of("CREATE FUNCTION f() RETURNS void AS $$ BEGIN END $$\nLANGUAGE plpgsql");
   CHECK(plpgsql.starts_with("x.sql:5:10: functions are written in sql here"));
