@@ -10,6 +10,7 @@
 #include "text/csv.h"
 #include "text/json_reader.h"
 #include "text/json_string.h"
+#include "text/utf8.h"
 
 namespace prodev::query {
 
@@ -172,8 +173,10 @@ void append_csv(std::string& out, const Cell& cell, ValueKind kind) {
       return;
     case StorageClass::kReal:
       return append_real(out, cell.real, false);
-    case StorageClass::kText:
-      return text::append_csv_field(out, cell.bytes);
+    case StorageClass::kText: {
+      std::string room;
+      return text::append_csv_field(out, text::well_formed(cell.bytes, room));
+    }
     case StorageClass::kBlob:
       return text::append_csv_field(out, base64(cell.bytes));
   }
@@ -196,11 +199,14 @@ bool append_long_json(std::string& out, const Cell& cell, ValueKind kind, bool a
 
 bool append_long_csv(std::string& out, const Cell& cell, const GoesOn& goes_on) {
   if (cell.type == StorageClass::kBlob) return append_base64(out, cell.bytes, goes_on);
-  if (!text::needs_csv_quotes(cell.bytes))
-    return append_pieces(out, cell.bytes, goes_on, [&](std::string_view piece) { out += piece; });
+  std::string room;
+  if (!text::needs_csv_quotes(cell.bytes)) {
+    return append_pieces(out, cell.bytes, goes_on,
+                         [&](std::string_view piece) { out += text::well_formed(piece, room); });
+  }
   out.push_back('"');
   const bool whole = append_pieces(out, cell.bytes, goes_on, [&](std::string_view piece) {
-    text::append_csv_quoted(out, piece);
+    text::append_csv_quoted(out, text::well_formed(piece, room));
   });
   if (whole) out.push_back('"');
   return whole;

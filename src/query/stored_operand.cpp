@@ -13,15 +13,6 @@ namespace {
 
 using db::StorageClass;
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = text::utf8_character_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 std::string hex(std::string_view bytes) {
   std::string text(bytes.size() * 2 + 1, '\0');
   ::sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
@@ -53,7 +44,7 @@ std::string stored_operand(const Value& value) {
     case StorageClass::kReal:
       return "r" + hex_float(value.real);
     case StorageClass::kText:
-      return is_utf8(value.bytes) ? "t" + value.bytes : "x" + hex(value.bytes);
+      return text::is_utf8(value.bytes) ? "t" + value.bytes : "x" + hex(value.bytes);
     case StorageClass::kBlob:
       return "b" + hex(value.bytes);
     case StorageClass::kNull:

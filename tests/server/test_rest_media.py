@@ -1,8 +1,12 @@
 """/rest/v1: what rows are written as: media types, plans, timing, compression."""
 
+import contextlib
+import csv
 import gzip
+import io
 import json
 import pathlib
+import sqlite3
 import sys
 import unittest
 
@@ -20,6 +24,9 @@ class MediaCase(RestCase):
         response = self.call(method, path, body, headers=headers, **more)
         self.assertEqual(response.status, status, response.body)
         return response
+
+
+csv.field_size_limit(1 << 24)
 
 
 class Types(MediaCase):
@@ -52,6 +59,19 @@ class Types(MediaCase):
         lines = self.get("product?select=id,price&order=id", "application/x-ndjson").body.decode().splitlines()
         self.assertEqual([json.loads(line)["id"] for line in lines], [1, 2, 3, 4])
         self.assertEqual(self.get("product?id=eq.0", "application/x-ndjson").body, b"")
+
+    def test_what_is_no_utf8_is_replaced_whatever_the_form(self):
+        """Others may store it: bytes of each form are what its charset says."""
+        long = b"\xc3\xa9" * 150_000
+        with contextlib.closing(sqlite3.connect(self.folder / "data/prodev.db")) as database:
+            for id, name in ((50, b"a\xff,\xe9"), (51, b"plain\xff"), (52, long + b"\xff" + long)):
+                database.execute("INSERT INTO product (id, category_id, name) VALUES (?, 1, CAST(? AS TEXT))", (id, name))
+            database.commit()
+        names = ["a\ufffd,\ufffd", "plain\ufffd", (long + b"\xff" + long).decode(errors="replace")]
+        path = "product?select=name&id=gte.50&order=id"
+        self.assertEqual([row["name"] for row in self.get(path).json()], names)
+        table = self.get(path, "text/csv").body.decode()
+        self.assertEqual([row["name"] for row in csv.DictReader(io.StringIO(table))], names)
 
     def test_head_sends_the_same_headers_and_nothing_else(self):
         for accept in [None, "text/csv", OBJECT]:
