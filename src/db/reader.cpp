@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/giving_way.h"
 #include "base/thread_work.h"
 #include "db/client_rules.h"
 #include "db/deadline.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr size_t kCachedStatements = 512;
 constexpr int64_t kTurn_ns = 5'000'000;
+constexpr int kFirstTurns = 2;  // in which a read counts as beginning, and need not give way
 
 // The time of a loop's read is over: has it worked, or did others have the core? What it did until
 // now is not known (to ask before each read would cost more than most take), so it is watched for a
@@ -65,6 +67,7 @@ void Reader::set_deadline(int64_t deadline_ns) {
   deadline_ns_ = deadline_ns;
   watched_from_ns = 0;
   watch_thread({connection_.handle(), check_time, this, limits_.steps});
+  turns_had_ = 0;
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
 }
 
@@ -108,14 +111,17 @@ int Reader::check_time(void* self) noexcept {
   if (statements_end()) return 1;
   if (reader.deadline_ns_ != 0 && now_ns > reader.deadline_ns_)
     return reader.turns_ != nullptr || has_worked(now_ns, reader.deadline_ns_) ? 1 : 0;
-  const bool goes_on = reader.turns_ == nullptr || now_ns < reader.turn_ends_ns_;
-  return goes_on || reader.take_turn(Turns::Read::kGoesOn) ? 0 : 1;
+  if (reader.turns_ == nullptr || now_ns < reader.turn_ends_ns_) return 0;
+  const bool begins = reader.turns_had_ < kFirstTurns;
+  if (!begins && base::must_give_way()) return 1;
+  return reader.take_turn(begins ? Turns::Read::kBegins : Turns::Read::kGoesOn) ? 0 : 1;
 }
 
 bool Reader::take_turn(Turns::Read read) {
   end_turn();
   if (!turns_->take(read, deadline_ns_)) return false;
   has_turn_ = true;
+  ++turns_had_;
   turn_ends_ns_ = base::monotonic_ns() + kTurn_ns;
   return true;
 }

@@ -6,11 +6,18 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/giving_way.h"
 #include "base/scheduling.h"
 
 namespace prodev::http {
 
 namespace {
+
+void refuse(std::unique_ptr<Job> job) {
+  Job& refused = *job;
+  refused.fail(queue_full());
+  refused.release(std::move(job));
+}
 
 // What try_submit() says of `job`, when its queue gave `displaced` back for it.
 bool settle_place(std::optional<std::unique_ptr<Job>> displaced, const Job* own,
@@ -20,9 +27,7 @@ bool settle_place(std::optional<std::unique_ptr<Job>> displaced, const Job* own,
     job = std::move(*displaced);
     return false;
   }
-  Job& other = **displaced;
-  other.fail(queue_full());
-  other.release(std::move(*displaced));
+  refuse(std::move(*displaced));
   return true;
 }
 
@@ -128,11 +133,15 @@ bool PoolLane::try_submit(const Client& client, std::unique_ptr<Job>&& job) {
 void PoolLane::run() {
   base::run_behind();
   while (auto taken = queue_.pop()) {
-    auto& [client, job] = *taken;
-    Job& running = *job;
+    base::GivingWay way([&] { return !queue_.may_go_on(*taken); });
+    Job& running = *taken->item;
     (void)running.run();
-    running.release(std::move(job));
-    queue_.finish(client);
+    if (!way.happened()) {
+      running.release(std::move(taken->item));
+    } else if (auto displaced = queue_.push(taken->client, std::move(taken->item), true)) {
+      refuse(std::move(*displaced));
+    }
+    queue_.finish(*taken);
   }
 }
 

@@ -86,7 +86,8 @@ class WriteLane {
   std::thread thread_;
 };
 
-// A pool of threads that clients share fairly; each job is released when it has run.
+// A pool of threads that clients share fairly; each job is released when it has run. One that was
+// told to end (base::must_give_way) runs again from its beginning.
 class PoolLane {
  public:
   using Client = WriteLane::Client;

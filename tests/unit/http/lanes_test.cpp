@@ -1,9 +1,12 @@
 #include "http/lanes.h"
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 
+#include "base/giving_way.h"
 #include "catch.h"
 
 using namespace prodev::http;
@@ -82,4 +85,46 @@ TEST_CASE("a job that gives way to one of another client is failed and released,
   lane.finish();
   CHECK(greedy.ran == taken - 1);
   CHECK(modest.ran == 1);
+}
+
+namespace {
+
+// Works until it is told to end, at its first times, and then once more.
+class LongJob final : public Job {
+ public:
+  LongJob(Log& log, std::atomic<int>& begun) : log_(log), begun_(begun) {}
+  bool work() override {
+    ++begun_;
+    const auto ends = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (std::chrono::steady_clock::now() < ends && log_.released == 0) {
+      if (base::must_give_way()) return false;
+      std::this_thread::yield();
+    }
+    ++log_.ran;
+    return true;
+  }
+  void fail(const base::Error&) override { ++log_.failed; }
+  void release(std::unique_ptr<Job>) override {}
+
+ private:
+  Log& log_;
+  std::atomic<int>& begun_;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a job of a new client is run while others have long ones on all threads, which all end") {
+  Log log;
+  std::atomic<int> begun = 0;
+  PoolLane lane(100, 4);
+  for (uint8_t client = 1; client <= 10; ++client)
+    REQUIRE(lane.try_submit({client}, std::make_unique<LongJob>(log, begun)));
+  while (begun < 4) std::this_thread::yield();
+  REQUIRE(submit(lane, log, {}, 99));
+  lane.finish();
+  CHECK(log.released == 1);
+  CHECK(log.ran == 11);
+  CHECK(log.failed == 0);
+  CHECK(begun > 10);
 }
