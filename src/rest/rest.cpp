@@ -77,8 +77,19 @@ void Rest::handle(const Request& request, Response& response) {
   const auth::Identity* identity = identify(request, response);
   if (identity == nullptr) return;
   timing.end(Timing::kJwt);
-  const Outcome<void> answered = answer(request, *identity, timing, response);
-  if (!answered) refuse(request, *identity, answered.error(), response);
+  if (!may_be_dear(request)) return answer(request, *identity, timing, response);
+  DearWork& dear = loops_[request.loop].dear;
+  const int64_t begun_ns = base::monotonic_ns();
+  if (dear.is_enough(begun_ns) && find_prepared(request, *identity) == nullptr)
+    return answer_behind(*identity, response);
+  answer(request, *identity, timing, response);
+  dear.add(begun_ns, base::monotonic_ns());
+}
+
+void Rest::answer(const Request& request, const auth::Identity& identity, Timing timing,
+                  Response& response) {
+  const Outcome<void> answered = answer_here(request, identity, timing, response);
+  if (!answered) refuse(request, identity, answered.error(), response);
 }
 
 bool Rest::check_head(const Request& request, Response& response) {
@@ -151,8 +162,8 @@ Outcome<void> Rest::check_plan(const MediaType& media, const auth::Identity& ide
        "Plans are for service_role, or for everybody with the setting plan_enabled."});
 }
 
-Outcome<void> Rest::answer(const Request& request, const auth::Identity& identity, Timing timing,
-                           Response& response) {
+Outcome<void> Rest::answer_here(const Request& request, const auth::Identity& identity,
+                                Timing timing, Response& response) {
   refresh(loops_[request.loop]);
   if (const Resource named = resource_of(request, options_.prefix); named.is_function)
     return call_function(request, identity, named.name, response);

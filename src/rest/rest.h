@@ -23,6 +23,7 @@
 #include "records/call.h"
 #include "records/read.h"
 #include "records/schema.h"
+#include "rest/dear_work.h"
 #include "rest/recent.h"
 #include "rest/request_options.h"
 #include "rest/writes.h"
@@ -102,6 +103,7 @@ class Rest {
     std::string key{};                      // of the request in hand
     size_t last_body_bytes = 0;             // the next one is likely to need about as much room
     std::unique_ptr<http::Encoder> gzip{};  // made when it is first needed
+    DearWork dear{};
   };
 
   Rest(const RestOptions& options, records::CurrentSchema& schema, const std::string& database_path,
@@ -115,8 +117,10 @@ class Rest {
   query::Outcome<std::string> table_name(const http::Request& request) const;
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
-  query::Outcome<void> answer(const http::Request& request, const auth::Identity& identity,
-                              Timing timing, http::Response& response);
+  void answer(const http::Request& request, const auth::Identity& identity, Timing timing,
+              http::Response& response);
+  query::Outcome<void> answer_here(const http::Request& request, const auth::Identity& identity,
+                                   Timing timing, http::Response& response);
   // nullptr: answered with 401.
   const auth::Identity* identify(const http::Request& request, http::Response& response);
   query::Outcome<std::shared_ptr<WriteCall>> make_write(const http::Request& request,
@@ -133,6 +137,8 @@ class Rest {
               const query::ApiError& error, http::Response& response);
   query::Outcome<void> answer_again(const http::Request& request, const auth::Identity& identity,
                                     http::Response& response);
+  // Of what its loop has no time for.
+  void answer_behind(const auth::Identity& identity, http::Response& response);
   query::Outcome<void> read_again(const http::Request& request, const auth::Identity& identity,
                                   const records::SchemaPointer& schema, Timing timing,
                                   http::Response& response);
@@ -143,6 +149,8 @@ class Rest {
   query::Outcome<Call> make_read(const http::Request& request, const auth::Identity& identity,
                                  const records::SchemaPointer& schema, Timing timing) const;
   query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
+  // What its loop keeps of the same question; `key` of the loop is its key. nullptr: nothing.
+  const PreparedRead* find_prepared(const http::Request& request, const auth::Identity& identity);
   // Parses, unless the same was asked before, and runs.
   query::Outcome<void> read_table(const http::Request& request, const auth::Identity& identity,
                                   Timing timing, http::Response& response);

@@ -1,4 +1,5 @@
-// What Rest does with requests that met another schema than they were lowered by.
+// What Rest does with requests that met another schema than they were lowered by, or came when
+// their loop had no time for them: they are answered from their beginning on the read lane.
 #include "base/clock.h"
 #include "db/client_rules.h"
 #include "records/outdated.h"
@@ -34,6 +35,13 @@ void Rest::refuse(const Request& request, const auth::Identity& identity,
                          const Outcome<void> done = answer_again(same, identity, out);
                          if (!done) refuse(same, identity, done.error(), out);
                        });
+}
+
+void Rest::answer_behind(const auth::Identity& identity, Response& response) {
+  response.continue_on(http::Lane::kRead, [this, identity](const Request& same, Response& out) {
+    const Outcome<void> done = answer_again(same, identity, out);
+    if (!done) refuse(same, identity, done.error(), out);
+  });
 }
 
 // Where it fails those who watch the schema tell why.

@@ -124,12 +124,18 @@ Outcome<void> Rest::prepare_page(const Request& request, Call& call) const {
   return {};
 }
 
-Outcome<void> Rest::read_table(const Request& request, const auth::Identity& identity,
-                               Timing timing, Response& response) {
+const Rest::PreparedRead* Rest::find_prepared(const Request& request,
+                                              const auth::Identity& identity) {
   Loop& loop = loops_[request.loop];
   add_question(request, loop.key);
   loop.key.append("\n=").append(identity.role);
-  if (const PreparedRead* known = loop.prepared.find(loop.key); known != nullptr) {
+  return loop.prepared.find(loop.key);
+}
+
+Outcome<void> Rest::read_table(const Request& request, const auth::Identity& identity,
+                               Timing timing, Response& response) {
+  Loop& loop = loops_[request.loop];
+  if (const PreparedRead* known = find_prepared(request, identity); known != nullptr) {
     timing.end(Timing::kParse);
     TRY(run_on_loop(request, *known, identity, timing, response));
     return {};
