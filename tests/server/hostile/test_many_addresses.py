@@ -21,7 +21,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO anon;
 ADDRESSES = 40
 READ_TIMEOUT_MS = 8_000
 QUESTIONS = 10
-STRANGE = 1_000 if is_sanitized() else 8_000
+STRANGE = 1_000 if is_sanitized() else 4_000
 LIMIT_S = 3.0  # on a busy machine; it was all of the read timeout, and more
 OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte")
 KNOWN = [f"/rest/v1/guest?id={operator}.1" for operator in OPERATORS]
