@@ -9,6 +9,9 @@
 
 namespace prodev::cli {
 
+// Rows of a table or column that a check looks at, so that it ends: an SQL literal.
+constexpr const char* kMostCheckedRows = "1000000";
+
 // Every check below, on the database of `settings`, which is opened for reading only.
 std::vector<Finding> check_schema(const config::Settings& settings);
 
@@ -24,10 +27,10 @@ base::Result<Finding> check_policy_scans(db::Connection& connection);
 // Foreign keys without an index: each DELETE of the other table reads this one whole.
 base::Result<Finding> check_foreign_keys(db::Connection& connection);
 // FTS5 tables that index another table and have no triggers that keep them in step with it, or hold
-// other rows than it has (of up to 1,000,000 of each); with the statements that mend it.
+// other rows than it has; with the statements that mend it.
 base::Result<Finding> check_text_search(db::Connection& connection);
-// UUIDs that are stored in another spelling than the one that REST stores and asks for (of up to
-// 1,000,000 in each column); with the statements that mend it.
+// UUIDs that are stored in another spelling than the one that REST stores and asks for;
+// with the statements that mend it.
 base::Result<Finding> check_uuids(db::Connection& connection);
 
 }  // namespace prodev::cli

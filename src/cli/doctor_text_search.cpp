@@ -11,9 +11,6 @@ namespace {
 
 using db::quoted_name;
 
-// Rows of the content that are compared with the index, so that a check of a large table ends.
-constexpr const char* kMostRows = "1000000";
-
 // A full-text table that indexes the rows of another one, and keeps no text of its own.
 struct Index {
   std::string table;
@@ -129,11 +126,11 @@ base::Result<bool> has_strays(db::Connection& connection, const Index& index) {
   if (kept.empty()) return false;
   TRY_ASSIGN(
       db::Statement strays,
-      connection.prepare("SELECT EXISTS (SELECT 1 FROM (SELECT " + rowid + " AS id FROM " +
-                         content + " LIMIT " + kMostRows + ") WHERE id NOT IN (SELECT id FROM " +
-                         indexed + ")) OR EXISTS (SELECT 1 FROM (SELECT id FROM " + indexed +
-                         " LIMIT " + kMostRows + ") d WHERE NOT EXISTS (SELECT 1 FROM " + content +
-                         " c WHERE c." + rowid + " = d.id))"));
+      connection.prepare(
+          "SELECT EXISTS (SELECT 1 FROM (SELECT " + rowid + " AS id FROM " + content + " LIMIT " +
+          kMostCheckedRows + ") WHERE id NOT IN (SELECT id FROM " + indexed +
+          ")) OR EXISTS (SELECT 1 FROM (SELECT id FROM " + indexed + " LIMIT " + kMostCheckedRows +
+          ") d WHERE NOT EXISTS (SELECT 1 FROM " + content + " c WHERE c." + rowid + " = d.id))"));
   TRY(strays.step());
   return strays.column_int(0) != 0;
 }

@@ -8,9 +8,6 @@ namespace {
 
 using db::quoted_name;
 
-// Of each column, so that a check of a large table ends.
-constexpr const char* kMostRows = "1000000";
-
 // 8-4-4-4-12 digits in lower case: what a UUID that comes over REST is stored as.
 std::string stored_form_pattern() {
   std::string pattern;
@@ -35,12 +32,13 @@ base::Result<Spelled> count_spelled(db::Connection& connection, const std::strin
                                     const std::string& column) {
   const std::string form = stored_form_pattern();
   const std::string digits = digits_of("c");
-  TRY_ASSIGN(db::Statement rows,
-             connection.prepare(
-                 "SELECT count(*), count(*) FILTER (WHERE lower(c) NOT GLOB " + form +
-                 ") FROM (SELECT " + quoted_name(column) + " AS c FROM " + quoted_name(table) +
-                 " LIMIT " + kMostRows + ") WHERE typeof(c) = 'text' AND c NOT GLOB " + form +
-                 " AND length(" + digits + ") = 32 AND " + digits + " NOT GLOB '*[^0-9a-f]*'"));
+  TRY_ASSIGN(
+      db::Statement rows,
+      connection.prepare("SELECT count(*), count(*) FILTER (WHERE lower(c) NOT GLOB " + form +
+                         ") FROM (SELECT " + quoted_name(column) + " AS c FROM " +
+                         quoted_name(table) + " LIMIT " + kMostCheckedRows +
+                         ") WHERE typeof(c) = 'text' AND c NOT GLOB " + form + " AND length(" +
+                         digits + ") = 32 AND " + digits + " NOT GLOB '*[^0-9a-f]*'"));
   TRY(rows.step());
   return Spelled{rows.column_int(0), rows.column_int(1)};
 }
