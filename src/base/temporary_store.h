@@ -27,6 +27,8 @@ class TemporaryFile {
   uint64_t size() const { return size_; }
   // Read it with pread(2) from offset 0.
   int file() const { return file_.get(); }
+  // What it holds, which may be had to yield once the file is whole.
+  Budget::Lease& room() { return lease_; }
 
  private:
   friend class TemporaryStore;

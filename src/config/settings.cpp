@@ -102,7 +102,7 @@ constexpr Setting kTable[] = {
              "at most.",
      .unit = Unit::kBytes, .low = 0, .high = kTiB},
     {.name = "min_transfer_rate", .member = &S::min_transfer_rate, .group = kSize,
-     .help = "Bytes in a second that clients must keep up whose data waits in temporary files.",
+     .help = "Bytes in a second that clients must keep up whose bodies or rows wait for them.",
      .unit = Unit::kBytes, .low = 0, .high = kGiB},
     {.name = "output_buffer_bytes", .member = &S::output_buffer_bytes, .group = kSize,
      .help = "Response bytes held for one slow client.",

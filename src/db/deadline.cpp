@@ -26,6 +26,12 @@ bool must_end_thread() {
   return thread_watch.handle != nullptr && thread_watch.is_over(thread_watch.self) != 0;
 }
 
+bool give_turn_of_thread() {
+  if (thread_watch.handle == nullptr || thread_watch.give_turn == nullptr) return false;
+  thread_watch.give_turn(thread_watch.self);
+  return true;
+}
+
 uint64_t steps_taken(const sqlite3* handle) {
   return thread_watch.handle == handle ? thread_steps : 0;
 }

@@ -34,6 +34,7 @@ struct Watch {
   int (*is_over)(void*) = nullptr;  // as a progress handler: not 0, the statement is to end
   void* self = nullptr;
   uint64_t most_steps = kNoLimit;
+  void (*give_turn)(void*) = nullptr;  // to others; null: it does not work in turns
 };
 // From now on, for this thread, until unwatch_thread() of its handle or the next call.
 void watch_thread(const Watch& watch);

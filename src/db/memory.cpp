@@ -27,7 +27,12 @@ struct Count {
 };
 thread_local Count count;
 
-bool ask_for_more(int64_t wanted) {
+// The page of a full-text index, or longer.
+constexpr int64_t kLongPiece = 2'048;
+// Others may need the turn to give back.
+constexpr base::Budget::Patience kPatience{1'000'000'000, give_turn_of_thread};
+
+bool ask_for_more(int64_t wanted, bool may_wait) {
   Count& own = count;
   if (wanted > own.limit) {
     own.refusal = Grant::kTooMuch;
@@ -35,7 +40,8 @@ bool ask_for_more(int64_t wanted) {
   }
   const int64_t with_room = std::min(own.limit, wanted + kLeaseStep);
   if (own.lease != nullptr) {
-    const Grant grant = own.lease->grow_to(static_cast<uint64_t>(with_room - own.begin));
+    const Grant grant = own.lease->grow_to(static_cast<uint64_t>(with_room - own.begin),
+                                           may_wait ? &kPatience : nullptr);
     if (grant != Grant::kGranted) {
       own.refusal = grant;
       return false;
@@ -45,17 +51,16 @@ bool ask_for_more(int64_t wanted) {
   return true;
 }
 
-// The page of a full-text index, or longer.
-constexpr int64_t kLongPiece = 2'048;
-
+// SQLite asks for short pieces under locks that all threads share: nobody waits then.
 bool may_take(int64_t bytes) {
-  if (bytes >= kLongPiece && must_end_thread()) {
+  const bool is_long = bytes >= kLongPiece;
+  if (is_long && must_end_thread()) {
     count.refusal = Grant::kBusy;
     count.timed_out = true;
     return false;
   }
   const int64_t wanted = count.used + bytes;
-  return wanted <= count.granted || ask_for_more(wanted);
+  return wanted <= count.granted || ask_for_more(wanted, is_long);
 }
 
 // Before each piece stands its size: to ask the allocator for it costs more. SQLite wants pieces

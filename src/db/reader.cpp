@@ -66,7 +66,8 @@ void Reader::set_deadline(int64_t deadline_ns) {
   statements_.trim();
   deadline_ns_ = deadline_ns;
   watched_from_ns = 0;
-  watch_thread({connection_.handle(), check_time, this, limits_.steps});
+  watch_thread({connection_.handle(), check_time, this, limits_.steps,
+                turns_ != nullptr ? give_turn : nullptr});
   turns_had_ = 0;
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
 }
@@ -115,6 +116,13 @@ int Reader::check_time(void* self) noexcept {
   const bool begins = reader.turns_had_ < kFirstTurns;
   if (!begins && base::must_give_way()) return 1;
   return reader.take_turn(begins ? Turns::Read::kBegins : Turns::Read::kGoesOn) ? 0 : 1;
+}
+
+// The next look at the time takes another one.
+void Reader::give_turn(void* self) {
+  Reader& reader = *static_cast<Reader*>(self);
+  reader.end_turn();
+  reader.turn_ends_ns_ = 0;
 }
 
 bool Reader::take_turn(Turns::Read read) {

@@ -70,6 +70,7 @@ class Reader {
   Reader(Connection connection, Turns* turns, const ReaderLimits& limits);
   static int check_time(void* reader) noexcept;
   void look_at_time(bool does);
+  static void give_turn(void* reader);
   bool take_turn(Turns::Read read);
   void end_turn();
 

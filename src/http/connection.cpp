@@ -20,6 +20,7 @@ constexpr int64_t kLinger_ms = 2'000;  // without a byte
 constexpr int64_t kLongestLinger_ms = 6'000;
 constexpr size_t kLingerBytes = 64 << 20;
 constexpr int64_t kIdleWhileDraining_ms = 1'000;
+constexpr int64_t kBetweenLooks_ms = 1'000;  // at what a client takes of a response that holds room
 
 }  // namespace
 
@@ -29,7 +30,7 @@ Connection::Connection(Worker& worker, const Site& site, net::Socket socket,
   progress_ms_ = worker.loop().now_ms();
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() { forget_reader(); }
 
 base::Result<void> Connection::start() {
   watched_ = EPOLLIN;
@@ -205,6 +206,7 @@ void Connection::flush() {
     progress_ms_ = worker_.loop().now_ms();
   }
   if (!output_.empty()) unacknowledged_bytes_ = socket_.unacknowledged_bytes();
+  watch_reader();
   if (progress == Output::Progress::kFailed) {
     close();
   } else if (progress == Output::Progress::kDone && end_after_output_) {
@@ -238,6 +240,14 @@ void Connection::close() {
   }
   state_ = State::kGone;
   worker_.forget(*this);
+}
+
+// The system would keep what it has to send for as long as the client wants to take it.
+void Connection::cut() {
+  if (state_ == State::kGone) return;
+  worker_.shard().timeouts.add();
+  socket_.drop_unsent();
+  close();
 }
 
 bool Connection::peer_has_left() const {
@@ -285,8 +295,10 @@ void Connection::update_deadline() {
     case State::kHead:
       if (!output_.empty()) {
         deadline_ms = progress_ms_ + options.write_timeout_ms;
-        if (output_.holds_room())
-          deadline_ms = std::min(deadline_ms, reader_pace_.ends_ms(options.write_timeout_ms));
+        if (output_.room() != nullptr) {
+          deadline_ms = std::min({deadline_ms, reader_pace_.ends_ms(options.write_timeout_ms),
+                                  worker_.loop().now_ms() + kBetweenLooks_ms});
+        }
       } else if (head_started_ms_ != 0) {
         deadline_ms = head_started_ms_ + options.head_timeout_ms;
       } else if (worker_.draining() && socket_.handshake_done()) {
@@ -321,10 +333,26 @@ uint64_t Connection::taken_bytes() const {
   return sent_bytes_ - std::min<uint64_t>(sent_bytes_, unacknowledged_bytes_);
 }
 
-// Whether a response in a temporary file goes over fast enough to be let hold it.
+// Others who need the room of a response look at how fast it goes.
+void Connection::watch_reader() {
+  base::Budget::Lease* room = output_.room();
+  if (room == nullptr) return forget_reader();
+  if (reader_ == nullptr) {
+    reader_ = std::make_shared<WaitingReader>(worker_.loop(), this, taken_bytes());
+    room->yield_to_others(reader_);
+  }
+  reader_->note(taken_bytes());
+}
+
+void Connection::forget_reader() {
+  if (reader_ != nullptr) reader_->forget();
+  reader_.reset();
+}
+
+// Whether a response that holds room goes over fast enough to be let hold it.
 bool Connection::reader_keeps_up() {
   const EngineOptions& options = worker_.engine().options();
-  return !output_.holds_room() ||
+  return output_.room() == nullptr ||
          reader_pace_.keeps_up(worker_.loop().now_ms(), options.write_timeout_ms, taken_bytes(),
                                options.min_transfer_rate);
 }
@@ -339,6 +367,7 @@ void Connection::on_deadline() {
   const int64_t now_ms = worker_.loop().now_ms();
   const bool waits_for_reader = !output_.empty();
   if (waits_for_reader && reader_made_progress()) progress_ms_ = now_ms;
+  if (reader_ != nullptr) reader_->note(taken_bytes());
   const bool goes_on =
       waits_for_reader
           ? now_ms < progress_ms_ + worker_.engine().options().write_timeout_ms && reader_keeps_up()
@@ -348,11 +377,9 @@ void Connection::on_deadline() {
     return;
   }
   const bool idle = state_ == State::kHead && head_started_ms_ == 0;
+  if (waits_for_reader) return cut();
   if (!idle) worker_.shard().timeouts.add();
-  if (state_ == State::kLingering || waits_for_reader) {
-    close();
-    return;
-  }
+  if (state_ == State::kLingering) return close();
   if (idle) {
     linger_after_output_ = true;
     end();

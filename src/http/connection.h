@@ -19,6 +19,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/transfer_pace.h"
+#include "http/waiting_reader.h"
 #include "net/loop.h"
 #include "net/socket.h"
 #include "net/timer_wheel.h"
@@ -40,6 +41,9 @@ class Connection final : public net::EventHandler, private net::Timer {
   // A lane has finished the request in hand.
   void finish_request(Request& request, Response& response);
 
+  // Ends it at once: its client does not take what waits for it, and others need the room.
+  void cut();
+
   // Whether the client has closed its side, or the connection is gone. Any thread, while a lane
   // works for it.
   bool peer_has_left() const;
@@ -58,6 +62,8 @@ class Connection final : public net::EventHandler, private net::Timer {
   void send_finished(Request& request, Response& response);
   bool reader_made_progress();
   uint64_t taken_bytes() const;
+  void watch_reader();
+  void forget_reader();
   bool reader_keeps_up();
   bool body_keeps_up();
   void read_some();
@@ -120,7 +126,8 @@ class Connection final : public net::EventHandler, private net::Timer {
   int64_t progress_ms_ = 0;          // when the client last sent, or took what waits for it
   size_t unacknowledged_bytes_ = 0;  // sent, and not yet taken by the client, when last looked at
   uint64_t sent_bytes_ = 0;
-  TransferPace reader_pace_;  // of a response that holds room
+  TransferPace reader_pace_;               // of a response that holds room
+  std::shared_ptr<WaitingReader> reader_;  // of such a response; shared with its budget
   size_t lingered_bytes_ = 0;
   int64_t linger_ends_ms_ = 0;
   size_t sent_this_turn_ = 0;

@@ -28,9 +28,9 @@ class Output {
   std::string& text() { return text_; }
   size_t text_size() const { return text_.size() - sent_; }
   bool has_body() const { return next_segment_ < segments_.size() || stream_ != nullptr; }
-  // Whether what is to be sent holds temporary room.
-  bool holds_room() const {
-    return next_segment_ < segments_.size() && segments_[next_segment_].temporary;
+  // What is to be sent next holds this of memory or disk until it is; null: nothing.
+  base::Budget::Lease* room() const {
+    return next_segment_ < segments_.size() ? segments_[next_segment_].room : nullptr;
   }
   bool empty() const { return text_size() == 0 && !has_body(); }
 

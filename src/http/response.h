@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/budget.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "http/lane.h"
@@ -27,7 +28,7 @@ struct Segment {
   off_t offset = 0;
   uint64_t size = 0;
   std::shared_ptr<const void> owner;
-  bool temporary = false;  // holds room that others wait for, until it is sent
+  base::Budget::Lease* room = nullptr;  // of `owner`: what it holds that others may need
 };
 
 // A body made while it is sent, pulled as the client takes it, so that memory stays bounded.

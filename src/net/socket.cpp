@@ -84,6 +84,11 @@ size_t Socket::unacknowledged_bytes() const {
   return ::ioctl(fd_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
 }
 
+void Socket::drop_unsent() {
+  const linger none{1, 0};
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
 void Socket::shut_write() {
   if (session_ && handshake_done()) {
     ::ERR_clear_error();

@@ -52,6 +52,9 @@ class Socket {
   // Bytes written that the peer has not acknowledged yet.
   size_t unacknowledged_bytes() const;
 
+  // At the end of the connection the peer sees a reset, and what it has not taken is dropped.
+  void drop_unsent();
+
   // Ends our direction: close_notify, then FIN.
   void shut_write();
 

@@ -26,6 +26,7 @@
 #include "rest/dear_work.h"
 #include "rest/recent.h"
 #include "rest/request_options.h"
+#include "rest/room.h"
 #include "rest/writes.h"
 
 namespace prodev::rest {
@@ -180,8 +181,10 @@ class Rest {
   static bool complete(const Call& call, const records::ReadResult& result, std::string& body);
   // Whether rows of `bytes` bytes are compressed for clients that take it.
   bool may_encode(size_t bytes) const;
-  query::Outcome<void> send(const http::Request& request, Loop& loop, std::string body,
+  query::Outcome<void> send(const http::Request& request, Loop& loop, HeldBody rows,
                             const Call& call, http::Response& response) const;
+  query::Outcome<void> keep_body(const http::Request& request, uint64_t beside, std::string body,
+                                 const std::string& type, http::Response& response) const;
 
   // rest_calls.cpp
   query::Outcome<void> call_function(const http::Request& request, const auth::Identity& identity,

@@ -213,10 +213,12 @@ Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prep
   TRY_ASSIGN(const records::ReadResult result,
              prepared.lowered ? records::run_read(*prepared.lowered, identity, quick, session, body)
                               : read_target(call, identity, quick, session, body));
-  if (!result.over_budget) {
+  base::Budget::Lease room(*options_.memory, request.peer.client_key());
+  if (!result.over_budget && room.grow_to(body.size()) == base::Budget::Grant::kGranted) {
     loop.last_body_bytes = body.size();
     TRY(describe(request, timing, call, result, response));
-    if (complete(call, result, body)) TRY(send(request, loop, std::move(body), call, response));
+    if (complete(call, result, body))
+      TRY(send(request, loop, {std::move(body), std::move(room)}, call, response));
     return true;
   }
   continue_on_pool(call, identity, timing, response);
@@ -269,30 +271,45 @@ bool Rest::may_encode(size_t bytes) const {
   return options_.compress_min_bytes > 0 && bytes >= options_.compress_min_bytes;
 }
 
-Outcome<void> Rest::send(const Request& request, Loop& loop, std::string body, const Call& call,
+Outcome<void> Rest::send(const Request& request, Loop& loop, HeldBody rows, const Call& call,
                          Response& response) const {
+  std::string& body = rows.bytes;
   std::string type = call.options.media.content_type();
   const bool may = may_encode(body.size());
   if (may) add_vary(response);
   const http::Coding coding =
       may ? http::choose_coding(request.header("accept-encoding")) : http::Coding::kIdentity;
-  const base::Budget::Client client = request.peer.client_key();
   if (coding == http::Coding::kIdentity)
-    return set_held_body(response, {*options_.memory, client}, std::move(body), type);
+    return set_held_body(response, std::move(rows.lease), std::move(body), type);
   if (coding == http::Coding::kGzip && body.size() <= kMaxEncodedOnLoop) {
     if (!loop.gzip) loop.gzip = std::make_unique<http::Encoder>(coding);
     response.set_body(encode(*loop.gzip, body, response), type);
     return {};
   }
-  TRY_ASSIGN(const auto rows, hold_body({*options_.memory, client}, std::move(body)));
-  response.continue_on(http::Lane::kBlocking, [this, client, coding, rows, type = std::move(type)](
-                                                  const Request&, Response& out) {
+  const auto held = std::make_shared<const HeldBody>(std::move(rows));
+  response.continue_on(http::Lane::kBlocking, [this, coding, held, type = std::move(type)](
+                                                  const Request& same, Response& out) {
     http::Encoder encoder(coding);
-    std::string encoded = encode(encoder, rows->bytes, out);
-    base::Budget::Lease memory(*options_.memory, client, rows->lease.held_with_others());
-    const auto set = set_held_body(out, std::move(memory), std::move(encoded), type);
+    std::string encoded = encode(encoder, held->bytes, out);
+    const auto set = keep_body(same, held->lease.held_with_others(), std::move(encoded), type, out);
     if (!set) respond_error(out, set.error(), {});
   });
+  return {};
+}
+
+// In memory where there is room for it, else in a file: not for a loop. `beside`: what its request
+// holds of the memory already.
+Outcome<void> Rest::keep_body(const Request& request, uint64_t beside, std::string body,
+                              const std::string& type, Response& response) const {
+  const base::Budget::Client client = request.peer.client_key();
+  base::Budget::Lease memory(*options_.memory, client, beside);
+  if (memory.grow_to(body.size()) == base::Budget::Grant::kGranted)
+    return set_held_body(response, std::move(memory), std::move(body), type);
+  SpooledBody file(*options_.temporary, client, options_.max_response_bytes,
+                   http::Coding::kIdentity);
+  if (const auto kept = file.take(body, true); !kept)
+    return query::refuse(storage_error(kept.error()));
+  std::move(file).send(response, type);
   return {};
 }
 
@@ -342,9 +359,7 @@ Outcome<void> Rest::read_on_pool(const Request& request, const Call& call, Respo
     http::Encoder encoder(coding);
     body = encode(encoder, body, response);
   }
-  base::Budget::Lease answer(*options_.memory, request.peer.client_key(),
-                             memory.held_with_others());
-  return set_held_body(response, std::move(answer), std::move(body), type);
+  return keep_body(request, memory.held_with_others(), std::move(body), type, response);
 }
 
 Outcome<void> Rest::explain_on_pool(const Request& request, const Call& call,

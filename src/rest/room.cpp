@@ -1,5 +1,6 @@
 #include "rest/room.h"
 
+#include <memory>
 #include <utility>
 
 namespace prodev::rest {
@@ -22,21 +23,15 @@ query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes) {
       {503, "53200", "the memory for requests is in use at the moment: try again"});
 }
 
-query::Outcome<std::shared_ptr<const HeldBody>> hold_body(base::Budget::Lease memory,
-                                                          std::string body) {
-  const auto held = std::make_shared<HeldBody>(HeldBody{std::move(body), std::move(memory)});
-  TRY(hold(held->lease, held->bytes.size()));
-  return held;
-}
-
 query::Outcome<void> set_held_body(http::Response& response, base::Budget::Lease memory,
                                    std::string body, const std::string& content_type) {
   if (body.size() <= base::Budget::kStep) {
     response.set_body(std::move(body), content_type);
     return {};
   }
-  TRY_ASSIGN(const auto held, hold_body(std::move(memory), std::move(body)));
-  response.set_segment({held->bytes, -1, 0, held->bytes.size(), held}, content_type);
+  const auto held = std::make_shared<HeldBody>(HeldBody{std::move(body), std::move(memory)});
+  TRY(hold(held->lease, held->bytes.size()));
+  response.set_segment({held->bytes, -1, 0, held->bytes.size(), held, &held->lease}, content_type);
   return {};
 }
 

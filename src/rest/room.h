@@ -1,7 +1,6 @@
 // What requests for rows may hold of memory and disk, in words for clients.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "base/budget.h"
@@ -18,18 +17,14 @@ constexpr size_t kMostParsedOnLoop = 65'536;
 // use at the moment.
 query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes);
 
-// A body in memory that may be long, with what it holds of its client's part. Shared by who makes
-// it and who sends it.
+// A body in memory that may be long, with what it holds of its client's part.
 struct HeldBody {
   std::string bytes;
   base::Budget::Lease lease;
 };
-// As hold(), with `memory` for the lease of the body.
-query::Outcome<std::shared_ptr<const HeldBody>> hold_body(base::Budget::Lease memory,
-                                                          std::string body);
 
-// Makes `body` that of `response`. Until it is sent `memory` holds it: a client that does not read
-// is not to pile answers up. Errors as of hold().
+// Makes `body` that of `response`. Until it is sent `memory` holds it, and yields to others when
+// its client takes it slowly: who does not read is not to pile answers up. Errors as of hold().
 query::Outcome<void> set_held_body(http::Response& response, base::Budget::Lease memory,
                                    std::string body, const std::string& content_type);
 

@@ -31,8 +31,8 @@ base::Result<void> SpooledBody::take(std::string& body, bool last) {
 
 void SpooledBody::send(http::Response& response, const std::string& content_type) && {
   if (encoder_) response.add_header("Content-Encoding", http::coding_name(encoder_->coding()));
-  const auto owner = std::make_shared<const base::TemporaryFile>(std::move(*file_));
-  response.set_segment({{}, owner->file(), 0, owner->size(), owner, true}, content_type);
+  const auto owner = std::make_shared<base::TemporaryFile>(std::move(*file_));
+  response.set_segment({{}, owner->file(), 0, owner->size(), owner, &owner->room()}, content_type);
 }
 
 }  // namespace prodev::rest

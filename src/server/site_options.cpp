@@ -32,9 +32,9 @@ Room make_room(const config::Settings& settings, const std::string& temporary_di
   const auto memory = static_cast<uint64_t>(settings.request_memory_bytes);
   const auto disk = static_cast<uint64_t>(settings.temporary_bytes);
   const auto share = [](uint64_t all) {
-    return std::make_shared<base::Budget>(base::Budget::Limits{all, all / 2});
+    return std::make_shared<base::Budget>(base::Budget::Limits{all, all / 2, all / 4});
   };
-  const base::Budget::Limits files{disk, disk / 4};
+  const base::Budget::Limits files{disk, disk / 4, disk / 2};
   return {share(memory / 4), share(memory - memory / 4),
           std::make_shared<base::TemporaryStore>(temporary_dir, files,
                                                  static_cast<uint64_t>(settings.min_free_bytes))};

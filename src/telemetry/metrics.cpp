@@ -90,7 +90,8 @@ constexpr ShardCounter kShardCounters[] = {
     {"prodev_sent_bytes_total", "Bytes sent to clients.", &Shard::bytes_sent},
     {"prodev_bad_requests_total", "Requests refused before a route was known.",
      &Shard::bad_requests},
-    {"prodev_timeouts_total", "Connections ended because a deadline passed.", &Shard::timeouts},
+    {"prodev_timeouts_total",
+     "Connections ended because a deadline passed or others needed their room.", &Shard::timeouts},
 };
 
 uint64_t sum_of(const Shards& shards, Counter Shard::*counter) {
