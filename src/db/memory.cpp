@@ -31,8 +31,11 @@ thread_local Count count;
 constexpr int64_t kLongPiece = 2'048;
 // Others may need the turn to give back.
 constexpr base::Budget::Patience kPatience{1'000'000'000, give_turn_of_thread};
+// SQLite asks for short pieces under locks that all threads share: nobody waits then. They may go
+// so far beyond what is granted, until a long one asks.
+constexpr int64_t kShortPieces = 256 << 10;
 
-bool ask_for_more(int64_t wanted, bool may_wait) {
+bool ask_for_more(int64_t wanted, bool is_long) {
   Count& own = count;
   if (wanted > own.limit) {
     own.refusal = Grant::kTooMuch;
@@ -41,7 +44,8 @@ bool ask_for_more(int64_t wanted, bool may_wait) {
   const int64_t with_room = std::min(own.limit, wanted + kLeaseStep);
   if (own.lease != nullptr) {
     const Grant grant = own.lease->grow_to(static_cast<uint64_t>(with_room - own.begin),
-                                           may_wait ? &kPatience : nullptr);
+                                           is_long ? &kPatience : nullptr);
+    if (grant == Grant::kBusy && !is_long && wanted <= own.granted + kShortPieces) return true;
     if (grant != Grant::kGranted) {
       own.refusal = grant;
       return false;
@@ -51,7 +55,6 @@ bool ask_for_more(int64_t wanted, bool may_wait) {
   return true;
 }
 
-// SQLite asks for short pieces under locks that all threads share: nobody waits then.
 bool may_take(int64_t bytes) {
   const bool is_long = bytes >= kLongPiece;
   if (is_long && must_end_thread()) {
