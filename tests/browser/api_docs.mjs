@@ -27,7 +27,7 @@ async function open(browser) {
 // Colours that cannot be read (below 4.5 to 1), controls without names, what keys do not reach.
 async function assertReadable(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme });
-  await page.waitForFunction((dark) => document.documentElement.classList.contains("dark-mode") === dark, scheme === "dark");
+  await page.locator(scheme === "dark" ? "html.dark-mode" : "html:not(.dark-mode)").waitFor();
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   await page.evaluate(axe);
   const found = await page.evaluate(() =>
