@@ -48,23 +48,13 @@ base::Result<void> check_text(std::string_view bytes, const std::string& path) {
     return base::fail(base::Code::kBadInput, path + ": is in UTF-16: save it as UTF-8");
   if (bytes.find('\0') != std::string_view::npos)
     return base::fail(base::Code::kBadInput, path + ": is not a text file: it holds a NUL byte");
-  size_t line = 1;
-  size_t line_start = 0;
-  for (size_t at = 0; at < bytes.size();) {
-    const size_t length = text::utf8_character_length(bytes.substr(at));
-    if (length == 0) {
-      return base::fail(base::Code::kBadInput,
-                        path + ":" + std::to_string(line) + ":" +
-                            std::to_string(at - line_start + 1) +
-                            ": is not UTF-8 (Latin-1?): save the file as UTF-8");
-    }
-    if (bytes[at] == '\n') {
-      ++line;
-      line_start = at + 1;
-    }
-    at += length;
-  }
-  return {};
+  const std::string_view good = bytes.substr(0, text::utf8_prefix_length(bytes));
+  if (good.size() == bytes.size()) return {};
+  const size_t line = 1 + static_cast<size_t>(std::count(good.begin(), good.end(), '\n'));
+  const size_t line_start = good.rfind('\n') + 1;  // 0 on the first
+  return base::fail(base::Code::kBadInput, path + ":" + std::to_string(line) + ":" +
+                                               std::to_string(good.size() - line_start + 1) +
+                                               ": is not UTF-8 (Latin-1?): save the file as UTF-8");
 }
 
 tl::unexpected<base::Error> fail_mark(const std::string& path, size_t line, std::string_view what) {

@@ -149,15 +149,11 @@ Outcome<void> check_json_number(const Column& column, std::string_view json) {
 }
 
 Outcome<void> check_text(const Column& column, std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = text[i] == '\0' ? 0 : text::utf8_character_length(text.substr(i, 4));
-    if (length == 0) {
-      return refuse({400, text[i] == '\0' ? "22P05" : "22021",
-                     "the value for column \"" + column.name + "\" is not valid UTF-8 text"});
-    }
-    i += length;
-  }
-  return {};
+  const size_t good = text::utf8_prefix_length(text);
+  const bool has_nul = text.substr(0, good).find('\0') != std::string_view::npos;
+  if (!has_nul && good == text.size()) return {};
+  return refuse({400, has_nul ? "22P05" : "22021",
+                 "the value for column \"" + column.name + "\" is not valid UTF-8 text"});
 }
 
 Outcome<void> check_format(const Column& column, std::string_view text) {

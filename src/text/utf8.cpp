@@ -32,10 +32,7 @@ size_t utf8_character_length(std::string_view text) {
   return 0;
 }
 
-namespace {
-
-// Bytes of the well-formed characters that `text` begins with.
-size_t well_formed_bytes(std::string_view text) {
+size_t utf8_prefix_length(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
     const size_t length = utf8_character_length(text.substr(at));
@@ -45,18 +42,16 @@ size_t well_formed_bytes(std::string_view text) {
   return at;
 }
 
-}  // namespace
-
-bool is_utf8(std::string_view text) { return well_formed_bytes(text) == text.size(); }
+bool is_utf8(std::string_view text) { return utf8_prefix_length(text) == text.size(); }
 
 std::string_view well_formed(std::string_view text, std::string& room) {
-  size_t good = well_formed_bytes(text);
+  size_t good = utf8_prefix_length(text);
   if (good == text.size()) return text;
   room.clear();
   while (good < text.size()) {
     room.append(text, 0, good).append("\xEF\xBF\xBD");
     text.remove_prefix(good + 1);
-    good = well_formed_bytes(text);
+    good = utf8_prefix_length(text);
   }
   return room.append(text);
 }
