@@ -44,9 +44,10 @@ uint64_t rows_in_window(const query::Read& read, uint64_t total) {
 // A full-text index answers in steps of its own, however long they take.
 bool searches(std::string_view sql) { return sql.find("MATCH") != std::string_view::npos; }
 
-bool is_quick(const QuickQueries& quick, const LoweredRead& lowered) {
-  return quick.contains(lowered.rows.sql) &&
-         (lowered.count.sql.empty() || quick.contains(lowered.count.sql));
+QuickQueries::Known find_known(const QuickQueries& quick, const LoweredRead& lowered) {
+  const std::string& count = lowered.count.sql;
+  if (!count.empty() && !quick.contains(count)) return QuickQueries::Known::kNot;
+  return quick.find(lowered.rows.sql);
 }
 
 void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
@@ -78,11 +79,13 @@ Outcome<ReadResult> checked_read(Outcome<ReadResult> result, const ReadSession& 
 Outcome<ReadResult> QueryRun::run(const LoweredRead& lowered) {
   result_.lowered_ns = base::monotonic_ns();
   const std::vector<query::Value>& values = lowered.rows.values;
-  result_.over_budget = target_.on_loop && (!is_quick(*target_.quick, lowered) ||
+  using Known = QuickQueries::Known;
+  const Known known = target_.on_loop ? find_known(*target_.quick, lowered) : Known::kNot;
+  result_.over_budget = target_.on_loop && (known == Known::kNot ||
                                             !std::all_of(values.begin(), values.end(), loop_binds));
   if (result_.over_budget) return result_;
-  const bool measures = target_.quick != nullptr &&
-                        (!target_.on_loop || target_.quick->is_suspected(lowered.rows.sql));
+  const bool measures =
+      target_.quick != nullptr && (!target_.on_loop || known == Known::kSuspected);
   std::optional<base::ThreadWork> before;
   if (measures) before = base::thread_work();
   const Outcome<void> done = read(lowered);

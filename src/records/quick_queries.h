@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/keyed_hash.h"
@@ -16,19 +17,23 @@ namespace prodev::records {
 // client sends beside them (base/recall.h); one that is forgotten costs a turn on the read lane.
 class QuickQueries {
  public:
-  bool contains(std::string_view sql) const {
-    return known_.find(base::keyed_hash(sql)).has_value();
+  enum class Known : uint8_t { kQuick, kSuspected, kNot };
+
+  // Costs a hash of all of `sql`.
+  Known find(std::string_view sql) const {
+    const std::optional<uint8_t> known = known_.find(base::keyed_hash(sql));
+    return known ? static_cast<Known>(*known) : Known::kNot;
   }
-  void add(std::string_view sql) { known_.keep(base::keyed_hash(sql), kQuick); }
+  bool contains(std::string_view sql) const { return find(sql) != Known::kNot; }
+  bool is_suspected(std::string_view sql) const { return find(sql) == Known::kSuspected; }
+  void add(std::string_view sql) { known_.keep(base::keyed_hash(sql), number(Known::kQuick)); }
   void remove(std::string_view sql) { known_.forget(base::keyed_hash(sql)); }
-  void suspect(std::string_view sql) { known_.change(base::keyed_hash(sql), kQuick, kSuspected); }
-  bool is_suspected(std::string_view sql) const {
-    return known_.find(base::keyed_hash(sql)) == kSuspected;
+  void suspect(std::string_view sql) {
+    known_.change(base::keyed_hash(sql), number(Known::kQuick), number(Known::kSuspected));
   }
 
  private:
-  static constexpr uint8_t kQuick = 0;
-  static constexpr uint8_t kSuspected = 1;
+  static uint8_t number(Known known) { return static_cast<uint8_t>(known); }
 
   base::Recall known_{16'384};
 };
