@@ -34,11 +34,9 @@ std::string methods_of(const catalog::Table& table) {
 
 }  // namespace
 
-Outcome<std::string> Rest::table_name(const Request& request) const {
-  Resource resource = resource_of(request, options_.prefix);
-  if (resource.name.empty())
-    return query::refuse({404, "PGRST125", "Invalid path specified in request URL"});
-  return std::move(resource.name);
+Outcome<void> Rest::check_name(const std::string& table) {
+  if (!table.empty()) return {};
+  return query::refuse({404, "PGRST125", "Invalid path specified in request URL"});
 }
 
 Rest::Rest(const RestOptions& options, records::CurrentSchema& schema,
@@ -114,9 +112,9 @@ Outcome<void> Rest::judge_head(const Request& request, const auth::Identity& ide
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead || method == Method::kOptions) return {};
   const records::Schema& schema = refresh(loops_[request.loop]);
-  if (const Resource named = resource_of(request, options_.prefix); named.is_function)
-    return check_callable(schema, identity.role, named.name);
-  TRY_ASSIGN(const auto call, make_write(request, identity, loops_[request.loop].schema,
+  const Resource named = resource_of(request, options_.prefix);
+  if (named.is_function) return check_callable(schema, identity.role, named.name);
+  TRY_ASSIGN(const auto call, make_write(request, named.name, identity, loops_[request.loop].schema,
                                          Timing(options_.server_timing, request.started_ns)));
   return check_rights(*call);
 }
@@ -138,15 +136,16 @@ base::Result<db::ReaderPool::Lease> Rest::take_reader(const records::Schema& sch
 
 Outcome<void> Rest::describe_table(const Request& request, Response& response) {
   const records::Schema& schema = refresh(loops_[request.loop]);
-  if (const Resource named = resource_of(request, options_.prefix); named.is_function) {
+  const Resource named = resource_of(request, options_.prefix);
+  if (named.is_function) {
     TRY_ASSIGN(std::string methods, function_methods(schema, named.name));
     response.add_header("Allow", std::move(methods));
     return {};
   }
-  TRY_ASSIGN(const std::string name, table_name(request));
+  TRY(check_name(named.name));
   // The answer says nothing of who calls.
   TRY_ASSIGN(const catalog::Table* table,
-             records::find_table(schema, name, access::kAnonymousRole));
+             records::find_table(schema, named.name, access::kAnonymousRole));
   response.add_header("Allow", methods_of(*table));
   return {};
 }
@@ -165,21 +164,22 @@ Outcome<void> Rest::check_plan(const MediaType& media, const auth::Identity& ide
 Outcome<void> Rest::answer_here(const Request& request, const auth::Identity& identity,
                                 Timing timing, Response& response) {
   refresh(loops_[request.loop]);
-  if (const Resource named = resource_of(request, options_.prefix); named.is_function)
-    return call_function(request, identity, named.name, response);
+  const Resource named = resource_of(request, options_.prefix);
+  if (named.is_function) return call_function(request, identity, named.name, response);
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead)
-    return read_table(request, identity, timing, response);
+    return read_table(request, named.name, identity, timing, response);
   TRY_ASSIGN(std::shared_ptr<WriteCall> call,
-             make_write(request, identity, loops_[request.loop].schema, timing));
+             make_write(request, named.name, identity, loops_[request.loop].schema, timing));
   return write(request, call, response);
 }
 
 Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
+                                                     const std::string& name,
                                                      const auth::Identity& identity,
                                                      const records::SchemaPointer& schema,
                                                      Timing timing) {
-  TRY_ASSIGN(const std::string name, table_name(request));
+  TRY(check_name(name));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));

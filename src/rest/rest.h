@@ -114,8 +114,8 @@ class Rest {
   const records::Schema& refresh(Loop& loop) const;
   // For work on the pool. To be taken before its memory is counted: the schema is not its own.
   base::Result<db::ReaderPool::Lease> take_reader(const records::Schema& schema);
-  // Of /rest/v1/TABLE. PGRST125: there is none.
-  query::Outcome<std::string> table_name(const http::Request& request) const;
+  // PGRST125 where the path names none.
+  static query::Outcome<void> check_name(const std::string& table);
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
   void answer(const http::Request& request, const auth::Identity& identity, Timing timing,
@@ -125,6 +125,7 @@ class Rest {
   // nullptr: answered with 401.
   const auth::Identity* identify(const http::Request& request, http::Response& response);
   query::Outcome<std::shared_ptr<WriteCall>> make_write(const http::Request& request,
+                                                        const std::string& name,
                                                         const auth::Identity& identity,
                                                         const records::SchemaPointer& schema,
                                                         Timing timing);
@@ -140,21 +141,24 @@ class Rest {
                                     http::Response& response);
   // Of what its loop has no time for.
   void answer_behind(const auth::Identity& identity, http::Response& response);
-  query::Outcome<void> read_again(const http::Request& request, const auth::Identity& identity,
+  query::Outcome<void> read_again(const http::Request& request, const std::string& name,
+                                  const auth::Identity& identity,
                                   const records::SchemaPointer& schema, Timing timing,
                                   http::Response& response);
   base::Result<void> renew_schema();
 
   // rest_reads.cpp
   // A read of the table that the path names.
-  query::Outcome<Call> make_read(const http::Request& request, const auth::Identity& identity,
+  query::Outcome<Call> make_read(const http::Request& request, const std::string& name,
+                                 const auth::Identity& identity,
                                  const records::SchemaPointer& schema, Timing timing) const;
   query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
   // What its loop keeps of the same question; `key` of the loop is its key. nullptr: nothing.
   const PreparedRead* find_prepared(const http::Request& request, const auth::Identity& identity);
   // Parses, unless the same was asked before, and runs.
-  query::Outcome<void> read_table(const http::Request& request, const auth::Identity& identity,
-                                  Timing timing, http::Response& response);
+  query::Outcome<void> read_table(const http::Request& request, const std::string& name,
+                                  const auth::Identity& identity, Timing timing,
+                                  http::Response& response);
   query::Outcome<void> read(const http::Request& request, Call call, http::Response& response);
   query::Outcome<std::unique_ptr<PreparedRead>> prepare(const http::Request& request,
                                                         Call call) const;

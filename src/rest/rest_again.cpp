@@ -54,20 +54,20 @@ base::Result<void> Rest::renew_schema() {
 Outcome<void> Rest::answer_again(const Request& request, const auth::Identity& identity,
                                  Response& response) {
   const records::SchemaPointer schema = current_schema_.get();
-  if (const Resource named = resource_of(request, options_.prefix); named.is_function)
-    return start_long_call(request, identity, schema, named.name, response);
+  const Resource named = resource_of(request, options_.prefix);
+  if (named.is_function) return start_long_call(request, identity, schema, named.name, response);
   const Timing timing(options_.server_timing, request.started_ns);
   const Method method = request.head.method;
   if (method == Method::kGet || method == Method::kHead)
-    return read_again(request, identity, schema, timing, response);
-  TRY_ASSIGN(const auto call, make_write(request, identity, schema, timing));
+    return read_again(request, named.name, identity, schema, timing, response);
+  TRY_ASSIGN(const auto call, make_write(request, named.name, identity, schema, timing));
   return write_behind(request, call, response);
 }
 
-Outcome<void> Rest::read_again(const Request& request, const auth::Identity& identity,
-                               const records::SchemaPointer& schema, Timing timing,
-                               Response& response) {
-  TRY_ASSIGN(Call call, make_read(request, identity, schema, timing));
+Outcome<void> Rest::read_again(const Request& request, const std::string& name,
+                               const auth::Identity& identity, const records::SchemaPointer& schema,
+                               Timing timing, Response& response) {
+  TRY_ASSIGN(Call call, make_read(request, name, identity, schema, timing));
   TRY_ASSIGN(const auto prepared, prepare(request, std::move(call)));
   if (prepared->call.options.media.plan)
     return explain_on_pool(request, prepared->call, identity, response);

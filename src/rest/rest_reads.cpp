@@ -132,15 +132,15 @@ const Rest::PreparedRead* Rest::find_prepared(const Request& request,
   return loop.prepared.find(loop.key);
 }
 
-Outcome<void> Rest::read_table(const Request& request, const auth::Identity& identity,
-                               Timing timing, Response& response) {
+Outcome<void> Rest::read_table(const Request& request, const std::string& name,
+                               const auth::Identity& identity, Timing timing, Response& response) {
   Loop& loop = loops_[request.loop];
   if (const PreparedRead* known = find_prepared(request, identity); known != nullptr) {
     timing.end(Timing::kParse);
     TRY(run_on_loop(request, *known, identity, timing, response));
     return {};
   }
-  TRY_ASSIGN(Call call, make_read(request, identity, loop.schema, timing));
+  TRY_ASSIGN(Call call, make_read(request, name, identity, loop.schema, timing));
   if (call.options.media.plan) return read(request, std::move(call), response);
   TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
   TRY_ASSIGN(const bool done,
@@ -149,9 +149,10 @@ Outcome<void> Rest::read_table(const Request& request, const auth::Identity& ide
   return {};
 }
 
-Outcome<Rest::Call> Rest::make_read(const Request& request, const auth::Identity& identity,
+Outcome<Rest::Call> Rest::make_read(const Request& request, const std::string& name,
+                                    const auth::Identity& identity,
                                     const records::SchemaPointer& schema, Timing timing) const {
-  TRY_ASSIGN(const std::string name, table_name(request));
+  TRY(check_name(name));
   TRY_ASSIGN(RequestOptions options, parse_request_options(request));
   TRY(check_plan(options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));
@@ -183,7 +184,8 @@ Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::prepare(const Request& reques
     call.location = canonical_location(request.head.path, request.head.query);
   cap_rows(call.options.read, options_.max_rows);
   const std::string role = std::exchange(call.identity, {}).role;
-  auto prepared = std::make_unique<PreparedRead>(PreparedRead{std::move(call), {}});
+  auto prepared = std::make_unique<PreparedRead>();
+  prepared->call = std::move(call);
   const Call& read = prepared->call;
   prepared->is_for_pool = query::has_dear_patterns(read.options.read);
   if (read.target.function || read.options.media.plan || prepared->is_for_pool) return prepared;
