@@ -132,6 +132,7 @@ class TemporaryFilesTest(RoomCase):
         server = self.start_project(SCHEMA, "--temporary-bytes", str(8 * MIB))
         response = self.begin(server, 3 * MIB).read_response()
         self.assert_error(response, 413, "too_large")
+        prodev.eventually(lambda: self.files(server) == 0, "the room of what was refused is given back")
         stopped = self.begin(server, 3 * MIB // 2)
         prodev.eventually(lambda: sum(self.sizes(server)) > 3 * MIB // 2 - 70_000, "the first upload is in its file")
         busy = self.begin(server, MIB).read_response()
