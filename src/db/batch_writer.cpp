@@ -77,9 +77,7 @@ base::Result<BatchWriter::Attempt> BatchWriter::run_in_transaction(const WriteBa
   const int64_t begun_ns = base::monotonic_ns();
   TRY(run_control("BEGIN IMMEDIATE"));
   if (!schema_number_.is_fresh()) TRY(schema_number_.ask());
-  // Until the commit: rows of one request may refer to rows that come later in it, and a policy
-  // judges a new row before its references do.
-  TRY(run_control("PRAGMA defer_foreign_keys = ON"));
+  TRY(defer_foreign_keys());
   size_t ran = 0;
   while (ran < places.size() && (ran == 0 || !is_enough(batch, begun_ns))) {
     const size_t i = ran++;
@@ -121,6 +119,14 @@ base::Result<void> BatchWriter::run_control(std::string_view sql) {
   TRY_ASSIGN(RowStatement * statement, statements_.get(sql));
   const StatementUse use(*statement);
   TRY(statement->step());
+  return {};
+}
+
+// Until the commit: rows of one request may refer to rows that come later in it, and a policy
+// judges a new row before its references do. SQLite does what this pragma says while it prepares it
+// (sqlite.org/pragma). Run, it would have every statement of the connection prepared anew as well.
+base::Result<void> BatchWriter::defer_foreign_keys() {
+  TRY(connection_.prepare("PRAGMA defer_foreign_keys = ON"));
   return {};
 }
 

@@ -88,6 +88,7 @@ class BatchWriter {
   base::Result<void> prove_healthy();
 
   base::Result<void> run_control(std::string_view sql);
+  base::Result<void> defer_foreign_keys();
 
   static constexpr size_t kStatements = 512;
 

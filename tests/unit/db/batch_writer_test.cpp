@@ -79,6 +79,26 @@ TEST_CASE("a constraint that a request breaks does not touch the others") {
   CHECK(database.count() == 2);
 }
 
+TEST_CASE(
+    "rows may refer to rows that come later in a request, and no statement is prepared twice") {
+  Database database;
+  Connection& connection = database.writer().connection();
+  REQUIRE(connection.execute("CREATE TABLE child (t INTEGER REFERENCES t (x)) STRICT"));
+  int prepared_again = 0;
+  for (int x = 0; x < 3; ++x) {
+    REQUIRE(database.run(1, [&](size_t) {
+      RowStatement* child = *database.writer().statements().get("INSERT INTO child VALUES (?1)");
+      const StatementUse use(*child);
+      child->bind_int(1, x);
+      REQUIRE(child->step());
+      prepared_again = ::sqlite3_stmt_status(child->handle(), SQLITE_STMTSTATUS_REPREPARE, 0);
+      return database.insert(x).has_value();
+    }));
+  }
+  CHECK(database.count() == 3);
+  CHECK(prepared_again == 0);
+}
+
 TEST_CASE("a commit that fails undoes the whole batch, and writes come back once one succeeds") {
   Database database;
   bool refuse = true;
