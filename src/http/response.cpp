@@ -1,14 +1,18 @@
 #include "http/response.h"
 
+#include <algorithm>
+
 #include "text/json_string.h"
 
 namespace prodev::http {
 
 void Response::add_header(std::string_view name, std::string_view value) {
   headers_.append(name).append(": ");
-  for (const char c : value) {
-    headers_.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
-  }
+  const size_t begin = headers_.size();
+  headers_.append(value);
+  std::replace_if(
+      headers_.begin() + static_cast<ptrdiff_t>(begin), headers_.end(),
+      [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
   headers_.append("\r\n");
 }
 

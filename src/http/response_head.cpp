@@ -1,5 +1,6 @@
 #include "http/response_head.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -19,12 +20,10 @@ void append_number(std::string& out, uint64_t number) {
 // Types that a browser may show as a page of this origin, scripts and all.
 bool is_document(std::string_view header_lines) {
   constexpr std::string_view kName = "Content-Type: ";
-  size_t at = header_lines.find(kName);
-  while (at != std::string_view::npos && at > 0 && header_lines[at - 1] != '\n') {
-    at = header_lines.find(kName, at + 1);
-  }
-  if (at == std::string_view::npos) return false;
-  std::string_view type = header_lines.substr(at + kName.size());
+  while (!header_lines.empty() && !header_lines.starts_with(kName))
+    header_lines.remove_prefix(std::min(header_lines.find('\n'), header_lines.size() - 1) + 1);
+  if (header_lines.empty()) return false;
+  std::string_view type = header_lines.substr(kName.size());
   type = type.substr(0, type.find_first_of(";\r"));
   return type.ends_with("html") || type.ends_with("xml") || type == "application/pdf";
 }

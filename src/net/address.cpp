@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
+#include <array>
+#include <charconv>
 #include <cstring>
 #include <memory>
 
@@ -19,6 +21,19 @@ const in_addr* as_v4(const Address& address) {
     return reinterpret_cast<const in_addr*>(&v6->sin6_addr.s6_addr[12]);
   }
   return nullptr;
+}
+
+// inet_ntop() goes through printf, which takes 20 times as long: each line of the access log has
+// one.
+std::string dotted(const in_addr& v4) {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* at = text.data();
+  const auto* bytes = reinterpret_cast<const uint8_t*>(&v4.s_addr);
+  for (int i = 0; i < 4; ++i) {
+    if (i > 0) *at++ = '.';
+    at = std::to_chars(at, text.data() + text.size(), bytes[i]).ptr;
+  }
+  return {text.data(), at};
 }
 
 struct HostPort {
@@ -68,10 +83,9 @@ uint16_t Address::port() const {
 }
 
 std::string Address::ip() const {
+  if (const in_addr* v4 = as_v4(*this)) return dotted(*v4);
   char text[INET6_ADDRSTRLEN] = "";
-  if (const in_addr* v4 = as_v4(*this)) {
-    ::inet_ntop(AF_INET, v4, text, sizeof text);
-  } else if (storage.ss_family == AF_INET6) {
+  if (storage.ss_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage);
     ::inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
   } else {

@@ -40,6 +40,13 @@ Resource resource_of(const http::Request& request, std::string_view prefix) {
 }
 
 std::string canonical_location(std::string_view path, std::string_view query) {
+  std::string location;
+  text::append_url_text(location, text::relative_to_itself(path));
+  if (query.empty()) return location;
+  if (query.find('&') == std::string_view::npos) {
+    text::append_url_text(location += '?', query);
+    return location;
+  }
   std::vector<std::string_view> parameters;
   while (!query.empty()) {
     const std::string_view one = query.substr(0, query.find('&'));
@@ -49,8 +56,6 @@ std::string canonical_location(std::string_view path, std::string_view query) {
   const auto name_of = [](std::string_view one) { return one.substr(0, one.find('=')); };
   std::stable_sort(parameters.begin(), parameters.end(),
                    [&](std::string_view a, std::string_view b) { return name_of(a) < name_of(b); });
-  std::string location;
-  text::append_url_text(location, text::relative_to_itself(path));
   char glue = '?';
   for (const std::string_view one : parameters) {
     location.push_back(std::exchange(glue, '&'));

@@ -1,6 +1,7 @@
 #include "text/url.h"
 
 #include <algorithm>
+#include <array>
 
 #include "text/ascii.h"
 
@@ -23,6 +24,16 @@ void append_escape(std::string& out, char c) {
   out.push_back(kDigits[byte >> 4]);
   out.push_back(kDigits[byte & 15]);
 }
+
+// RFC 3986, appendix A.
+constexpr std::array<bool, 256> kMayStand = [] {
+  std::array<bool, 256> may{};
+  for (size_t byte = '!'; byte < 0x7F; ++byte) may[byte] = true;
+  for (const char c : std::string_view("\"<>\\^`{|}")) may[static_cast<size_t>(c)] = false;
+  return may;
+}();
+
+bool may_stand_in_url(char c) { return kMayStand[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
@@ -62,14 +73,12 @@ void append_percent_encoded(std::string& out, std::string_view text) {
 }
 
 void append_url_text(std::string& out, std::string_view text) {
-  constexpr std::string_view kNowhere = "\"<>\\^`{|}";  // RFC 3986, appendix A
-  for (const char c : text) {
-    const bool printable = c > ' ' && c < '\x7f';
-    if (printable && kNowhere.find(c) == std::string_view::npos) {
-      out.push_back(c);
-    } else {
-      append_escape(out, c);
-    }
+  while (!text.empty()) {
+    const auto* end = std::find_if_not(text.begin(), text.end(), may_stand_in_url);
+    const auto run = static_cast<size_t>(end - text.begin());
+    out.append(text.substr(0, run));
+    if (run < text.size()) append_escape(out, text[run]);
+    text.remove_prefix(std::min(run + 1, text.size()));
   }
 }
 
