@@ -109,11 +109,11 @@ Outcome<std::vector<Value>> uuid_operands(const Column& column, const std::strin
 
 }  // namespace
 
-Outcome<Column> Lowering::add_order_operand(const Scope& scope, const Field& field,
-                                            std::string& out) {
+Outcome<const Column*> Lowering::add_order_operand(const Scope& scope, const Field& field,
+                                                   std::string& out) {
   std::string sql;
-  TRY_ASSIGN(Column column, add_operand(scope, field, sql));
-  const bool by_time = field.is_plain() && is_time(column.kind);
+  TRY_ASSIGN(const Column* column, add_operand(scope, field, sql));
+  const bool by_time = field.is_plain() && is_time(column->kind);
   out += by_time ? "_time_key(" + sql + ")" : sql;
   return column;
 }
@@ -129,7 +129,7 @@ Outcome<void> Lowering::add_one(const Scope& scope, const Condition& condition,
     default:
       break;
   }
-  Compared left{{}, {}, condition.op};
+  Compared left{nullptr, {}, condition.op};
   TRY_ASSIGN(left.column, add_operand(scope, condition.field, left.sql));
   if (condition.as_stored) return add_stored(left, value_of_operand(operand), out);
   return add_compared(left, operand, out);
@@ -137,7 +137,7 @@ Outcome<void> Lowering::add_one(const Scope& scope, const Condition& condition,
 
 Outcome<void> Lowering::add_compared(const Compared& left, const std::string& operand,
                                      std::string& out) {
-  if (is_time(left.column.kind)) return add_time(left, operand, out);
+  if (is_time(left.column->kind)) return add_time(left, operand, out);
   const bool equality =
       left.op == Operator::kEq || left.op == Operator::kNeq || left.op == Operator::kIsDistinct;
   std::string operands;
@@ -158,13 +158,13 @@ Outcome<void> Lowering::add_compared(const Compared& left, const std::string& op
 Outcome<size_t> Lowering::add_operands(const Compared& left, const std::string& operand, bool all,
                                        std::string& out) {
   std::vector<Value> values;
-  const bool is_json = left.column.kind == ValueKind::kJson;
+  const bool is_json = left.column->kind == ValueKind::kJson;
   if (is_json) {
     TRY_ASSIGN(values, json_operands(operand));
-  } else if (left.column.kind == ValueKind::kUuid) {
-    TRY_ASSIGN(values, uuid_operands(left.column, operand));
+  } else if (left.column->kind == ValueKind::kUuid) {
+    TRY_ASSIGN(values, uuid_operands(*left.column, operand));
   } else {
-    TRY_ASSIGN(values.emplace_back(), comparand(left.column, operand));
+    TRY_ASSIGN(values.emplace_back(), comparand(*left.column, operand));
   }
   if (!all) values.resize(1);
   for (size_t i = 0; i < values.size(); ++i) {
@@ -177,9 +177,9 @@ Outcome<size_t> Lowering::add_operands(const Compared& left, const std::string& 
 }
 
 Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition, std::string& out) {
-  Compared left{{}, {}, Operator::kEq};
+  Compared left{nullptr, {}, Operator::kEq};
   TRY_ASSIGN(left.column, add_operand(scope, condition.field, left.sql));
-  const bool by_time = is_time(left.column.kind) && !condition.operands.empty();
+  const bool by_time = is_time(left.column->kind) && !condition.operands.empty();
   out += by_time ? "(" : left.sql + " IN (";
   for (size_t i = 0; i < condition.operands.size(); ++i) {
     const size_t before = out.size();
@@ -197,7 +197,7 @@ Outcome<void> Lowering::add_list(const Scope& scope, const Condition& condition,
 
 Outcome<void> Lowering::add_time(const Compared& left, const std::string& operand,
                                  std::string& out) {
-  std::optional<std::string> key = time_key_of(left.column, text::trim(operand));
+  std::optional<std::string> key = time_key_of(*left.column, text::trim(operand));
   if (!key) return add_no_time(left, operand, out);
   const bool from =
       left.op == Operator::kEq || left.op == Operator::kGt || left.op == Operator::kGte;
@@ -224,10 +224,10 @@ Outcome<void> Lowering::add_time(const Compared& left, const std::string& operan
 // all texts.
 Outcome<void> Lowering::add_no_time(const Compared& left, const std::string& operand,
                                     std::string& out) {
-  Column any = left.column;
+  Column any = *left.column;
   any.kind = ValueKind::kAny;
   TRY_ASSIGN(Value value, comparand(any, text::trim(operand)));
-  if (value.type == db::StorageClass::kText) return wrong_syntax(left.column, operand);
+  if (value.type == db::StorageClass::kText) return wrong_syntax(*left.column, operand);
   out.append(left.sql).append(operator_sql(left.op));
   add_value(std::move(value), out);
   return {};
@@ -236,8 +236,8 @@ Outcome<void> Lowering::add_no_time(const Compared& left, const std::string& ope
 // A value that was read, with those that were read beside it, in the order that they came in: the
 // class of each counts, and texts are what the order takes them for.
 Outcome<void> Lowering::add_stored(const Compared& left, Value value, std::string& out) {
-  const bool by_time = is_time(left.column.kind) && value.type == db::StorageClass::kText;
-  if (by_time && time_key_of(left.column, value.bytes)) return add_time(left, value.bytes, out);
+  const bool by_time = is_time(left.column->kind) && value.type == db::StorageClass::kText;
+  if (by_time && time_key_of(*left.column, value.bytes)) return add_time(left, value.bytes, out);
   const std::string_view begin = by_time ? "_time_key(" : "";
   const std::string_view end = by_time ? ")" : "";
   out.append(begin).append(left.sql).append(end).append(operator_sql(left.op)).append(begin);

@@ -143,12 +143,12 @@ Outcome<void> Lowering::add_is(const Scope& scope, const Condition& condition, s
   }
   for (const Row& row : kRows) {
     if (operand != row.word) continue;
-    TRY_ASSIGN(const Column column, add_operand(scope, condition.field, out));
-    if (row.boolean && column.kind != ValueKind::kBoolean) {
+    TRY_ASSIGN(const Column* column, add_operand(scope, condition.field, out));
+    if (row.boolean && column->kind != ValueKind::kBoolean) {
       return refuse({400, "42804",
                      "argument of IS " + operand + " must be type boolean, not type " +
-                         std::string(catalog::type_name(column.kind)),
-                     "Column " + column.name});
+                         std::string(catalog::type_name(column->kind)),
+                     "Column " + column->name});
     }
     out += row.sql;
     return {};

@@ -271,8 +271,9 @@ Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& so
   TRY_ASSIGN(const std::string tail, tail_of(source, inner));
   for (size_t i = 0; i < inner.columns.size(); ++i) {
     TRY(check_columns(results));
-    const std::optional<SelectItem>& aggregated = inner.aggregates[i];
-    if (aggregated && !source.to_one) {
+    const auto found = inner.aggregates.find(i);
+    const SelectItem* aggregated = found != inner.aggregates.end() ? &found->second : nullptr;
+    if (aggregated != nullptr && !source.to_one) {
       return refuse({400, "PGRST127", "Feature not implemented",
                      "Aggregates are not implemented for one-to-many or many-to-many spreads."});
     }
@@ -289,16 +290,16 @@ Outcome<void> Lowering::add_spread_columns(const Scope& parent, const Source& so
     }
     sql = source.in_its_row(sql);
     Typed typed{column.kind, column.always_json};
-    if (aggregated && !parent.spread) TRY(apply_aggregate(*aggregated, typed, sql));
+    if (aggregated != nullptr && !parent.spread) TRY(apply_aggregate(*aggregated, typed, sql));
     TRY(count_written(sql.size()));
     column.kind = typed.kind;
     column.always_json = typed.always_json;
     results.begin();
     results.sql += sql;
-    if (aggregated && parent.spread) {
+    if (aggregated != nullptr && parent.spread) {
       results.end_unaggregated(std::move(column), *aggregated);
     } else {
-      results.end(std::move(column), aggregated.has_value());
+      results.end(std::move(column), aggregated != nullptr);
     }
   }
   return {};
@@ -336,16 +337,16 @@ Outcome<void> Lowering::add_related_operand(const Scope& scope, const OrderItem&
                        "' do not form a many-to-one or one-to-one relationship"});
   }
   std::string operand;
-  TRY_ASSIGN(const Column column, add_order_operand(source.scope, item.field, operand));
+  TRY_ASSIGN(const Column* column, add_order_operand(source.scope, item.field, operand));
   // By the row that is shown.
   TRY_ASSIGN(const std::string tail, source.may_repeat ? tail_of(source, {}) : std::string());
   const std::string read = one_row(source, operand, source.sql + tail, !tail.empty());
   TRY(count_written(read.size()));
   out += source.in_its_row(read);
   // A subquery has no collation of its own.
-  if (!column.collation.empty()) {
+  if (!column->collation.empty()) {
     out += " COLLATE ";
-    db::append_name(out, column.collation);
+    db::append_name(out, column->collation);
   }
   return {};
 }

@@ -161,21 +161,21 @@ Outcome<const catalog::Function*> Lowering::computed(const Scope& scope,
   return refuse({403, "42501", "permission denied for function " + function->name});
 }
 
-Outcome<Base> Lowering::base_of(const Scope& scope, std::string_view name) const {
+Outcome<Base> Lowering::base_of(const Scope& scope, std::string_view name) {
   Base base;
   if (scope.table.find_column(name) == nullptr) {
     TRY_ASSIGN(const catalog::Function* function, computed(scope, name));
     if (function != nullptr && !function->is_relationship()) {
       base.sql = catalog::inline_body(*function, scope.qualifier);
-      base.column = function->rows.columns.front();
-      base.column.not_null = false;
+      Column& value = values_.emplace_back(function->rows.columns.front());
+      value.not_null = false;
+      base.column = &value;
       return base;
     }
   }
-  TRY_ASSIGN(const Column* column, readable_column(scope, name));
-  TRY(check_has_value(scope.table, *column));
-  add_column(scope, *column, base.sql);
-  base.column = *column;
+  TRY_ASSIGN(base.column, readable_column(scope, name));
+  TRY(check_has_value(scope.table, *base.column));
+  add_column(scope, *base.column, base.sql);
   return base;
 }
 
@@ -190,31 +190,32 @@ Outcome<Typed> Lowering::add_field(const Scope& scope, const Field& field, std::
   TRY_ASSIGN(const Base base, base_of(scope, field.column));
   if (field.is_plain()) {
     out += base.sql;
-    return Typed{base.column.kind, base.column.always_json};
+    return Typed{base.column->kind, base.column->always_json};
   }
-  TRY(check_holds_json(base.column));
+  TRY(check_holds_json(*base.column));
   out.append(field.as_text ? "_json_text(" : "_json_value(").append(base.sql);
   add_steps(*this, field, out);
   if (field.as_text) return Typed{ValueKind::kText, false};
   return Typed{ValueKind::kJson, true};
 }
 
-Outcome<Column> Lowering::add_operand(const Scope& scope, const Field& field, std::string& out) {
-  TRY_ASSIGN(Base base, base_of(scope, field.column));
+Outcome<const Column*> Lowering::add_operand(const Scope& scope, const Field& field,
+                                             std::string& out) {
+  TRY_ASSIGN(const Base base, base_of(scope, field.column));
   if (field.is_plain()) {
-    const bool is_json = base.column.kind == ValueKind::kJson;
+    const bool is_json = base.column->kind == ValueKind::kJson;
     if (is_json) out += "_json_key(";
     out += base.sql;
     if (is_json) out += ')';
-    return std::move(base.column);
+    return base.column;
   }
-  TRY(check_holds_json(base.column));
+  TRY(check_holds_json(*base.column));
   out.append(field.as_text ? "_json_text(" : "_json_key(").append(base.sql);
   add_steps(*this, field, out);
-  Column value;
-  value.name = base.column.name;
+  Column& value = values_.emplace_back();
+  value.name = base.column->name;
   value.kind = field.as_text ? ValueKind::kText : ValueKind::kJson;
-  return value;
+  return &value;
 }
 
 namespace {

@@ -72,8 +72,8 @@ Outcome<void> Lowering::add_order(const Scope& scope, bool grouped, std::string&
     glue = ",";
     bool not_null = false;
     if (item.relation.empty()) {
-      TRY_ASSIGN(const Column column, add_order_operand(scope, item.field, out));
-      not_null = column.not_null;
+      TRY_ASSIGN(const Column* column, add_order_operand(scope, item.field, out));
+      not_null = column->not_null;
     } else {
       TRY(add_related_operand(scope, item, out));
     }

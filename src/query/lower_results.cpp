@@ -79,7 +79,6 @@ std::string_view aggregate_name(Aggregate aggregate) {
 void Results::end(OutputColumn column, bool is_aggregate) {
   columns.push_back(std::move(column));
   ends.push_back(sql.size());
-  aggregates.emplace_back();
   if (!grouped || is_aggregate) return;
   if (!grouping.empty()) grouping += ',';
   // Equal times are one group, in one of their spellings.
@@ -92,7 +91,7 @@ void Results::end(OutputColumn column, bool is_aggregate) {
 
 void Results::end_unaggregated(OutputColumn column, const SelectItem& item) {
   end(std::move(column), true);
-  aggregates.back() = item;
+  aggregates.emplace(columns.size() - 1, item);
 }
 
 std::string_view Results::expression(size_t i) const {
@@ -208,6 +207,7 @@ Outcome<Results> Lowering::results_of(const Scope& scope, bool star) {
       TRY(count_written(results.sql.size() - before));
       continue;
     }
+    results.columns.reserve(results.columns.size() + scope.table.columns.size());
     for (const Column& column : scope.table.columns) {
       if (column.hidden || !scope.guard.allows(column)) continue;
       results.begin();

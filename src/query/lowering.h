@@ -4,6 +4,8 @@
 // be put together in any order, and repeated.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -55,8 +57,8 @@ struct Results {
   std::string sql;  // the expressions, with commas between them
   std::vector<OutputColumn> columns;
   std::vector<size_t> ends;  // of each expression in `sql`
-  // Of a spread: the item whose aggregate its parent puts the expression into.
-  std::vector<std::optional<SelectItem>> aggregates;
+  // Of a spread: the items whose aggregates its parent puts expressions into, by their places.
+  std::map<size_t, SelectItem> aggregates;
   bool grouped = false;  // there are aggregates
   std::string grouping;  // then: the places of the others, "1,3"
 
@@ -87,12 +89,12 @@ struct Source {
 // A field as an SQL expression before its path is walked: a column, or a computed one.
 struct Base {
   std::string sql;
-  catalog::Column column;
+  const catalog::Column* column = nullptr;
 };
 
 // The left side of a comparison.
 struct Compared {
-  catalog::Column column;
+  const catalog::Column* column = nullptr;
   std::string sql;
   Operator op = Operator::kEq;
 };
@@ -132,10 +134,12 @@ class Lowering {
 
   // lower_field.cpp: a column, or a value in it: for a result, and to be compared.
   Outcome<Typed> add_field(const Scope& scope, const Field& field, std::string& out);
-  Outcome<catalog::Column> add_operand(const Scope& scope, const Field& field, std::string& out);
+  // The column that it is, of the catalog or, where it has none, one that lives as long as this.
+  Outcome<const catalog::Column*> add_operand(const Scope& scope, const Field& field,
+                                              std::string& out);
   // lower_compare.cpp: the same to be sorted by.
-  Outcome<catalog::Column> add_order_operand(const Scope& scope, const Field& field,
-                                             std::string& out);
+  Outcome<const catalog::Column*> add_order_operand(const Scope& scope, const Field& field,
+                                                    std::string& out);
   Outcome<const catalog::Column*> readable_column(const Scope& scope, std::string_view name) const;
   // The function called `name` of a row of the scope's table; nullptr: there is none. 42501 when
   // the caller may not use it.
@@ -184,7 +188,7 @@ class Lowering {
 
  private:
   Outcome<void> count_source();
-  Outcome<Base> base_of(const Scope& scope, std::string_view name) const;
+  Outcome<Base> base_of(const Scope& scope, std::string_view name);
   Outcome<Source> computed_source(const Scope& parent, const Embed& embed,
                                   const catalog::Function& function);
   Outcome<Source> related_source(const Scope& parent, const Embed& embed);
@@ -239,6 +243,7 @@ class Lowering {
   std::string next_alias() { return "_" + std::to_string(++aliases_); }
 
   const Context& context_;
+  std::deque<catalog::Column> values_;  // of computed columns, and within JSON
   int aliases_ = 0;
   size_t sources_ = 0;
   size_t written_bytes_ = 0;         // a piece that is put into another one counts in both

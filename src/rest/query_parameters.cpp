@@ -59,13 +59,15 @@ tl::unexpected<query::ApiError> not_embedded(const Read& read, const std::string
 
 class Reader {
  public:
-  Outcome<QueryParameters> parse(std::vector<Parameter> parameters) {
+  explicit Reader(QueryParameters& out) : out_(out) {}
+
+  Outcome<void> parse(std::vector<Parameter> parameters) {
     // What is embedded must be known before the parameters about it.
     for (const Parameter& parameter : parameters) {
       if (parameter.name == "select") TRY(parse_select(parameter.value, out_.read));
     }
     for (Parameter& parameter : parameters) TRY(apply(parameter));
-    return std::move(out_);
+    return {};
   }
 
  private:
@@ -135,14 +137,14 @@ class Reader {
     return read;
   }
 
-  QueryParameters out_;
+  QueryParameters& out_;
   size_t conditions_ = 0;
 };
 
 }  // namespace
 
-Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters) {
-  return Reader().parse(std::move(parameters));
+Outcome<void> parse_query_parameters(std::vector<Parameter> parameters, QueryParameters& out) {
+  return Reader(out).parse(std::move(parameters));
 }
 
 std::string filter_name(std::string_view column) {

@@ -23,8 +23,9 @@ struct QueryParameters {
 
 // In any order; those about an embed name it in front: "actors.order", "roles.actors.name".
 // PGRST100 for what cannot be read, PGRST103 for a negative limit, PGRST108 for an embed that
-// select= does not have.
-query::Outcome<QueryParameters> parse_query_parameters(std::vector<Parameter> parameters);
+// select= does not have. Into `out`, which is new: it is large, and stays where it is made.
+query::Outcome<void> parse_query_parameters(std::vector<Parameter> parameters,
+                                            QueryParameters& out);
 
 // The name of the parameter that filters by `column`: in quotes where it would be read otherwise.
 std::string filter_name(std::string_view column);

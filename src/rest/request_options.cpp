@@ -27,23 +27,22 @@ bool is_at_hand(const http::Request& request) {
   return !request.body.in_file() && http::is_plain(request.header("content-encoding"));
 }
 
-Outcome<RequestOptions> parse_request_options(const http::Request& request) {
+Outcome<void> parse_request_options(const http::Request& request, RequestOptions& options) {
   TRY_ASSIGN(std::vector<Parameter> parameters, parse_query_string(request.head.query));
-  return parse_request_options(request, std::move(parameters));
+  return parse_request_options(request, std::move(parameters), options);
 }
 
-Outcome<RequestOptions> parse_request_options(const http::Request& request,
-                                              std::vector<Parameter> parameters) {
-  RequestOptions options;
+Outcome<void> parse_request_options(const http::Request& request, std::vector<Parameter> parameters,
+                                    RequestOptions& options) {
   TRY(check_profile(request));
   std::string joined;
   TRY_ASSIGN(options.media, negotiate(request.head.find_list("accept", joined)));
   TRY_ASSIGN(options.preferences, parse_preferences(request));
-  TRY_ASSIGN(static_cast<QueryParameters&>(options), parse_query_parameters(std::move(parameters)));
+  TRY(parse_query_parameters(std::move(parameters), options));
   const bool reads =
       request.head.method == http::Method::kGet || request.head.method == http::Method::kHead;
   if (reads) TRY(apply_range(request.header("range"), options.read));
-  return options;
+  return {};
 }
 
 }  // namespace prodev::rest

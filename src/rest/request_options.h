@@ -22,10 +22,12 @@ struct RequestOptions : QueryParameters {
 bool is_at_hand(const http::Request& request);
 
 // PGRST100, PGRST103 and PGRST108 for what cannot be read, PGRST107 for an Accept that nothing here
-// answers, PGRST106 for a schema other than public.
-query::Outcome<RequestOptions> parse_request_options(const http::Request& request);
+// answers, PGRST106 for a schema other than public. Into `options`, which are new: they are large,
+// and stay where they are made.
+query::Outcome<void> parse_request_options(const http::Request& request, RequestOptions& options);
 // The same with `parameters` in place of those of the query string.
-query::Outcome<RequestOptions> parse_request_options(const http::Request& request,
-                                                     std::vector<Parameter> parameters);
+query::Outcome<void> parse_request_options(const http::Request& request,
+                                           std::vector<Parameter> parameters,
+                                           RequestOptions& options);
 
 }  // namespace prodev::rest

@@ -180,15 +180,14 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
                                                      const records::SchemaPointer& schema,
                                                      Timing timing) {
   TRY(check_name(name));
-  TRY_ASSIGN(RequestOptions options, parse_request_options(request));
-  TRY(check_plan(options.media, identity));
+  const auto call = std::make_shared<WriteCall>();
+  TRY(parse_request_options(request, call->options));
+  TRY(check_plan(call->options.media, identity));
   TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));
   timing.end(Timing::kParse);
-  const auto call = std::make_shared<WriteCall>();
   call->identity = identity;
   call->schema = schema;
   call->table = table;
-  call->options = std::move(options);
   call->method = request.head.method;
   call->location = text::relative_to_itself(request.head.path);
   call->timing = timing;

@@ -149,19 +149,26 @@ class Rest {
 
   // rest_reads.cpp
   // A read of the table that the path names.
-  query::Outcome<Call> make_read(const http::Request& request, const std::string& name,
-                                 const auth::Identity& identity,
-                                 const records::SchemaPointer& schema, Timing timing) const;
-  query::Outcome<void> prepare_page(const http::Request& request, Call& call) const;
+  query::Outcome<std::unique_ptr<PreparedRead>> make_read(const http::Request& request,
+                                                          const std::string& name,
+                                                          const auth::Identity& identity,
+                                                          const records::SchemaPointer& schema,
+                                                          Timing timing) const;
+  query::Outcome<void> prepare_page(const http::Request& request, std::string_view role,
+                                    Call& call) const;
   // What its loop keeps of the same question; `key` of the loop is its key. nullptr: nothing.
   const PreparedRead* find_prepared(const http::Request& request, const auth::Identity& identity);
   // Parses, unless the same was asked before, and runs.
   query::Outcome<void> read_table(const http::Request& request, const std::string& name,
                                   const auth::Identity& identity, Timing timing,
                                   http::Response& response);
-  query::Outcome<void> read(const http::Request& request, Call call, http::Response& response);
-  query::Outcome<std::unique_ptr<PreparedRead>> prepare(const http::Request& request,
-                                                        Call call) const;
+  query::Outcome<void> read_function(const http::Request& request, Call call,
+                                     http::Response& response);
+  // Completes `prepared`, which has what was asked.
+  query::Outcome<void> prepare(const http::Request& request, std::string_view role,
+                               PreparedRead& prepared) const;
+  // Tells the plan, on the read lane.
+  query::Outcome<void> explain(Call call, const auth::Identity& identity, http::Response& response);
   // False: it goes on on the read lane.
   query::Outcome<bool> run_on_loop(const http::Request& request, const PreparedRead& prepared,
                                    const auth::Identity& identity, Timing timing,

@@ -67,8 +67,8 @@ Outcome<void> Rest::answer_again(const Request& request, const auth::Identity& i
 Outcome<void> Rest::read_again(const Request& request, const std::string& name,
                                const auth::Identity& identity, const records::SchemaPointer& schema,
                                Timing timing, Response& response) {
-  TRY_ASSIGN(Call call, make_read(request, name, identity, schema, timing));
-  TRY_ASSIGN(const auto prepared, prepare(request, std::move(call)));
+  TRY_ASSIGN(const auto prepared, make_read(request, name, identity, schema, timing));
+  TRY(prepare(request, identity.role, *prepared));
   if (prepared->call.options.media.plan)
     return explain_on_pool(request, prepared->call, identity, response);
   Call own = prepared->call;

@@ -66,7 +66,7 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
            0,
            timing,
            memory};
-  if (reads_only && memory == nullptr) return read(request, std::move(own), response);
+  if (reads_only && memory == nullptr) return read_function(request, std::move(own), response);
   if (own.options.media.plan) return explain_on_pool(request, own, identity, response);
   const auto call = std::make_shared<const Call>(std::move(own));
   if (reads_only) return read_on_pool(request, *call, response);

@@ -102,7 +102,7 @@ records::ReadOptions Rest::read_options(const Call& call) const {
 }
 
 // Makes the order of a page total, so that it can tell where the next one begins.
-Outcome<void> Rest::prepare_page(const Request& request, Call& call) const {
+Outcome<void> Rest::prepare_page(const Request& request, std::string_view role, Call& call) const {
   RequestOptions& options = call.options;
   const catalog::Table* table = call.target.table;
   const bool one = options.media.format == records::RowFormat::kJsonObject;
@@ -110,7 +110,7 @@ Outcome<void> Rest::prepare_page(const Request& request, Call& call) const {
                      !one && !request.head.has("range") && !query::is_grouped(*table, options.read);
   if (!pages) return options.cursor ? no_pages() : Outcome<void>();
   TRY_ASSIGN(const access::Rights* rights,
-             records::authorize(*call.schema, call.identity.role, *table, access::Verb::kSelect));
+             records::authorize(*call.schema, role, *table, access::Verb::kSelect));
   std::optional<std::vector<query::OrderItem>> order =
       total_order(*table, records::guard_of(*rights), options.read.order);
   if (!order) return options.cursor ? no_pages() : Outcome<void>();
@@ -140,60 +140,68 @@ Outcome<void> Rest::read_table(const Request& request, const std::string& name,
     TRY(run_on_loop(request, *known, identity, timing, response));
     return {};
   }
-  TRY_ASSIGN(Call call, make_read(request, name, identity, loop.schema, timing));
-  if (call.options.media.plan) return read(request, std::move(call), response);
-  TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
+  TRY_ASSIGN(std::unique_ptr<PreparedRead> prepared,
+             make_read(request, name, identity, loop.schema, timing));
+  TRY(prepare(request, identity.role, *prepared));
+  if (prepared->call.options.media.plan)
+    return explain(std::move(prepared->call), identity, response);
   TRY_ASSIGN(const bool done,
              run_on_loop(request, *prepared, identity, prepared->call.timing, response));
   if (done && is_small(*prepared->lowered)) loop.prepared.keep(loop.key, std::move(prepared));
   return {};
 }
 
-Outcome<Rest::Call> Rest::make_read(const Request& request, const std::string& name,
-                                    const auth::Identity& identity,
-                                    const records::SchemaPointer& schema, Timing timing) const {
+Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::make_read(const Request& request,
+                                                             const std::string& name,
+                                                             const auth::Identity& identity,
+                                                             const records::SchemaPointer& schema,
+                                                             Timing timing) const {
   TRY(check_name(name));
-  TRY_ASSIGN(RequestOptions options, parse_request_options(request));
-  TRY(check_plan(options.media, identity));
-  TRY_ASSIGN(const catalog::Table* table, records::find_table(*schema, name, identity.role));
+  auto prepared = std::make_unique<PreparedRead>();
+  Call& call = prepared->call;
+  TRY(parse_request_options(request, call.options));
+  TRY(check_plan(call.options.media, identity));
+  TRY_ASSIGN(call.target.table, records::find_table(*schema, name, identity.role));
+  call.schema = schema;
   timing.end(Timing::kParse);
-  return Call{identity, schema, {table, {}}, std::move(options), true, 0, timing};
+  call.timing = timing;
+  return prepared;
 }
 
-Outcome<void> Rest::read(const Request& request, Call call, Response& response) {
-  const auth::Identity identity = call.identity;
-  const Timing timing = call.timing;
-  TRY_ASSIGN(const std::unique_ptr<PreparedRead> prepared, prepare(request, std::move(call)));
-  if (!prepared->call.options.media.plan) {
-    TRY(run_on_loop(request, *prepared, identity, timing, response));
-    return {};
-  }
-  response.continue_on(http::Lane::kRead,
-                       [this, identity, call = prepared->call](const Request& same, Response& out) {
-                         const Outcome<void> done = explain_on_pool(same, call, identity, out);
-                         if (!done) refuse(same, identity, done.error(), out);
-                       });
+Outcome<void> Rest::read_function(const Request& request, Call call, Response& response) {
+  const auth::Identity identity = std::exchange(call.identity, {});
+  PreparedRead prepared{std::move(call), {}, false};
+  TRY(prepare(request, identity.role, prepared));
+  if (prepared.call.options.media.plan)
+    return explain(std::move(prepared.call), identity, response);
+  TRY(run_on_loop(request, prepared, identity, prepared.call.timing, response));
   return {};
 }
 
-Outcome<std::unique_ptr<Rest::PreparedRead>> Rest::prepare(const Request& request,
-                                                           Call call) const {
+Outcome<void> Rest::explain(Call call, const auth::Identity& identity, Response& response) {
+  response.continue_on(http::Lane::kRead, [this, identity, call = std::move(call)](
+                                              const Request& same, Response& out) {
+    const Outcome<void> done = explain_on_pool(same, call, identity, out);
+    if (!done) refuse(same, identity, done.error(), out);
+  });
+  return {};
+}
+
+Outcome<void> Rest::prepare(const Request& request, std::string_view role,
+                            PreparedRead& prepared) const {
+  Call& call = prepared.call;
+  query::Read& read = call.options.read;
   call.want_rows = request.head.method != http::Method::kHead;
-  TRY(prepare_page(request, call));
+  TRY(prepare_page(request, role, call));
   if (call.target.table != nullptr)
     call.location = canonical_location(request.head.path, request.head.query);
-  cap_rows(call.options.read, options_.max_rows);
-  const std::string role = std::exchange(call.identity, {}).role;
-  auto prepared = std::make_unique<PreparedRead>();
-  prepared->call = std::move(call);
-  const Call& read = prepared->call;
-  prepared->is_for_pool = query::has_dear_patterns(read.options.read);
-  if (read.target.function || read.options.media.plan || prepared->is_for_pool) return prepared;
+  cap_rows(read, options_.max_rows);
+  prepared.is_for_pool = query::has_dear_patterns(read);
+  if (call.target.function || call.options.media.plan || prepared.is_for_pool) return {};
   TRY_ASSIGN(records::LoweredRead lowered,
-             records::lower_rows(*read.schema, role, *read.target.table, read.options.read,
-                                 read_options(read)));
-  prepared->lowered.emplace(std::move(lowered));
-  return prepared;
+             records::lower_rows(*call.schema, role, *call.target.table, read, read_options(call)));
+  prepared.lowered.emplace(std::move(lowered));
+  return {};
 }
 
 Outcome<bool> Rest::run_on_loop(const Request& request, const PreparedRead& prepared,

@@ -13,8 +13,6 @@ using http::Method;
 using query::Outcome;
 using records::RowFormat;
 
-// The role that OPTIONS is answered for: it says nothing of who calls.
-
 bool is_read(Method method) { return method == Method::kGet || method == Method::kHead; }
 
 // Any number of rows have an array of their own, whatever becomes of it.
@@ -43,7 +41,7 @@ Outcome<Rpc> parse_get(const http::Request& request, const records::Schema& sche
          "cannot execute function " + found.function->name + " in a read-only transaction",
          "The function writes.", "Call it by POST."});
   }
-  TRY_ASSIGN(rpc.options, parse_request_options(request, std::move(parameters)));
+  TRY(parse_request_options(request, std::move(parameters), rpc.options));
   TRY_ASSIGN(rpc.call.arguments, values_of_parameters(*found.function, arguments));
   rpc.call.function = found.function;
   return rpc;
@@ -53,7 +51,7 @@ Outcome<Rpc> parse_post(const http::Request& request, std::string_view body,
                         const records::Schema& schema, std::string_view role,
                         std::string_view name) {
   Rpc rpc;
-  TRY_ASSIGN(rpc.options, parse_request_options(request));
+  TRY(parse_request_options(request, rpc.options));
   TRY_ASSIGN(const CallBody call, CallBody::read(request, body, rpc.options.columns));
   TRY_ASSIGN(const records::FoundFunction found,
              records::find_function(schema, role, name, call.given));

@@ -189,9 +189,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(parameters.error().status == 400, "a bad query string is the client's error");
     return 0;
   }
-  const auto parsed = rest::parse_query_parameters(std::move(*parameters));
-  if (!parsed) {
-    require(parsed.error().status / 100 == 4, "a refusal blames the client");
+  rest::QueryParameters parsed;
+  const auto done = rest::parse_query_parameters(std::move(*parameters), parsed);
+  if (!done) {
+    require(done.error().status / 100 == 4, "a refusal blames the client");
     return 0;
   }
   for (const catalog::Table& table : database().catalog->tables()) {
@@ -200,13 +201,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       const query::Context context{*database().catalog,
                                    [&](const catalog::Table&) { return guard; },
                                    [](const catalog::Function&) { return true; }};
-      const auto lowered = query::lower_read(context, table, parsed->read, guard);
+      const auto lowered = query::lower_read(context, table, parsed.read, guard);
       if (lowered) check_statement(guarded, *lowered);
       if (!lowered) {
         const int status = lowered.error().status;
         require(status / 100 == 4 || status == 300, "a refusal blames the client");
       }
-      const auto counted = query::lower_count(context, table, parsed->read, guard);
+      const auto counted = query::lower_count(context, table, parsed.read, guard);
       if (counted) check_statement(guarded, *counted);
     }
   }

@@ -51,10 +51,10 @@ std::string refusal(const Asked& asked) {
                         [](const catalog::Function&) { return false; }};
   std::vector<rest::Parameter> parameters = asked.filters;
   parameters.push_back({"select", asked.select});
-  Outcome<rest::QueryParameters> parsed = rest::parse_query_parameters(std::move(parameters));
-  REQUIRE(parsed);
+  rest::QueryParameters parsed;
+  REQUIRE(rest::parse_query_parameters(std::move(parameters), parsed));
   const Outcome<LoweredQuery> query =
-      lower_read(context, catalog_of_notes().tables().front(), parsed->read, Guard{"(body)"});
+      lower_read(context, catalog_of_notes().tables().front(), parsed.read, Guard{"(body)"});
   return query ? "" : std::to_string(query.error().status) + " " + query.error().code;
 }
 

@@ -10,9 +10,9 @@ namespace {
 
 bool dear(std::vector<rest::Parameter> parameters) {
   parameters.push_back({"select", "id,a:parent(id)"});
-  const auto parsed = rest::parse_query_parameters(std::move(parameters));
-  REQUIRE(parsed);
-  return has_dear_patterns(parsed->read);
+  rest::QueryParameters parsed;
+  REQUIRE(rest::parse_query_parameters(std::move(parameters), parsed));
+  return has_dear_patterns(parsed.read);
 }
 
 }  // namespace
