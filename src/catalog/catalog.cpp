@@ -250,6 +250,17 @@ base::Result<void> note_stored(db::Connection& connection, Table& view,
   return note_stored(select, plan, tables, view.columns);
 }
 
+// What is behind INSTEAD OF in the CREATE TRIGGER `sql`; kEnd: a trigger of another kind.
+db::SqlToken instead_of(std::string_view sql) {
+  db::SqlTokens tokens(sql);
+  db::SqlToken before;
+  for (db::SqlToken token = tokens.next();; token = tokens.next()) {
+    if (token.kind == db::SqlToken::Kind::kEnd || token.is_word("ON")) return {};
+    if (before.is_word("INSTEAD") && token.is_word("OF")) return tokens.next();
+    before = token;
+  }
+}
+
 // Which of INSERT, UPDATE and DELETE the INSTEAD OF triggers of a view take.
 base::Result<void> note_view_triggers(db::Connection& connection, Table& table) {
   table.insertable = table.updatable = table.deletable = false;
@@ -260,16 +271,11 @@ base::Result<void> note_view_triggers(db::Connection& connection, Table& table) 
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
-    // CREATE TRIGGER name INSTEAD OF verb: names may be anything, the words come in this order.
-    const std::string sql = to_upper(rows.column_text(0));
-    const size_t instead = sql.find("INSTEAD");
-    if (instead == std::string::npos) continue;
-    const size_t verb = std::min(
-        {sql.find("INSERT", instead), sql.find("UPDATE", instead), sql.find("DELETE", instead)});
-    if (verb == std::string::npos) continue;
-    if (sql[verb] == 'I') table.insertable = true;
-    if (sql[verb] == 'U') table.updatable = true;
-    if (sql[verb] == 'D') table.deletable = true;
+    const std::string sql(rows.column_text(0));
+    const db::SqlToken verb = instead_of(sql);
+    table.insertable |= verb.is_word("INSERT");
+    table.updatable |= verb.is_word("UPDATE");
+    table.deletable |= verb.is_word("DELETE");
   }
 }
 

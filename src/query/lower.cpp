@@ -86,7 +86,7 @@ Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   return results;
 }
 
-Outcome<void> Lowering::add_filtered(const Scope& scope, std::string_view more_rows,
+Outcome<bool> Lowering::add_filtered(const Scope& scope, std::string_view more_rows,
                                      std::string& out) {
   out += " FROM ";
   if (scope.fenced) {
@@ -94,15 +94,16 @@ Outcome<void> Lowering::add_filtered(const Scope& scope, std::string_view more_r
   } else {
     db::append_name(out, scope.table.name);
   }
-  return add_where(scope, scope.read.where, more_rows, out);
+  const size_t before = out.size();
+  TRY(add_where(scope, scope.read.where, more_rows, out));
+  return out.size() > before;
 }
 
 Outcome<void> Lowering::add_rows_from(const Scope& scope, std::string_view more_rows,
                                       std::string& out) {
-  const size_t before = out.size();
-  TRY(add_filtered(scope, more_rows, out));
+  TRY_ASSIGN(const bool has_where, add_filtered(scope, more_rows, out));
   if (scope.read.after.children.empty()) return {};
-  out += out.find(" WHERE ", before) == std::string::npos ? " WHERE " : " AND ";
+  out += has_where ? " AND " : " WHERE ";
   return add_condition(scope, scope.read.after, false, out);
 }
 

@@ -63,7 +63,8 @@ struct LoweredQuery {
   std::vector<OutputColumn> columns;  // of each row, after `lead_columns` others
   // Columns in front of `columns`: whether the new row passes its check (1, else 0 or NULL).
   int lead_columns = 0;
-  size_t keys = 0;  // of Read::with_keys: how many columns are behind `columns`
+  size_t keys = 0;        // of Read::with_keys: how many columns are behind `columns`
+  bool searches = false;  // a full-text index
 
   // Binds values and shapes; the statement must be reset before the query goes away.
   void bind(db::RowStatement& statement) const;
@@ -107,9 +108,9 @@ Outcome<LoweredQuery> lower_insert(const Context& context, const catalog::Table&
                                    const std::vector<const catalog::Column*>& columns,
                                    const OnConflict& conflict, const Returning& returning);
 
-// The SQL that finds a row of `table` by the columns of a key: parameters from kFirstValue on, in
-// the same order.
-std::string key_lookup_sql(const catalog::Table& table,
+// " FROM ... WHERE ...": the row of `table` by the columns of a key: parameters from kFirstValue
+// on, in the same order.
+std::string row_of_key_sql(const catalog::Table& table,
                            const std::vector<const catalog::Column*>& key);
 
 struct Assignment {

@@ -223,6 +223,7 @@ Outcome<void> Lowering::add_text_query(const Scope& scope, const Condition& cond
     out.append("SELECT rowid FROM ").append(name).append(" WHERE ");
   }
   out.append(name).append(" MATCH ");
+  query.searches = true;
   add_value(Value::of_text(std::move(words.match)), out);
   if (apart) out += ')';
   return {};
@@ -249,6 +250,7 @@ void Lowering::add_result_search(const Scope& scope, TextQuery words, std::strin
   out.append("(").append(result).append(words.negated ? ") NOT IN (" : ") IN (");
   out.append("SELECT ").append(stored).append(" FROM main.").append(name).append(" WHERE ");
   out.append(name).append(" MATCH ");
+  query.searches = true;
   add_value(Value::of_text(std::move(words.match)), out);
   out += ')';
 }

@@ -132,8 +132,8 @@ ApiError grouped_write() {
           "Select their columns, or ask for return=minimal and read afterwards."};
 }
 
-std::string key_lookup_sql(const Table& table, const std::vector<const Column*>& key) {
-  std::string sql = "SELECT 1 FROM ";
+std::string row_of_key_sql(const Table& table, const std::vector<const Column*>& key) {
+  std::string sql = " FROM ";
   db::append_name(sql, table.name);
   const char* glue = " WHERE ";
   for (size_t i = 0; i < key.size(); ++i) {

@@ -117,9 +117,9 @@ class Lowering {
 
   // lower.cpp: "SELECT ... FROM ... WHERE ... GROUP BY ...", then " ORDER BY ..." and " LIMIT ..."
   Outcome<Results> add_select(const Scope& scope, std::string& out);
-  // " FROM ... WHERE ..." of Read::where, and the same with Read::after; `more_rows` as in
-  // add_where().
-  Outcome<void> add_filtered(const Scope& scope, std::string_view more_rows, std::string& out);
+  // " FROM ... WHERE ..." of Read::where: whether it wrote a WHERE; and the same with Read::after.
+  // `more_rows` as in add_where().
+  Outcome<bool> add_filtered(const Scope& scope, std::string_view more_rows, std::string& out);
   Outcome<void> add_rows_from(const Scope& scope, std::string_view more_rows, std::string& out);
   // lower_order.cpp
   Outcome<std::string> nearest_times(const Scope& scope, bool grouped);

@@ -41,9 +41,6 @@ uint64_t rows_in_window(const query::Read& read, uint64_t total) {
   return std::min(after_offset, read.limit.value_or(after_offset));
 }
 
-// A full-text index answers in steps of its own, however long they take.
-bool searches(std::string_view sql) { return sql.find("MATCH") != std::string_view::npos; }
-
 QuickQueries::Known find_known(const QuickQueries& quick, const LoweredRead& lowered) {
   const std::string& count = lowered.count.sql;
   if (!count.empty() && !quick.contains(count)) return QuickQueries::Known::kNot;
@@ -51,9 +48,10 @@ QuickQueries::Known find_known(const QuickQueries& quick, const LoweredRead& low
 }
 
 void note(QuickQueries& quick, const LoweredRead& lowered, bool is_quick_now) {
-  for (const std::string* sql : {&lowered.rows.sql, &lowered.count.sql}) {
-    if (sql->empty()) continue;
-    is_quick_now && !searches(*sql) ? quick.add(*sql) : quick.remove(*sql);
+  for (const query::LoweredQuery* one : {&lowered.rows, &lowered.count}) {
+    if (one->sql.empty()) continue;
+    // A full-text index answers in steps of its own, however long they take.
+    is_quick_now && !one->searches ? quick.add(one->sql) : quick.remove(one->sql);
   }
 }
 

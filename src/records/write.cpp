@@ -158,7 +158,7 @@ Outcome<PreparedWrite::Form> PreparedWrite::insert_form(
   if (!form.key.empty()) {
     std::vector<const catalog::Column*> key;
     for (const size_t place : form.key) key.push_back(shape[place]);
-    form.lookup = query::key_lookup_sql(*table_, key);
+    form.taken_row = query::row_of_key_sql(*table_, key);
     if (!check_.empty()) {
       // Never empty: the forms of a write have as many columns before the returned ones.
       const auto asked = [](const std::string& check) -> std::string_view {

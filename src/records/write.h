@@ -88,13 +88,13 @@ class PreparedWrite {
   struct Form {
     query::LoweredQuery query;
     std::vector<const catalog::Column*> shape;  // of an insert: the columns that have values
-    // Of an insert that merges: finds the row whose key is taken. Empty: it
-    // cannot be told before.
-    std::string lookup;
+    // Of an insert that merges: " FROM ... WHERE ...", the row whose key is taken. Empty: it cannot
+    // be told before.
+    std::string taken_row;
     // Of an insert that merges under policies: the statement for a row whose
     // key is free, which those of UPDATE do not concern.
     std::optional<query::LoweredQuery> plain;
-    std::vector<size_t> key;    // which values of a row `lookup` takes
+    std::vector<size_t> key;    // which values of a row `taken_row` takes
     query::MadeUpRows updated;  // of an update: what it makes of the rows
   };
   // Of a view: what is read around the write (view_write.h).

@@ -45,7 +45,7 @@ Outcome<void> PreparedWrite::Judge::judge(const Form& form, const std::vector<Va
   if (write_.verb_ == access::Verb::kDelete) return {};
   if (write_.verb_ == access::Verb::kUpdate) return judge(form.updated, write_.check_, form, row);
   TRY(judge_proposed(form, row));
-  if (!write_.merges_ || form.lookup.empty()) return {};
+  if (!write_.merges_ || form.taken_row.empty()) return {};
   return judge(merged_row(form), write_.merged_check_, form, row);
 }
 
@@ -83,14 +83,12 @@ MadeUpRows PreparedWrite::Judge::proposed_row(const Form& form) const {
 
 // The row that has its key, as a merge changes it.
 MadeUpRows PreparedWrite::Judge::merged_row(const Form& form) const {
-  MadeUpRows rows{{}, " FROM "};
+  MadeUpRows rows{{}, form.taken_row};
   for (const Column& column : write_.table_->columns)
     db::append_name(rows.values.emplace_back(), column.name);
   const MadeUpRows proposed = proposed_row(form);
   for (const Column* column : write_.merged_.empty() ? form.shape : write_.merged_)
     rows.values[place_of(column)] = proposed.values[place_of(column)];
-  db::append_name(rows.source, write_.table_->name);
-  rows.source += form.lookup.substr(form.lookup.find(" WHERE "));
   return rows;
 }
 

@@ -50,8 +50,9 @@ class PreparedWrite::Run {
   // Whether there is a row of the same key, when that matters.
   Outcome<bool> is_taken(const Form& form, const NewRow& row) {
     const bool matters = !result_.inserted || !write_.check_.empty();
-    if (form.lookup.empty() || !matters) return false;
-    const base::Result<db::RowStatement*> prepared = writer_.statements().get(form.lookup);
+    if (form.taken_row.empty() || !matters) return false;
+    const base::Result<db::RowStatement*> prepared =
+        writer_.statements().get("SELECT 1" + form.taken_row);
     if (!prepared) return judge_.failed();
     const db::StatementUse use(**prepared);
     for (size_t i = 0; i < form.key.size(); ++i)

@@ -10,3 +10,12 @@ CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id UUID REFERENCES parent(id)
 INSERT INTO parent VALUES ('aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', 'small');
 CREATE POLICY anyone ON parent USING (true) WITH CHECK (true);
 CREATE POLICY anyone ON child USING (true) WITH CHECK (true);
+
+-- Names that look like SQL.
+CREATE TABLE "a WHERE b" (id INTEGER PRIMARY KEY, mine INTEGER NOT NULL, "c WHERE d" TEXT);
+INSERT INTO "a WHERE b" VALUES (1, 1, 'x');
+CREATE POLICY anyone ON "a WHERE b" USING (mine = 1) WITH CHECK (mine = 1);
+CREATE VIEW shown AS SELECT id, owner FROM note;
+CREATE TRIGGER "instead of delete, insert" INSTEAD /* OF DELETE */ OF UPDATE ON shown BEGIN
+  UPDATE note SET owner = new.owner WHERE id = old.id; END;
+GRANT SELECT, INSERT, UPDATE, DELETE ON shown TO anon;

@@ -24,6 +24,9 @@ INSERT INTO item SELECT i + 1, printf('c%03d', (i * 7) % 500), i % 10, CASE WHEN
   CASE WHEN i % 7 = 0 THEN NULL ELSE 'w "' || (i % 11) || '"' END, i % 2, i FROM n;
 CREATE TABLE pair (a TEXT NOT NULL, b INTEGER NOT NULL, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID, STRICT;
 INSERT INTO pair SELECT 'a' || (id % 3), id, 'v' FROM item WHERE id <= 20;
+CREATE TABLE "x WHERE y" (id INTEGER PRIMARY KEY) STRICT;
+INSERT INTO "x WHERE y" VALUES (1), (2), (3);
+CREATE POLICY x ON "x WHERE y" TO staff USING (true);
 CREATE TABLE empty (id INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE npk (a TEXT, b TEXT, v INTEGER, PRIMARY KEY (a, b));
 INSERT INTO npk VALUES ('x', NULL, 1), ('x', NULL, 2), ('x', 'y', 3), ('x', NULL, 4), ('z', NULL, 5), (NULL, NULL, 6), (NULL, NULL, 7);
@@ -254,6 +257,10 @@ class Cursors(PagingCase):
     def test_a_view_of_the_rows_of_one_table_has_pages_by_its_key(self):
         pages = self.pages("items?select=id&order=grp&limit=100")
         self.assertEqual(sorted(row["id"] for rows, _ in pages for row in rows), list(range(1, 501)))
+
+    def test_a_table_may_be_called_like_sql(self):
+        pages = self.pages("x%20WHERE%20y?order=id&limit=1")
+        self.assertEqual([row["id"] for rows, _ in pages for row in rows], [1, 2, 3])
 
     def test_policies_hold_on_every_page(self):
         pages = self.pages("item?select=grp&order=score&limit=20", role="authenticated")
