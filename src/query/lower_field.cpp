@@ -241,6 +241,14 @@ Outcome<const Column*> writable_column(const Table& table, std::string_view name
                    hint_about(name, table, guard)});
   }
   if (!guard.allows(*column)) return permission_denied(table, *column);
+  // A virtual table's own ones; the catalog adds the number of its rows.
+  if (column->hidden && column->kind != ValueKind::kInteger) {
+    return refuse({400,
+                   "428C9",
+                   "column \"" + column->name + "\" is not a part of the rows",
+                   {},
+                   "It stands for questions and commands to the table, which are for its owner."});
+  }
   if (column->generated) {
     return refuse({400, "428C9", "column \"" + column->name + "\" can only be updated to DEFAULT",
                    "Column \"" + column->name + "\" is a generated column."});

@@ -4,6 +4,7 @@
 #include "query/lower_view.h"
 #include "query/lowering.h"
 #include "query/made_up_rows.h"
+#include "text/ascii.h"
 
 namespace prodev::query {
 
@@ -12,45 +13,87 @@ namespace {
 using catalog::Column;
 using catalog::Table;
 
-// Whether the new row passes `check`. In RETURNING itself SQLite (3.40) takes the columns for ones
-// that are never NULL where the table's first one is, so the check stands in a SELECT of its own,
-// from a row of the same names.
-void add_check(std::string& sql, const Table& table, std::string_view check) {
-  sql.append("(SELECT ").append(check).append(" FROM (SELECT ");
-  const char* glue = "";
+// What a row of the table has, and a policy or a client may name.
+std::vector<std::string> names_of_row(const Table& table) {
+  std::vector<std::string> names;
+  const bool is_virtual = table.kind == catalog::TableKind::kVirtual;
+  bool has_rowid = table.kind != catalog::TableKind::kView && !table.without_rowid;
   for (const Column& column : table.columns) {
+    has_rowid = has_rowid && !text::equal_ignoring_case(column.name, "rowid");
     // A virtual table's hidden columns are questions to it, and not of the row.
-    if (column.hidden && table.kind == catalog::TableKind::kVirtual) continue;
-    sql += glue;
-    glue = ",";
-    db::append_name(sql, column.name);
-    sql += " AS ";
-    db::append_name(sql, column.name);
+    if (!column.hidden || !is_virtual) names.push_back(column.name);
   }
-  sql += ") AS ";
-  db::append_name(sql, table.name);
-  sql += ") IS TRUE";
+  if (has_rowid) names.emplace_back("rowid");
+  return names;
+}
+
+// " FROM (SELECT "id" AS "id",... FROM "t" WHERE 0 UNION ALL SELECT "id",... LIMIT -1) AS "t"": the
+// row that is returned, as one of the table. In RETURNING itself SQLite (3.40) takes every column
+// for one of the type and the collation of the table's first one, and that is never NULL where the
+// first one is not; those of a compound SELECT are what they are in its first part.
+std::string written_row(const Table& table) {
+  std::string named;
+  std::string values;
+  for (const std::string& name : names_of_row(table)) {
+    named += named.empty() ? "" : ",";
+    values += values.empty() ? "" : ",";
+    db::append_name(values, name);
+    db::append_name(named, name);
+    named += " AS ";
+    db::append_name(named, derived_name(name));
+  }
+  const std::string of_table = db::quoted_name(table.name);
+  return " FROM (SELECT " + named + " FROM " + of_table + " WHERE 0 UNION ALL SELECT " + values +
+         std::string(kFence) + ") AS " + of_table;
+}
+
+// Whether all that is selected are columns as they are stored.
+bool selects_columns(const Table& table, const Read& read) {
+  return std::all_of(read.select.begin(), read.select.end(), [&](const SelectItem& item) {
+    const bool is_plain = !item.embed && item.field.is_plain() && item.cast.empty() &&
+                          item.aggregate == Aggregate::kNone;
+    return is_plain &&
+           (item.field.column == "*" || table.find_column(item.field.column) != nullptr);
+  });
+}
+
+// What is returned of a row that was written.
+Outcome<void> add_returned(Lowering& lowering, const Table& table, const Returning& returning,
+                           const std::string& row) {
+  std::string& sql = lowering.query.sql;
+  Scope scope = lowering.root(table, returning.read, returning.readable);
+  scope.derived = !selects_columns(table, returning.read);
+  TRY_ASSIGN(Results results, lowering.results_of(scope, true));
+  if (results.columns.empty())
+    return refuse({403, "42501", "permission denied for table " + table.name});
+  if (scope.derived) {
+    const size_t before = sql.size();
+    for (size_t i = 0; i < results.columns.size(); ++i) {
+      if (i > 0) sql += ',';
+      sql.append("(SELECT ").append(results.expression(i)).append(row).append(")");
+      TRY(lowering.count_written(sql.size() - before));
+    }
+  } else {
+    sql += results.sql;
+  }
+  lowering.query.columns = std::move(results.columns);
+  return {};
 }
 
 // " RETURNING check, results". Without rows and check there is nothing to return.
 Outcome<void> add_returning(Lowering& lowering, const Table& table, const Returning& returning) {
   if (!returning.rows && returning.check.empty()) return {};
+  if (returning.rows && is_grouped(table, returning.read)) return refuse(grouped_write());
+  const std::string row = written_row(table);
   std::string& sql = lowering.query.sql;
   sql += " RETURNING ";
   if (!returning.check.empty()) {
-    add_check(sql, table, returning.check);
+    sql.append("(SELECT ").append(returning.check).append(row).append(") IS TRUE");
     lowering.query.lead_columns = 1;
   }
   if (!returning.rows) return {};
-  const Scope scope = lowering.root(table, returning.read, returning.readable);
-  if (is_grouped(table, returning.read)) return refuse(grouped_write());
-  TRY_ASSIGN(Results results, lowering.results_of(scope, true));
-  if (results.columns.empty())
-    return refuse({403, "42501", "permission denied for table " + table.name});
   if (lowering.query.lead_columns > 0) sql += ',';
-  sql += results.sql;
-  lowering.query.columns = std::move(results.columns);
-  return {};
+  return add_returned(lowering, table, returning, row);
 }
 
 Outcome<std::vector<std::string>> conflict_key(const Table& table, const OnConflict& conflict) {

@@ -68,18 +68,51 @@ const Column* key_of(const WriteCall& call, const query::Guard& readable) {
   return is_simple && readable.allows(key) ? &key : nullptr;
 }
 
-// Nothing: a key is NULL.
-std::optional<std::vector<std::string>> keys_in(std::string_view json) {
+// "key": the key as a filter names it; "text": a text as it is, while a blob is shown by its
+// digits.
+constexpr std::string_view kKey = "key", kText = "text";
+
+std::vector<query::SelectItem> key_items(const Column& key) {
+  std::vector<query::SelectItem> items(1);
+  items.front().field.column = key.name;
+  items.front().alias = kKey;
+  if (key.kind != ValueKind::kText) return items;
+  items.push_back(items.front());
+  items.back().alias = kText;
+  items.back().cast = "text";
+  return items;
+}
+
+// Whether a filter by `key` finds the row, in tables that are not STRICT, too: NULL, a blob, the
+// empty one among them, and text that is not UTF-8 have no such name.
+bool names_text(std::string_view key, std::string_view text) {
+  return !key.empty() && key == text && key.find("\xEF\xBF\xBD") == std::string_view::npos;
+}
+
+bool names_integer(std::string_view number) {
+  return number.find_first_of(".eE") == std::string_view::npos;
+}
+
+// Nothing: some cannot be named in a filter.
+std::optional<std::vector<std::string>> keys_in(std::string_view json, ValueKind kind) {
+  const bool is_text = kind == ValueKind::kText;
+  const auto expected = is_text ? text::JsonReader::Kind::kString : text::JsonReader::Kind::kNumber;
   std::vector<std::string> keys;
+  std::string member, text;
   text::JsonReader reader(json);
   reader.begin_array();
   while (reader.next_element()) {
     std::string& key = keys.emplace_back();
-    if (reader.peek() == text::JsonReader::Kind::kNumber) {
-      key = reader.read_number();
-    } else {
-      reader.read_string(key);
+    reader.begin_object();
+    while (reader.next_member(member)) {
+      if (reader.peek() != expected) return std::nullopt;
+      if (!is_text) {
+        key = reader.read_number();
+      } else {
+        reader.read_string(member == kKey ? key : text);
+      }
     }
+    if (is_text ? !names_text(key, text) : !names_integer(key)) return std::nullopt;
   }
   if (reader.failed()) return std::nullopt;
   return keys;
@@ -126,10 +159,9 @@ Outcome<void> search_rows(WriteCall& call, records::ReadOptions options,
   const Column* key = key_of(call, records::guard_of(**rights));
   query::Read read;
   read.where = call.options.read.where;
-  if (key != nullptr) read.select.emplace_back().field.column = key->name;
+  if (key != nullptr) read.select = key_items(*key);
   bool many = key == nullptr;
   options.want_rows = key != nullptr;
-  options.bare = true;
   options.body_bytes = kKeyBytes;
   options.overflow = [&many](std::string& body) {
     many = true;
@@ -153,7 +185,7 @@ Outcome<void> search_rows(WriteCall& call, records::ReadOptions options,
   }
   if (took_ns > kLong_ns) call.time.most_ns = std::min(call.time.most_ns, kLong_ns);
   if (many) return {};
-  std::optional<std::vector<std::string>> keys = keys_in(body);
+  std::optional<std::vector<std::string>> keys = keys_in(body, key->kind);
   if (!keys) return {};
   pad(*keys);
   call.options.read.where.children.push_back(one_of(*key, std::move(*keys)));
