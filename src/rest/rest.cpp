@@ -227,7 +227,7 @@ Outcome<std::string> Rest::whole_body(const Request& request, base::Budget::Leas
   const std::string_view bytes = request.body.in_file() ? stored : request.body.memory();
   Outcome<void> held;
   const auto may_grow = [&](uint64_t decoded) {
-    held = hold(memory, bytes.size() + decoded);
+    held = hold(memory, bytes.size() + decoded, Wait::kForOthers);
     return held.has_value();
   };
   base::Result<std::string> body = http::gunzip(bytes, options_.max_body_bytes, may_grow);
@@ -240,7 +240,9 @@ Outcome<std::string> Rest::whole_body(const Request& request, base::Budget::Leas
 
 Outcome<void> Rest::write_behind(const Request& request, const std::shared_ptr<WriteCall>& call,
                                  Response& response) {
-  TRY(hold(*call->memory, request.body.size()));
+  // Whole from its beginning: those who hold a part each would wait for each other.
+  TRY(hold(*call->memory, 2 * request.body.size(), Wait::kForOthers));
+  call->wait = Wait::kForOthers;
   if (is_searched_first(*call)) {
     TRY_ASSIGN(db::ReaderPool::Lease reader, take_reader(*call->schema));
     base::Budget::Lease memory(*call->all_memory, call->client, call->memory->held_with_others());

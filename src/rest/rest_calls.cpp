@@ -31,11 +31,12 @@ Outcome<void> Rest::start_long_call(const Request& request, const auth::Identity
                                     Response& response) {
   const auto memory = std::make_shared<base::Budget::Lease>(
       *options_.memory, request.peer.client_key(), request.body.held_bytes());
-  TRY(hold(*memory, 2 * request.body.size()));  // with the arguments that are made of it
+  TRY(hold(*memory, 2 * request.body.size(),
+           Wait::kForOthers));  // with the arguments that are made of it
   if (is_at_hand(request))
     return start_call(request, identity, schema, name, request.body.memory(), memory, response);
   TRY_ASSIGN(const std::string body, whole_body(request, *memory));
-  TRY(hold(*memory, 2 * body.size()));
+  TRY(hold(*memory, 2 * body.size(), Wait::kForOthers));
   return start_call(request, identity, schema, name, body, memory, response);
 }
 

@@ -5,8 +5,15 @@
 
 namespace prodev::rest {
 
-query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes) {
-  switch (memory.grow_to(bytes)) {
+namespace {
+
+// What waits has no turn of the processor (db/turns.h) to give.
+constexpr base::Budget::Patience kPatience{1'000'000'000, [] { return true; }};
+
+}  // namespace
+
+query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes, Wait wait) {
+  switch (memory.grow_to(bytes, wait == Wait::kForOthers ? &kPatience : nullptr)) {
     case base::Budget::Grant::kGranted:
       return {};
     case base::Budget::Grant::kTooMuch:
@@ -30,7 +37,7 @@ query::Outcome<void> set_held_body(http::Response& response, base::Budget::Lease
     return {};
   }
   const auto held = std::make_shared<HeldBody>(HeldBody{std::move(body), std::move(memory)});
-  TRY(hold(held->lease, held->bytes.size()));
+  TRY(hold(held->lease, held->bytes.size(), Wait::kNo));
   response.set_segment({held->bytes, -1, 0, held->bytes.size(), held, &held->lease}, content_type);
   return {};
 }

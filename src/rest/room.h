@@ -13,9 +13,12 @@ namespace prodev::rest {
 // Bodies up to this size are parsed on the loop that they came in on: some milliseconds at most.
 constexpr size_t kMostParsedOnLoop = 65'536;
 
+// Whether work may wait for others to give memory back, up to a second: not on a loop.
+enum class Wait : uint8_t { kNo, kForOthers };
+
 // Has `memory` hold `bytes`. 413 and 54000: more than one client may have; 503 and 53200: it is in
 // use at the moment.
-query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes);
+query::Outcome<void> hold(base::Budget::Lease& memory, uint64_t bytes, Wait wait);
 
 // A body in memory that may be long, with what it holds of its client's part.
 struct HeldBody {

@@ -79,7 +79,8 @@ Outcome<void> RowCollector::check_room() {
   // The list of rows is copied when it grows.
   const uint64_t rows = (rows_.rows.size() + 1) * (2 * sizeof(records::NewRow) + kPiece);
   return hold(target_.memory,
-              target_.body_bytes + rows + values_count_ * sizeof(query::Value) + text_bytes_);
+              target_.body_bytes + rows + values_count_ * sizeof(query::Value) + text_bytes_,
+              target_.wait);
 }
 
 Outcome<void> RowCollector::end_row() {

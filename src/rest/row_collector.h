@@ -12,6 +12,7 @@
 #include "query/api_error.h"
 #include "query/lower.h"
 #include "records/write.h"
+#include "rest/room.h"
 
 namespace prodev::rest {
 
@@ -27,6 +28,7 @@ struct RowTarget {
   uint64_t max_rows = 0;        // 0: no limit
   uint64_t body_bytes = 0;      // of what is read
   base::Budget::Lease& memory;  // holds body and rows, and is to live as long as they do
+  Wait wait = Wait::kNo;        // for it
 };
 
 class RowCollector {

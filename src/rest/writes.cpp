@@ -79,7 +79,7 @@ RowTarget target_of(const WriteCall& call, const query::Guard& guard, std::strin
   return {*call.table,          guard,
           call.options.columns, call.options.preferences.missing == MissingPreference::kDefault,
           call.max_rows,        body.size(),
-          *call.memory};
+          *call.memory,         call.wait};
 }
 
 Outcome<PreparedWrite> prepare_insert(const WriteCall& call, std::string_view content_type,

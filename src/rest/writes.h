@@ -14,6 +14,7 @@
 #include "records/schema.h"
 #include "records/write.h"
 #include "rest/request_options.h"
+#include "rest/room.h"
 #include "rest/timing.h"
 
 namespace prodev::rest {
@@ -29,6 +30,7 @@ struct WriteCall {
   db::WriteTime time{};
   uint64_t max_rows = 0;                        // of the body; 0: no limit
   std::unique_ptr<base::Budget::Lease> memory;  // of the body and its rows
+  Wait wait = Wait::kNo;                        // for it, where it runs
   base::Budget* all_memory = nullptr;           // where `memory` is of
   base::Budget::Client client{};
 };

@@ -4,6 +4,7 @@ import pathlib
 import sys
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import prodev  # noqa: E402
@@ -61,6 +62,20 @@ class RowsTest(RoomCase):
         self.check(self.ask(server, "POST", "note", b"body\n" + b"x\n" * 500_000, CSV), 413, "54000")
         for _ in range(3):  # all was given back
             self.assertEqual(self.ask(server, "POST", path, few).status, 201)
+
+    def test_of_inserts_that_have_no_room_together_one_goes_on(self):
+        server = self.start_project(SCHEMA, "--request-memory-bytes", str(64 * MIB))
+        body = b"[" + b",".join([b'{"body":"' + b"x" * 300 + b'"}'] * 20_000) + b"]"  # more than half of a share, with its rows
+
+        def insert(_):
+            with prodev.Client(server.port) as client:
+                return client.request("POST", "/rest/v1/note", JSON, body).status
+
+        with ThreadPoolExecutor(2) as pool:
+            for _ in range(3):
+                statuses = list(pool.map(insert, range(2)))
+                self.assertIn(201, statuses)
+                self.assertLessEqual(set(statuses), {201, 503})
 
     def test_a_large_body_is_parsed_aside(self):
         server = self.start_project(SCHEMA)
