@@ -30,6 +30,13 @@ bool is_declaration(int action, const char* table, const char* column) {
          (action == SQLITE_READ && column != nullptr && text::equal_ignoring_case(column, "ROWID"));
 }
 
+// An R-Tree asks how many rows it has when it is connected.
+bool is_statistic(int action, const char* table, const char* column) {
+  return action == SQLITE_READ && table != nullptr && column != nullptr &&
+         text::equal_ignoring_case(table, "sqlite_stat1") &&
+         (text::equal_ignoring_case(column, "stat") || text::equal_ignoring_case(column, "tbl"));
+}
+
 // The actions of sqlite3_set_authorizer (c3ref/c_alter_table). `context`: the trigger or view that
 // the access comes from; null when it stands in the statement itself.
 int judge(void*, int action, const char* first, const char* second, const char*,
@@ -44,7 +51,9 @@ int judge(void*, int action, const char* first, const char* second, const char*,
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
-      if (context != nullptr || is_declaration(action, first, second)) return SQLITE_OK;
+      if (context != nullptr || is_declaration(action, first, second) ||
+          is_statistic(action, first, second))
+        return SQLITE_OK;
       return first != nullptr && is_system_table(first) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_FUNCTION:
       return second != nullptr && text::equal_ignoring_case(second, "load_extension") ? SQLITE_DENY

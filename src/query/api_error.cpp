@@ -133,6 +133,20 @@ ApiError memory_error() {
   return {503, "53200", "the memory for requests is in use at the moment: try again"};
 }
 
+// A virtual table's own finding: of full-text indexes whose rows have gone or changed without them.
+ApiError out_of_step(std::string_view table, const std::string& message) {
+  telemetry::log(telemetry::Level::kError,
+                 "an index is out of step with its rows: prodev doctor names it and its mend",
+                 {{"table", table}, {"error", message}});
+  return {500,
+          "XX002",
+          "an index of relation " + quoted(table) +
+              ", or one that its triggers write, is out of "
+              "step with its rows",
+          {},
+          "The owner of the database has it made anew: prodev doctor tells how."};
+}
+
 }  // namespace
 
 ApiError::ApiError(const base::Error& error) : message(error.message) {
@@ -199,6 +213,8 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       }
       return {413, "54000", "a value or the statement is too large"};
     case SQLITE_CORRUPT:
+      if (code == SQLITE_CORRUPT_VTAB) return out_of_step(table, message);
+      [[fallthrough]];
     case SQLITE_NOTADB:
       db::note_damage(table, message);
       // Nor could it be committed: whatever else is in it runs again without this request.

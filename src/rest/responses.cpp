@@ -61,6 +61,13 @@ std::string location_of(const WriteCall& call, const records::WriteResult& resul
   return location;
 }
 
+void add_location(http::Response& response, const WriteCall& call,
+                  const records::WriteResult& result) {
+  if (result.key.empty()) return;
+  const std::string location = location_of(call, result);
+  if (location.size() <= call.max_target_bytes) response.add_header("Location", location);
+}
+
 }  // namespace
 
 void begin_response(http::Response& response) {
@@ -129,11 +136,12 @@ void describe_write(http::Response& response, const WriteCall& call,
   const Preferences& preferences = call.options.preferences;
   if (call.method != Method::kPut) {
     const bool counts = preferences.count && preferences.count != CountPreference::kPlanned;
-    const std::optional<uint64_t> total = counts ? std::optional(result.rows) : std::nullopt;
+    std::optional<uint64_t> total;
+    if (counts) total = result.rows;
     const bool ranged = call.method == Method::kPatch;
     response.add_header("Content-Range", content_range(0, ranged ? result.rows : 0, total));
   }
-  if (!result.key.empty()) response.add_header("Location", location_of(call, result));
+  add_location(response, call, result);
   add_applied(response, call.options, call.method);
 }
 

@@ -190,6 +190,7 @@ Outcome<std::shared_ptr<WriteCall>> Rest::make_write(const Request& request,
   call->table = table;
   call->method = request.head.method;
   call->location = text::relative_to_itself(request.head.path);
+  call->max_target_bytes = options_.max_target_bytes;
   call->timing = timing;
   call->time = {options_.write_hold_ns, options_.read_timeout_ns};
   call->max_rows = options_.max_write_rows;

@@ -45,6 +45,7 @@ struct RestOptions {
   std::shared_ptr<base::TemporaryStore> temporary;  // shared with the bodies of requests
   std::shared_ptr<base::Budget> memory;             // of requests in hand; shared likewise
   uint64_t max_write_rows = 50'000;                 // of one request; 0: no limit
+  size_t max_target_bytes = 8'192;                  // of a URL that the server takes
   bool allow_unfiltered_writes = false;
   uint64_t max_rows = 0;  // of a read; 0: no limit
   bool plan_enabled = false;

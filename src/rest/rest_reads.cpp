@@ -24,6 +24,8 @@ using query::Outcome;
 
 // What is compressed on a loop takes it some tenths of a millisecond.
 constexpr size_t kMaxEncodedOnLoop = 65'536;
+// Of a header: proxies give all of them some 4 KB.
+constexpr size_t kMostCursorBytes = 2'048;
 
 records::Count count_of(const Preferences& preferences) {
   if (!preferences.count) return records::Count::kNone;
@@ -260,9 +262,11 @@ Outcome<void> Rest::describe(const Request& request, Timing timing, const Call& 
   if (!call.location.empty()) response.add_header("Content-Location", call.location);
   if (!result.last_key.empty()) {
     const Cursor next{call.rows_before + window.offset + result.rows, result.last_key};
-    response.add_header(
-        "Link", next_link(request.head.path, request.head.query,
-                          encode_cursor(cursor_key_, *call.target.table, window.order, next)));
+    const std::string cursor = encode_cursor(cursor_key_, *call.target.table, window.order, next);
+    const std::string link = next_link(request.head.path, request.head.query, cursor);
+    // No link is better than one that a proxy, a client or this server does not take.
+    if (cursor.size() <= kMostCursorBytes && link.size() <= options_.max_target_bytes)
+      response.add_header("Link", link);
   }
   timing.end(Timing::kResponse);
   if (timing.enabled()) response.add_header("Server-Timing", timing.header());

@@ -25,7 +25,8 @@ struct WriteCall {
   const catalog::Table* table = nullptr;  // of `schema`
   RequestOptions options;
   http::Method method = http::Method::kPost;
-  std::string location;  // the URL of the table
+  std::string location;         // the URL of the table
+  size_t max_target_bytes = 0;  // of a URL that the server takes
   Timing timing{false, 0};
   db::WriteTime time{};
   uint64_t max_rows = 0;                        // of the body; 0: no limit

@@ -63,6 +63,7 @@ rest::RestOptions rest_options(const config::Settings& settings, const DatabaseO
   rest.temporary = options.room.temporary;
   rest.memory = options.room.memory;
   rest.max_write_rows = static_cast<uint64_t>(settings.max_write_rows);
+  rest.max_target_bytes = static_cast<size_t>(settings.max_target_bytes);
   rest.allow_unfiltered_writes = settings.allow_unfiltered_writes;
   rest.max_rows = static_cast<uint64_t>(settings.max_rows);
   rest.plan_enabled = settings.plan_enabled;

@@ -72,6 +72,27 @@ class DamageCase(RestFolderCase):
         self.assertNotIn("malformed", error["message"], "SQLite's own words")
 
 
+OUT_OF_STEP = """
+CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT);
+CREATE VIRTUAL TABLE found USING fts5(body, content='note', content_rowid='id');
+CREATE TRIGGER new_note AFTER INSERT ON note BEGIN INSERT INTO found (rowid, body) VALUES (new.id, new.body); END;
+CREATE POLICY n ON note USING (true) WITH CHECK (true);
+CREATE POLICY f ON found USING (true);
+INSERT INTO note VALUES (1, 'alpha one'), (2, 'alpha two');
+"""
+
+
+class Index(RestFolderCase):
+    def test_one_that_is_out_of_step_with_its_rows_is_no_damage(self):
+        server = self.start_project(OUT_OF_STEP)
+        self.assertEqual(self.ask(server, "DELETE", "note?id=eq.1").status, 204)
+        response = self.ask(server, "GET", "found?select=body&body=fts.alpha")
+        self.assertEqual((response.status, response.json()["code"]), (500, "XX002"), response)
+        self.assertIn("out of step", response.json()["message"])
+        with Client(server.port) as client:
+            self.assertNotIn("damaged", client.get("/readyz").json())
+
+
 class OneTable(DamageCase):
     def test_who_meets_it_is_told_and_the_others_go_on_reading_and_writing(self):
         lost = self.damage_a_leaf_of_entry()

@@ -250,6 +250,10 @@ class Cursors(PagingCase):
                               ("item?order=id&limit=1", {"Accept": "application/vnd.pgrst.object+json"})]:
             response = self.call("GET", path, headers=headers)
             self.assertEqual((response.status, response.header("Link")), (200, None), path)
+        # Nor one that nobody takes.
+        self.call("PATCH", "item?id=eq.1", {"word": "w" * 5_000})
+        self.assertIsNone(self.call("GET", "item?id=eq.1&order=word&limit=1").header("Link"))
+        self.assertIsNotNone(self.call("GET", "item?id=eq.1&order=grp&limit=1").header("Link"))
         # The key is not theirs to read, the unique code is.
         self.assertIsNone(self.call("GET", "item?order=grp&limit=5", role=None).header("Link"))
         self.assertEqual(len(self.pages("item?order=grp,code&limit=100", role=None)), 6)
