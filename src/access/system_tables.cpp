@@ -16,39 +16,20 @@ tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const N
                                   (meant.empty() ? "" : ": did you mean " + meant + "?"));
 }
 
-base::Result<db::Statement> SystemTables::bound(std::string_view sql, Values values) {
-  TRY_ASSIGN(db::Statement statement, connection_.prepare(sql));
-  int parameter = 0;
-  for (const std::optional<std::string_view>& value : values) {
-    ++parameter;
-    if (value) {
-      statement.bind_text(parameter, *value);
-    } else {
-      statement.bind_null(parameter);
-    }
-  }
-  return statement;
-}
-
-base::Result<void> SystemTables::run(std::string_view sql, Values values) {
-  TRY_ASSIGN(db::Statement statement, bound(sql, values));
+base::Result<void> SystemTables::run(std::string_view sql, db::Texts values) {
+  TRY_ASSIGN(db::Statement statement, db::prepare_bound(connection_, sql, values));
   TRY(statement.step());
   return {};
 }
 
-base::Result<bool> SystemTables::exists(std::string_view sql, Values values) {
-  TRY_ASSIGN(db::Statement statement, bound(sql, values));
+base::Result<bool> SystemTables::exists(std::string_view sql, db::Texts values) {
+  TRY_ASSIGN(db::Statement statement, db::prepare_bound(connection_, sql, values));
   return statement.step();
 }
 
-base::Result<std::vector<std::string>> SystemTables::strings(std::string_view sql, Values values) {
-  TRY_ASSIGN(db::Statement statement, bound(sql, values));
-  std::vector<std::string> found;
-  for (;;) {
-    TRY_ASSIGN(const bool row, statement.step());
-    if (!row) return found;
-    found.emplace_back(statement.column_text(0));
-  }
+base::Result<std::vector<std::string>> SystemTables::strings(std::string_view sql,
+                                                             db::Texts values) {
+  return db::load_strings(connection_, sql, values);
 }
 
 db::StatementResult<Table> SystemTables::table(const Name& name) {

@@ -2,14 +2,13 @@
 // and the names that a statement refers to.
 #pragma once
 
-#include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/statement.h"
 #include "db/connection.h"
+#include "db/small_queries.h"
 
 namespace prodev::access {
 
@@ -28,15 +27,12 @@ tl::unexpected<db::StatementError> fail_unknown(const std::string& what, const N
 
 class SystemTables {
  public:
-  using Values = std::initializer_list<std::optional<std::string_view>>;
-
   explicit SystemTables(db::Connection& connection) : connection_(connection) {}
 
-  // `values` are bound as text to ?1, ?2, ...; nullopt is NULL.
-  base::Result<void> run(std::string_view sql, Values values);
-  base::Result<bool> exists(std::string_view sql, Values values);
+  base::Result<void> run(std::string_view sql, db::Texts values);
+  base::Result<bool> exists(std::string_view sql, db::Texts values);
   // The first column of each row.
-  base::Result<std::vector<std::string>> strings(std::string_view sql, Values values);
+  base::Result<std::vector<std::string>> strings(std::string_view sql, db::Texts values);
 
   // Each of these is an error at the name, with the nearest name, when there is no such thing.
   db::StatementResult<Table> table(const Name& name);
@@ -48,8 +44,6 @@ class SystemTables {
   db::Connection& connection() { return connection_; }
 
  private:
-  base::Result<db::Statement> bound(std::string_view sql, Values values);
-
   db::Connection& connection_;
 };
 

@@ -3,6 +3,7 @@
 #include "catalog/catalog.h"
 #include "cli/doctor_schema.h"
 #include "db/schema_statement.h"
+#include "db/small_queries.h"
 #include "text/ascii.h"
 #include "text/join.h"
 
@@ -20,18 +21,6 @@ struct Index {
   bool content_is_view = false;
 };
 
-base::Result<std::vector<std::string>> strings(db::Connection& connection, std::string_view sql,
-                                               std::string_view parameter) {
-  std::vector<std::string> found;
-  TRY_ASSIGN(db::Statement rows, connection.prepare(sql));
-  rows.bind_text(1, parameter);
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return found;
-    found.emplace_back(rows.column_text(0));
-  }
-}
-
 base::Result<std::vector<Index>> load_indexes(db::Connection& connection) {
   TRY_ASSIGN(const auto catalog, catalog::Catalog::load(connection));
   std::vector<Index> indexes;
@@ -42,8 +31,8 @@ base::Result<std::vector<Index>> load_indexes(db::Connection& connection) {
     Index index{table.name, content->name, table.content_rowid, {}, false};
     if (index.rowid.empty()) index.rowid = "rowid";
     index.content_is_view = content->kind == catalog::TableKind::kView;
-    TRY_ASSIGN(index.columns,
-               strings(connection, "SELECT name FROM pragma_table_info(?1)", table.name));
+    TRY_ASSIGN(index.columns, db::load_strings(connection, "SELECT name FROM pragma_table_info(?1)",
+                                               {table.name}));
     indexes.push_back(std::move(index));
   }
   return indexes;
@@ -102,10 +91,11 @@ base::Result<std::vector<std::string>> missing_verbs(db::Connection& connection,
                                                      const Index& index) {
   std::vector<std::string> missing;
   if (index.content_is_view) return missing;  // kept by triggers on what it shows
-  TRY_ASSIGN(const auto triggers, strings(connection,
-                                          "SELECT sql FROM sqlite_schema WHERE type = 'trigger'"
-                                          " AND tbl_name = ?1 COLLATE NOCASE",
-                                          index.content));
+  TRY_ASSIGN(const auto triggers,
+             db::load_strings(connection,
+                              "SELECT sql FROM sqlite_schema WHERE type = 'trigger'"
+                              " AND tbl_name = ?1 COLLATE NOCASE",
+                              {index.content}));
   for (const std::string_view verb : {"INSERT", "UPDATE", "DELETE"}) {
     const bool kept = std::any_of(triggers.begin(), triggers.end(), [&](const std::string& one) {
       return verb_kept_by(one, index.table) == verb;
@@ -121,18 +111,19 @@ base::Result<bool> has_strays(db::Connection& connection, const Index& index) {
   const std::string indexed = quoted_name(index.table + "_docsize");
   const std::string content = quoted_name(index.content);
   const std::string rowid = quoted_name(index.rowid);
-  TRY_ASSIGN(const auto kept, strings(connection, "SELECT name FROM sqlite_schema WHERE name = ?1",
-                                      index.table + "_docsize"));
+  TRY_ASSIGN(const auto kept,
+             db::load_strings(connection, "SELECT name FROM sqlite_schema WHERE name = ?1",
+                              {index.table + "_docsize"}));
   if (kept.empty()) return false;
   TRY_ASSIGN(
-      db::Statement strays,
-      connection.prepare(
-          "SELECT EXISTS (SELECT 1 FROM (SELECT " + rowid + " AS id FROM " + content + " LIMIT " +
-          kMostCheckedRows + ") WHERE id NOT IN (SELECT id FROM " + indexed +
-          ")) OR EXISTS (SELECT 1 FROM (SELECT id FROM " + indexed + " LIMIT " + kMostCheckedRows +
-          ") d WHERE NOT EXISTS (SELECT 1 FROM " + content + " c WHERE c." + rowid + " = d.id))"));
-  TRY(strays.step());
-  return strays.column_int(0) != 0;
+      const int64_t strays,
+      db::load_number(connection,
+                      "SELECT EXISTS (SELECT 1 FROM (SELECT " + rowid + " AS id FROM " + content +
+                          " LIMIT " + kMostCheckedRows + ") WHERE id NOT IN (SELECT id FROM " +
+                          indexed + ")) OR EXISTS (SELECT 1 FROM (SELECT id FROM " + indexed +
+                          " LIMIT " + kMostCheckedRows + ") d WHERE NOT EXISTS (SELECT 1 FROM " +
+                          content + " c WHERE c." + rowid + " = d.id))"));
+  return strays != 0;
 }
 
 }  // namespace

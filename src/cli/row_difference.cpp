@@ -2,40 +2,27 @@
 
 #include <algorithm>
 
+#include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
 
 namespace prodev::cli {
 namespace {
 
-base::Result<std::vector<std::string>> strings(db::Connection& connection, std::string_view sql,
-                                               std::string_view schema, std::string_view table) {
-  std::vector<std::string> found;
-  TRY_ASSIGN(db::Statement rows, connection.prepare(sql));
-  rows.bind_text(1, schema);
-  rows.bind_text(2, table);
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return found;
-    found.emplace_back(rows.column_text(0));
-  }
-}
-
 base::Result<std::vector<std::string>> tables_of(db::Connection& connection,
                                                  std::string_view schema) {
-  TRY_ASSIGN(std::vector<std::string> tables,
-             strings(connection,
-                     "SELECT name FROM pragma_table_list WHERE schema = ?1 AND type = ?2"
-                     " ORDER BY name",
-                     schema, "table"));
+  TRY_ASSIGN(
+      std::vector<std::string> tables,
+      db::load_strings(connection,
+                       "SELECT name FROM pragma_table_list WHERE schema = ?1 AND type = 'table'"
+                       " ORDER BY name",
+                       {schema}));
   std::erase_if(tables, [](const std::string& name) { return db::is_system_table(name); });
   return tables;
 }
 
 base::Result<int64_t> count(db::Connection& connection, const std::string& sql) {
-  TRY_ASSIGN(db::Statement rows, connection.prepare("SELECT count(*) FROM " + sql));
-  TRY(rows.step());
-  return rows.column_int(0);
+  return db::load_number(connection, "SELECT count(*) FROM " + sql);
 }
 
 base::Result<RowDifference> compare(db::Connection& connection, const std::string& table) {
@@ -43,10 +30,10 @@ base::Result<RowDifference> compare(db::Connection& connection, const std::strin
       "SELECT name FROM pragma_table_xinfo(?2, ?1) WHERE hidden = 0 ORDER BY cid";
   constexpr const char* kKey =
       "SELECT name FROM pragma_table_info(?2, ?1) WHERE pk > 0 ORDER BY pk";
-  TRY_ASSIGN(const auto columns, strings(connection, kColumns, "main", table));
-  TRY_ASSIGN(const auto was_columns, strings(connection, kColumns, "was_", table));
-  TRY_ASSIGN(const auto key, strings(connection, kKey, "main", table));
-  TRY_ASSIGN(const auto was_key, strings(connection, kKey, "was_", table));
+  TRY_ASSIGN(const auto columns, db::load_strings(connection, kColumns, {"main", table}));
+  TRY_ASSIGN(const auto was_columns, db::load_strings(connection, kColumns, {"was_", table}));
+  TRY_ASSIGN(const auto key, db::load_strings(connection, kKey, {"main", table}));
+  TRY_ASSIGN(const auto was_key, db::load_strings(connection, kKey, {"was_", table}));
   const std::string now = "main." + db::quoted_name(table);
   const std::string was = "was_." + db::quoted_name(table);
   RowDifference rows{table, 0, 0, 0};

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "db/client_rules.h"
 #include "db/damage.h"
+#include "db/small_queries.h"
 #include "telemetry/log.h"
 
 namespace prodev::db {
@@ -30,10 +31,10 @@ base::Result<void> limit_file(Connection& writer, uint64_t bytes) {
   return writer.execute("PRAGMA journal_size_limit = " + std::to_string(bytes));
 }
 
+// What there is at least one of.
 base::Result<uint64_t> number_of(Connection& connection, std::string_view sql) {
-  TRY_ASSIGN(Statement statement, connection.prepare(sql));
-  TRY(statement.step());
-  return static_cast<uint64_t>(std::max<int64_t>(statement.column_int(0), 1));
+  TRY_ASSIGN(const int64_t number, load_number(connection, sql));
+  return static_cast<uint64_t>(std::max<int64_t>(number, 1));
 }
 
 }  // namespace

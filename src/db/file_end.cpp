@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "db/schema_number.h"
 #include "db/schema_statement.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
@@ -10,12 +11,6 @@
 namespace prodev::db {
 
 namespace {
-
-base::Result<int64_t> schema_version(Connection& connection) {
-  TRY_ASSIGN(Statement row, connection.prepare("PRAGMA main.schema_version"));
-  TRY(row.step());
-  return row.column_int(0);
-}
 
 // A table that was broken keeps its fault under another name, and so do those whose triggers it is.
 bool was_broken(const std::vector<BrokenObject>& before, const BrokenObject& broken) {
@@ -91,7 +86,7 @@ std::string sentence(const std::vector<BrokenObject>& broken) {
 base::Result<FileEnd> FileEnd::before_files(Connection& connection) {
   FileEnd end;
   TRY_ASSIGN(end.references_, load_references(connection));
-  TRY_ASSIGN(end.schema_version_, schema_version(connection));
+  TRY_ASSIGN(end.schema_number_, schema_number(connection));
   TRY_ASSIGN(end.broken_, find_broken_objects(connection));
   TRY_ASSIGN(end.attached_, load_attached_objects(connection));
   return end;
@@ -117,8 +112,8 @@ base::Result<void> FileEnd::check_references(Connection& connection) {
 }
 
 base::Result<void> FileEnd::check_objects(Connection& connection, const MigrationFile& file) {
-  TRY_ASSIGN(const int64_t version, schema_version(connection));
-  if (version == schema_version_) return {};
+  TRY_ASSIGN(const int64_t number, schema_number(connection));
+  if (number == schema_number_) return {};
   TRY_ASSIGN(std::vector<AttachedObject> attached, load_attached_objects(connection));
   TRY_ASSIGN(notes_, tell_lost(connection, attached_, attached, file.sql));
   attached_ = std::move(attached);
@@ -126,7 +121,7 @@ base::Result<void> FileEnd::check_objects(Connection& connection, const Migratio
   std::vector<BrokenObject> fresh = now;
   std::erase_if(fresh, [&](const BrokenObject& one) { return was_broken(broken_, one); });
   broken_ = std::move(now);
-  schema_version_ = version;
+  schema_number_ = number;
   if (fresh.empty()) return {};
   const size_t line = line_of(file.sql, fresh.front());
   return base::fail(

@@ -35,7 +35,7 @@ class FileEnd {
   References references_;
   std::vector<BrokenObject> broken_;
   std::vector<AttachedObject> attached_;
-  int64_t schema_version_ = 0;  // that broken_ and attached_ are of
+  int64_t schema_number_ = 0;  // that broken_ and attached_ are of
   std::vector<std::string> notes_;
 };
 

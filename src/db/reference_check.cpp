@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
 
@@ -15,16 +16,6 @@ std::string lower(std::string_view name) {
   std::string text(name);
   for (char& c : text) c = text::to_lower(c);
   return text;
-}
-
-base::Result<std::vector<std::string>> strings(Connection& connection, std::string_view sql) {
-  std::vector<std::string> found;
-  TRY_ASSIGN(Statement rows, connection.prepare(sql));
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return found;
-    found.emplace_back(rows.column_text(0));
-  }
 }
 
 // Makes, for foreign key `id` of `table`:
@@ -116,14 +107,15 @@ Key key_of(const DanglingReference& one, const std::set<std::string>& shared) {
 base::Result<References> load_references(Connection& connection) {
   References references;
   TRY_ASSIGN(const std::vector<std::string> tables,
-             strings(connection, "SELECT name FROM main.sqlite_schema WHERE type = 'table'"));
+             load_strings(connection, "SELECT name FROM main.sqlite_schema WHERE type = 'table'"));
   for (const std::string& table : tables) references.tables.insert(lower(table));
   TRY(check_parents(connection, references));
-  TRY_ASSIGN(const std::vector<std::string> children,
-             strings(connection,
-                     "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table'"
-                     " AND m.rootpage > 0 AND EXISTS"
-                     " (SELECT 1 FROM pragma_foreign_key_list(m.name, 'main')) ORDER BY m.name"));
+  TRY_ASSIGN(
+      const std::vector<std::string> children,
+      load_strings(connection,
+                   "SELECT m.name FROM main.sqlite_schema m WHERE m.type = 'table'"
+                   " AND m.rootpage > 0 AND EXISTS"
+                   " (SELECT 1 FROM pragma_foreign_key_list(m.name, 'main')) ORDER BY m.name"));
   for (const std::string& table : children) {
     const base::Result<void> checked = check_table(connection, table, references.dangling);
     if (checked) continue;

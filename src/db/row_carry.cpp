@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "db/reference_check.h"
+#include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
 #include "db/transaction.h"
@@ -14,20 +15,6 @@
 namespace prodev::db {
 
 namespace {
-
-base::Result<std::vector<std::string>> strings(Connection& connection, std::string_view sql,
-                                               std::string_view schema,
-                                               std::string_view table = {}) {
-  std::vector<std::string> found;
-  TRY_ASSIGN(Statement rows, connection.prepare(sql));
-  rows.bind_text(1, schema);
-  if (!table.empty()) rows.bind_text(2, table);
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return found;
-    found.emplace_back(rows.column_text(0));
-  }
-}
 
 // SQLite's own tables, and the system's that hold what schema files say. What else the system keeps
 // (for the server, about its users) is data as any other.
@@ -43,31 +30,26 @@ bool is_made_by_files(std::string_view name) {
 
 base::Result<std::vector<std::string>> tables_of(Connection& connection, std::string_view schema) {
   TRY_ASSIGN(std::vector<std::string> tables,
-             strings(connection,
-                     "SELECT name FROM pragma_table_list WHERE schema = ? AND type = 'table'"
-                     " ORDER BY name",
-                     schema));
+             load_strings(connection,
+                          "SELECT name FROM pragma_table_list WHERE schema = ?1 AND type = 'table'"
+                          " ORDER BY name",
+                          {schema}));
   std::erase_if(tables, [](const std::string& name) { return is_made_by_files(name); });
   return tables;
 }
 
 base::Result<std::vector<std::string>> columns_of(Connection& connection, std::string_view schema,
                                                   const std::string& table) {
-  return strings(connection,
-                 "SELECT name FROM pragma_table_xinfo(?2, ?1) WHERE hidden = 0 ORDER BY cid",
-                 schema, table);
+  return load_strings(connection,
+                      "SELECT name FROM pragma_table_xinfo(?2, ?1) WHERE hidden = 0 ORDER BY cid",
+                      {schema, table});
 }
 
 base::Result<std::vector<std::string>> key_of(Connection& connection, std::string_view schema,
                                               const std::string& table) {
-  return strings(connection, "SELECT name FROM pragma_table_info(?2, ?1) WHERE pk > 0 ORDER BY pk",
-                 schema, table);
-}
-
-base::Result<int64_t> count(Connection& connection, const std::string& sql) {
-  TRY_ASSIGN(Statement rows, connection.prepare(sql));
-  TRY(rows.step());
-  return rows.column_int(0);
+  return load_strings(connection,
+                      "SELECT name FROM pragma_table_info(?2, ?1) WHERE pk > 0 ORDER BY pk",
+                      {schema, table});
 }
 
 // The pieces of SQL that are about one table, in the three states: `main`, `was` and `is`.
@@ -82,13 +64,14 @@ class TableCarry {
       return std::find(tables.begin(), tables.end(), result_.table) != tables.end();
     };
     if (!has(was_tables)) {
-      TRY_ASSIGN(result_.lost, count(target_, "SELECT count(*) FROM is_." + name()));
+      TRY_ASSIGN(result_.lost, load_number(target_, "SELECT count(*) FROM is_." + name()));
       result_.why = "no schema file makes the table";
       return result_;
     }
     if (!has(main_tables)) {
-      const auto changed = count(target_, "SELECT count(*) FROM (SELECT * FROM is_." + name() +
-                                              " EXCEPT SELECT * FROM was_." + name() + ")");
+      const auto changed =
+          load_number(target_, "SELECT count(*) FROM (SELECT * FROM is_." + name() +
+                                   " EXCEPT SELECT * FROM was_." + name() + ")");
       // Columns that were added by hand cannot be compared.
       result_.lost = changed.value_or(1);
       result_.why = "the table is gone";
@@ -158,7 +141,7 @@ class TableCarry {
   base::Result<void> insert() {
     const std::string rows = " FROM is_." + name() + " AS x WHERE NOT EXISTS (SELECT 1 FROM was_." +
                              name() + " AS w WHERE " + same_key("w", "x") + ")";
-    TRY_ASSIGN(const int64_t wanted, count(target_, "SELECT count(*)" + rows));
+    TRY_ASSIGN(const int64_t wanted, load_number(target_, "SELECT count(*)" + rows));
     return run_for(
         wanted,
         "INSERT OR IGNORE INTO main." + name() + " (" + list() + ") SELECT " + list("x.") + rows,
@@ -171,9 +154,9 @@ class TableCarry {
     for (const std::string& column : columns_)
       same += " AND i." + quoted_name(column) + " IS w." + quoted_name(column) + " COLLATE BINARY";
     TRY_ASSIGN(const int64_t unknown,
-               count(target_, "SELECT count(*) FROM was_." + name() +
-                                  " AS w WHERE NOT EXISTS (SELECT 1 FROM is_." + name() +
-                                  " AS i WHERE " + same + ")"));
+               load_number(target_, "SELECT count(*) FROM was_." + name() +
+                                        " AS w WHERE NOT EXISTS (SELECT 1 FROM is_." + name() +
+                                        " AS i WHERE " + same + ")"));
     if (unknown == 0) return {};
     result_.lost += unknown;
     result_.why = "changed or deleted rows are not known again without their primary key";
@@ -185,7 +168,7 @@ class TableCarry {
                              same_key("w", "x") + ") AND NOT EXISTS (SELECT 1 FROM is_." + name() +
                              " AS i WHERE " + same_key("i", "x") + ")";
     TRY_ASSIGN(const int64_t wanted,
-               count(target_, "SELECT count(*) FROM main." + name() + " AS x WHERE" + gone));
+               load_number(target_, "SELECT count(*) FROM main." + name() + " AS x WHERE" + gone));
     return run_for(wanted, "DELETE FROM main." + name() + " AS x WHERE" + gone,
                    "rows could not be deleted");
   }
@@ -207,7 +190,7 @@ class TableCarry {
     if (set.empty()) return {};
     const std::string pairs = " FROM is_." + name() + " AS i JOIN was_." + name() + " AS w ON " +
                               same_key("w", "i") + " WHERE (" + differs + ")";
-    TRY_ASSIGN(const int64_t wanted, count(target_, "SELECT count(*)" + pairs));
+    TRY_ASSIGN(const int64_t wanted, load_number(target_, "SELECT count(*)" + pairs));
     return run_for(wanted,
                    "UPDATE OR IGNORE main." + name() + " AS t SET " + set + pairs + " AND " +
                        same_key("t", "i"),
@@ -246,11 +229,10 @@ base::Result<void> remove_dangling(Connection& target, const References& before,
 
 base::Result<void> rebuild_text_indexes(Connection& target) {
   TRY_ASSIGN(const auto tables,
-             strings(target,
-                     "SELECT name FROM sqlite_schema WHERE ?1 = 'main' AND type = 'table'"
-                     " AND sql LIKE 'CREATE VIRTUAL TABLE%' AND sql LIKE '%fts5%'"
-                     " AND sql LIKE '%content%=%'",
-                     "main"));
+             load_strings(target,
+                          "SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+                          " AND sql LIKE 'CREATE VIRTUAL TABLE%' AND sql LIKE '%fts5%'"
+                          " AND sql LIKE '%content%=%'"));
   for (const std::string& table : tables) {
     // One without contents cannot be rebuilt, and says so.
     (void)target.execute("INSERT INTO main." + quoted_name(table) + " (" + quoted_name(table) +
@@ -262,9 +244,10 @@ base::Result<void> rebuild_text_indexes(Connection& target) {
 // Numbers that AUTOINCREMENT has given are not given again.
 base::Result<void> carry_sequences(Connection& target) {
   for (const char* schema : {"main", "is_"}) {
-    TRY_ASSIGN(const int64_t there, count(target, std::string("SELECT count(*) FROM ") + schema +
-                                                      ".sqlite_schema WHERE name ="
-                                                      " 'sqlite_sequence'"));
+    TRY_ASSIGN(const int64_t there,
+               load_number(target, std::string("SELECT count(*) FROM ") + schema +
+                                       ".sqlite_schema WHERE name ="
+                                       " 'sqlite_sequence'"));
     if (there == 0) return {};
   }
   return target.execute(

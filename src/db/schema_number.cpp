@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "db/row_statement.h"
+#include "db/small_queries.h"
 
 namespace prodev::db {
 
@@ -11,9 +12,7 @@ constexpr const char* kQuestion = "PRAGMA schema_version";
 }
 
 base::Result<int64_t> schema_number(Connection& connection) {
-  TRY_ASSIGN(Statement statement, connection.prepare(kQuestion));
-  TRY(statement.step());
-  return statement.column_int(0);
+  return load_number(connection, kQuestion);
 }
 
 bool SchemaNumber::is_fresh() const { return data_version() == asked_at_; }

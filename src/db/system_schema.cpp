@@ -7,6 +7,7 @@
 #include "assets/assets.h"
 #include "db/former_system_tables.h"
 #include "db/schema_number.h"
+#include "db/small_queries.h"
 #include "db/sql_script.h"
 #include "db/transaction.h"
 #include "text/ascii.h"
@@ -48,13 +49,10 @@ std::vector<SystemFile> system_files() {
 base::Result<int64_t> applied_number(Connection& connection) {
   TRY_ASSIGN(const bool former, has_former_system_tables(connection));
   const std::string record = former ? "_system_migration" : "_prodev_system_migration";
-  TRY_ASSIGN(Statement exists, connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = ?"));
-  exists.bind_text(1, record);
-  TRY_ASSIGN(const bool found, exists.step());
-  if (!found) return 0;
-  TRY_ASSIGN(Statement last, connection.prepare("SELECT max(number) FROM " + record));
-  TRY(last.step());
-  return last.column_int(0);
+  TRY_ASSIGN(const int64_t there,
+             load_number(connection, "SELECT 1 FROM sqlite_schema WHERE name = ?1", {record}));
+  if (there == 0) return 0;
+  return load_number(connection, "SELECT max(number) FROM " + record);
 }
 
 base::Result<void> check_known(int64_t applied, int64_t known) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "db/backup.h"
+#include "db/small_queries.h"
 #include "db/system_schema.h"
 #include "server/private_files.h"
 #include "telemetry/log.h"
@@ -15,11 +16,11 @@ namespace {
 namespace fs = std::filesystem;
 
 base::Result<uint64_t> size_of(db::Connection& connection) {
-  TRY_ASSIGN(db::Statement size,
-             connection.prepare("SELECT page_count * page_size FROM pragma_page_count,"
-                                " pragma_page_size"));
-  TRY(size.step());
-  return static_cast<uint64_t>(size.column_int(0));
+  TRY_ASSIGN(const int64_t bytes,
+             db::load_number(connection,
+                             "SELECT page_count * page_size FROM pragma_page_count,"
+                             " pragma_page_size"));
+  return static_cast<uint64_t>(bytes);
 }
 
 base::Result<void> check_room(const fs::path& file, uint64_t bytes) {

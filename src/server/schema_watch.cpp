@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "db/small_queries.h"
 #include "server/database_file.h"
 #include "server/development.h"
 #include "telemetry/log.h"
@@ -21,10 +22,7 @@ constexpr auto kInterval = std::chrono::milliseconds(250);
 
 // Changes with every commit of another connection (sqlite.org, pragma data_version).
 int64_t data_version(db::Connection& connection) {
-  base::Result<db::Statement> statement = connection.prepare("PRAGMA data_version");
-  if (!statement) return 0;
-  const base::Result<bool> row = statement->step();
-  return row && *row ? statement->column_int(0) : 0;
+  return db::load_number(connection, "PRAGMA data_version").value_or(0);
 }
 
 // Names, sizes and times of the schema files, whatever else they are.

@@ -3,15 +3,17 @@
 #include <algorithm>
 
 #include "db/schema_statement.h"
+#include "db/small_queries.h"
 
 namespace prodev::statements {
 namespace {
 
 // SQLite makes its table of counts with the first table that has one.
 base::Result<bool> has_counts(db::Connection& connection) {
-  TRY_ASSIGN(db::Statement row, connection.prepare("SELECT 1 FROM main.sqlite_schema"
-                                                   " WHERE name = 'sqlite_sequence'"));
-  return row.step();
+  TRY_ASSIGN(const int64_t there,
+             db::load_number(connection,
+                             "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'"));
+  return there != 0;
 }
 
 base::Result<bool> keeps_count(db::Connection& connection, std::string_view table) {
@@ -31,11 +33,9 @@ base::Result<bool> keeps_count(db::Connection& connection, std::string_view tabl
 base::Result<int64_t> last_number(db::Connection& connection, std::string_view table) {
   TRY_ASSIGN(const bool any, has_counts(connection));
   if (!any) return 0;
-  TRY_ASSIGN(db::Statement row, connection.prepare("SELECT max(seq) FROM main.sqlite_sequence"
-                                                   " WHERE name = ?1 COLLATE NOCASE"));
-  row.bind_text(1, table);
-  TRY(row.step());
-  return row.column_int(0);
+  return db::load_number(connection,
+                         "SELECT max(seq) FROM main.sqlite_sequence WHERE name = ?1 COLLATE NOCASE",
+                         {table});
 }
 
 base::Result<void> pass_numbers(db::Connection& connection, std::string_view table,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/functions.h"
+#include "db/small_queries.h"
 #include "db/system_schema.h"
 #include "text/ascii.h"
 
@@ -190,10 +191,7 @@ base::Result<std::vector<std::string>> StoredRules::without_column() {
 }
 
 base::Result<int64_t> last_schema_row(db::Connection& connection) {
-  TRY_ASSIGN(db::Statement last,
-             connection.prepare("SELECT coalesce(max(rowid), 0) FROM sqlite_schema"));
-  TRY(last.step());
-  return last.column_int(0);
+  return db::load_number(connection, "SELECT max(rowid) FROM sqlite_schema");
 }
 
 base::Result<std::set<std::string>> relation_names(db::Connection& connection, int64_t behind_row) {
