@@ -5,15 +5,16 @@
 #include <limits>
 #include <optional>
 #include <ostream>
-#include <set>
 
 #include "db/backup.h"
 #include "db/interruption.h"
 #include "db/row_carry.h"
+#include "db/small_queries.h"
 #include "db/system_schema.h"
 #include "db/transaction.h"
 #include "server/changed_files.h"
 #include "server/database_file.h"
+#include "server/development_plan.h"
 #include "server/kept_copies.h"
 #include "server/private_files.h"
 #include "server/scratch_folder.h"
@@ -24,28 +25,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-base::Result<int64_t> number(db::Connection& connection, std::string_view sql) {
-  TRY_ASSIGN(db::Statement rows, connection.prepare(sql));
-  TRY(rows.step());
-  return rows.column_int(0);
-}
-
-// What is to be undone and done.
-struct Plan {
-  std::vector<db::MigrationRecord> undone;  // as they were applied
-  bool has_seed = false;                    // among these
-  bool has_pending = false;
-  bool is_too_large = false;
-  std::string waits_for;  // a file that is empty at the moment; nothing is done before it is not
-};
-
 class Development {
  public:
   Development(const config::Settings& settings, db::Connection& connection,
               std::vector<db::MigrationFile> files, bool redo, const std::atomic<bool>* stopping)
       : settings_(settings),
         connection_(connection),
-        files_(std::move(files)),
+        all_files_(std::move(files)),
         redo_(redo),
         stopping_(stopping),
         copies_(settings) {}
@@ -53,6 +39,7 @@ class Development {
   base::Result<void> run(const DevelopmentReport& report) {
     constexpr int kTries = 8;
     for (int i = 0; i < kTries; ++i) {
+      files_ = all_files_;
       applied_.clear();
       notes_.clear();
       // The first time beside those who write; then they wait, or this might never end.
@@ -77,12 +64,14 @@ class Development {
     }
     TRY_ASSIGN(db::Connection others,
                db::Connection::open(config::effective_db_file(settings_), db::OpenMode::kReadOnly));
-    TRY_ASSIGN(const int64_t version, number(others, "PRAGMA data_version"));
-    TRY_ASSIGN(const Plan plan, make_plan());
+    TRY_ASSIGN(const int64_t version, db::load_number(others, "PRAGMA data_version"));
+    TRY_ASSIGN(const DevelopmentPlan plan,
+               make_plan(settings_, connection_, copies_, files_, redo_));
     if (!plan.waits_for.empty()) {
       notes_.push_back(plan.waits_for + " holds no statement: what it did stays until it does");
       return true;
     }
+    if (plan.leaves_seed) leave_seed();
     const bool is_done = plan.undone.empty() && !plan.has_pending;
     if (is_done || plan.is_too_large) {
       held.reset();
@@ -98,70 +87,6 @@ class Development {
     return keep(plan, work);
   }
 
-  base::Result<bool> renew_digests() {
-    TRY(db::renew_digests(connection_, files_));
-    return true;
-  }
-
-  base::Result<Plan> make_plan() {
-    Plan plan;
-    TRY_ASSIGN(std::vector<db::MigrationRecord> loaded, db::load_records(connection_));
-    const std::vector<db::MigrationRecord> records = copies_.as_applied(std::move(loaded));
-    TRY_ASSIGN(const std::vector<db::MigrationStatus> statuses,
-               db::migration_status(connection_, files_));
-    std::set<int64_t> again;
-    int64_t pending = std::numeric_limits<int64_t>::max();  // the first one
-    for (const db::MigrationStatus& status : statuses) {
-      if (status.state == db::MigrationState::kChanged && !has_statement(status.number)) {
-        plan.waits_for = status.name;
-        return plan;
-      }
-      // A file that is gone is more often being moved than given up.
-      if (status.state == db::MigrationState::kMissing && !redo_)
-        TRY(db::check_applicable({status}));
-      if (status.state == db::MigrationState::kPending) {
-        plan.has_pending = true;
-        pending = std::min(pending, status.number);
-      } else if (status.state != db::MigrationState::kApplied &&
-                 status.state != db::MigrationState::kWaiting) {
-        again.insert(status.number);
-      }
-    }
-    if (redo_) again.insert(newest(records));
-    // A new file comes before those of higher numbers, but runs on the rows of the seed.
-    for (const db::MigrationRecord& record : records)
-      if (record.number > pending && record.number != db::kSeedNumber) again.insert(record.number);
-    TRY(find_undone(records, again, statuses, plan));
-    TRY_ASSIGN(const int64_t bytes, number(connection_,
-                                           "SELECT page_count * page_size FROM pragma_page_count,"
-                                           " pragma_page_size"));
-    plan.is_too_large = bytes > KeptCopies::kDatabaseBytes;
-    return plan;
-  }
-
-  // `records` in the order in which they were applied: the first one of `again`, and all after it.
-  base::Result<void> find_undone(const std::vector<db::MigrationRecord>& records,
-                                 const std::set<int64_t>& again,
-                                 const std::vector<db::MigrationStatus>& statuses, Plan& plan) {
-    for (size_t i = 0; i < records.size(); ++i) {
-      if (plan.undone.empty() && !again.contains(records[i].number)) continue;
-      // From the seed on no copies of later files are needed: end_with_seed().
-      if (plan.has_seed || copies_.fit(records, i)) {
-        plan.undone.push_back(records[i]);
-        plan.has_seed = plan.has_seed || records[i].number == db::kSeedNumber;
-        continue;
-      }
-      if (records[i].number == db::kSeedNumber && plan.undone.empty()) {
-        leave_seed();
-        continue;
-      }
-      return cannot_undo(records[i], statuses);
-    }
-    if (redo_ && plan.undone.empty())
-      return base::fail(base::Code::kConflict, "no file is applied, so there is none to do again");
-    return {};
-  }
-
   void leave_seed() {
     std::erase_if(files_, [](const auto& file) { return file.number == db::kSeedNumber; });
     notes_.push_back(std::string(db::kSeedName) +
@@ -169,32 +94,12 @@ class Development {
                      "before it is kept");
   }
 
-  base::Result<void> cannot_undo(const db::MigrationRecord& record,
-                                 const std::vector<db::MigrationStatus>& statuses) const {
-    const std::string limits =
-        "no copy of the database from before " + record.name +
-        " is kept (--dev keeps them for the newest " + std::to_string(KeptCopies::kFiles) +
-        " files, of a database up to " + std::to_string(KeptCopies::kDatabaseBytes >> 20) +
-        " MiB), so that it cannot be done again" + way_to_start_anew(settings_);
-    if (const auto applicable = db::check_applicable(statuses); !applicable)
-      return base::fail(base::Code::kConflict, applicable.error().message + "; but " + limits);
-    return base::fail(base::Code::kConflict, limits);
+  base::Result<bool> renew_digests() {
+    TRY(db::renew_digests(connection_, files_));
+    return true;
   }
 
-  static int64_t newest(const std::vector<db::MigrationRecord>& records) {
-    int64_t number = 0;
-    for (const db::MigrationRecord& record : records)
-      if (record.number != db::kSeedNumber) number = std::max(number, record.number);
-    return number;
-  }
-
-  bool has_statement(int64_t file_number) const {
-    const auto file = std::find_if(files_.begin(), files_.end(),
-                                   [&](const auto& one) { return one.number == file_number; });
-    return file != files_.end() && file->has_statement;
-  }
-
-  base::Result<bool> apply_in_place(const Plan& plan, const DevelopmentReport& report) {
+  base::Result<bool> apply_in_place(const DevelopmentPlan& plan, const DevelopmentReport& report) {
     const std::string large =
         "the database is larger than " + std::to_string(KeptCopies::kDatabaseBytes >> 20) + " MiB";
     if (!plan.undone.empty()) {
@@ -211,8 +116,7 @@ class Development {
 
   base::Result<void> copy_present(const std::string& path) {
     TRY(make_private_database(path));
-    TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kReadWrite));
-    TRY(copy.execute("PRAGMA synchronous = OFF"));
+    TRY_ASSIGN(db::Connection copy, open_copy(path));
     return db::copy_database(connection_, copy);
   }
 
@@ -236,7 +140,7 @@ class Development {
     return db::renew_digests(copy, files_);
   }
 
-  base::Result<void> make_anew(const Plan& plan, const ScratchFolder& work) {
+  base::Result<void> make_anew(const DevelopmentPlan& plan, const ScratchFolder& work) {
     TRY(clone_file(
         plan.undone.empty() ? work.path("now.db") : copies_.before(plan.undone[0].number),
         work.path("anew.db")));
@@ -338,12 +242,12 @@ class Development {
   base::Result<bool> replace(const ScratchFolder& work, db::Connection& others, int64_t version) {
     TRY_ASSIGN(db::Connection anew, open_anew(work));
     return db::replace_database(anew, connection_, [&]() -> base::Result<bool> {
-      TRY_ASSIGN(const int64_t now, number(others, "PRAGMA data_version"));
+      TRY_ASSIGN(const int64_t now, db::load_number(others, "PRAGMA data_version"));
       return now == version;
     });
   }
 
-  base::Result<bool> keep(const Plan& plan, const ScratchFolder& work) {
+  base::Result<bool> keep(const DevelopmentPlan& plan, const ScratchFolder& work) {
     if (!plan.undone.empty()) {
       std::error_code ignored;  // it is a service, not a promise
       fs::rename(work.path("now.db"), copies_.folder() + "/replaced.db", ignored);
@@ -354,10 +258,12 @@ class Development {
 
   const config::Settings& settings_;
   db::Connection& connection_;
-  std::vector<db::MigrationFile> files_;
+  const std::vector<db::MigrationFile> all_files_;
   const bool redo_;
   const std::atomic<bool>* stopping_;
   const KeptCopies copies_;
+  // Of one try.
+  std::vector<db::MigrationFile> files_;
   std::vector<db::AppliedMigration> applied_;
   std::vector<std::string> notes_;
 };

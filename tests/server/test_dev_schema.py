@@ -1,8 +1,10 @@
 """`prodev serve --dev`: schema files that are saved again and again, and nothing that stops it."""
 
+import contextlib
 import json
 import os
 import pathlib
+import shutil
 import sqlite3
 import sys
 import threading
@@ -13,6 +15,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from prodev import Client, FolderCase, eventually, run_prodev  # noqa: E402
 
 FIRST = "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT);\nCREATE POLICY p ON note USING (true);\n"
+# A moment of work.
+SLOW = ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+        " UPDATE note SET slug = slug WHERE (SELECT count(*) FROM n) = 0;")
 
 
 class DevCase(FolderCase):
@@ -275,6 +280,25 @@ class Seed(DevCase):
         self.eventually_rows("/rest/v1/note?order=id", [{"id": 1, "body": "mine"}, {"id": 2, "body": "new"}])
         result = self.migrate("--dev")
         self.assertEqual((result.returncode, result.stdout), (0, "nothing to apply: 2 files are applied already\n"))
+
+    def test_a_seed_that_stays_is_told_though_somebody_writes_meanwhile(self):
+        self.start_with_seed()
+        self.server.stop()
+        shutil.rmtree(self.project / "data/undo")
+        self.write("0002_slug.sql", self.ADD + SLOW)
+        self.write("seed.sql", "INSERT INTO note (id, body) VALUES (101, 'Other');")
+        results = []
+        migrating = threading.Thread(target=lambda: results.append(self.migrate("--dev")))
+        migrating.start()
+        # The copy in which the files run is made from what is there by now.
+        eventually(lambda: any((self.project / "data/undo").glob("work-*/anew.db")), "a copy is worked on")
+        with contextlib.closing(sqlite3.connect(self.project / "data/prodev.db", timeout=20)) as connection, connection:
+            connection.execute("INSERT INTO note VALUES (2, 'Meanwhile')")
+        migrating.join()
+        self.assertEqual((results[0].returncode, results[0].stderr), (0, ""))
+        self.assertIn("seed.sql has changed, and what it did stays as it is", results[0].stdout)
+        self.assertEqual(self.database("SELECT id, slug FROM note ORDER BY id"),
+                         [(1, "hand made"), (2, "meanwhile"), (100, "seed")])
 
 
 class NothingStopsIt(DevCase):
