@@ -16,9 +16,8 @@ namespace {
 // In lower case: what the statements DROP TRIGGER and DROP INDEX of `sql` name.
 std::set<std::string> names_dropped_by(std::string_view sql) {
   std::set<std::string> names;
-  for (size_t start = 0, end = 0; start < sql.size(); start = end + 1) {
-    end = std::max(statement_end(sql, start), start);
-    const SqlTokenList tokens = tokens_of(sql.substr(start, end - start));
+  for (const std::string_view statement : statements_of(sql)) {
+    const SqlTokenList tokens = tokens_of(statement);
     if (tokens.size() > 2 && tokens[0].is_word("DROP") && tokens[1].is_one_of({"TRIGGER", "INDEX"}))
       names.insert(text::lowered(tokens.back().value()));
   }

@@ -29,9 +29,7 @@ size_t line_of(std::string_view sql, const BrokenObject& broken) {
   const std::string missing = missing_name(broken);
   size_t making = std::string_view::npos;
   size_t naming = std::string_view::npos;
-  for (size_t start = 0, end = 0; start < sql.size(); start = end + 1) {
-    end = std::max(statement_end(sql, start), start);
-    const std::string_view statement = sql.substr(start, end - start);
+  for (const std::string_view statement : statements_of(sql)) {
     const SqlTokenList tokens = tokens_of(statement);
     if (tokens.empty() || !tokens.front().is_one_of({"CREATE", "ALTER", "DROP"})) continue;
     const auto names = [&](std::string_view name) {
@@ -39,7 +37,7 @@ size_t line_of(std::string_view sql, const BrokenObject& broken) {
         return text::equal_ignoring_case(token.value(), name);
       });
     };
-    const size_t at = start + tokens.front().offset;
+    const size_t at = static_cast<size_t>(statement.data() - sql.data()) + tokens.front().offset;
     if (tokens.front().is_word("CREATE") && names(faulty(broken)) && names(missing)) making = at;
     if (names(missing)) naming = at;
   }

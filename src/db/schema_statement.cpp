@@ -135,6 +135,15 @@ size_t statement_end(std::string_view script, size_t start) {
   }
 }
 
+std::vector<std::string_view> statements_of(std::string_view script) {
+  std::vector<std::string_view> statements;
+  for (size_t start = 0, end = 0; start < script.size(); start = end + 1) {
+    end = statement_end(script, start);
+    statements.push_back(script.substr(start, end - start));
+  }
+  return statements;
+}
+
 bool is_sqlite_statement(const SqlTokenList& tokens) {
   if (tokens.empty()) return false;
   if (tokens[0].is_one_of({"SELECT", "WITH", "VALUES", "INSERT", "REPLACE", "UPDATE", "DELETE",

@@ -31,6 +31,10 @@ SqlTokenList tokens_of(std::string_view statement);
 // script. The statements of a trigger's body are its own.
 size_t statement_end(std::string_view script, size_t start);
 
+// The statements of a script in order, without their `;`: parts of `script`, some of which may
+// hold nothing but space and comments.
+std::vector<std::string_view> statements_of(std::string_view script);
+
 // Whether it begins as SQLite's statements do, rather than as those about rules and functions.
 bool is_sqlite_statement(const SqlTokenList& tokens);
 

@@ -94,10 +94,7 @@ class Script {
 
 std::vector<Alteration> net_renames(std::string_view script) {
   Script read;
-  for (size_t start = 0, end = 0; start < script.size(); start = end + 1) {
-    end = db::statement_end(script, start);
-    read.run(script.substr(start, end - start));
-  }
+  for (const std::string_view statement : db::statements_of(script)) read.run(statement);
   return read.renames();
 }
 

@@ -10,9 +10,7 @@ Rebuilds::Rebuilds(std::string_view script) {
     last_[text::lowered(name)] = fate;
     if (fate != Fate::kTaken) left_.insert(text::lowered(name));
   };
-  for (size_t start = 0, end = 0; start < script.size(); start = end + 1) {
-    end = db::statement_end(script, start);
-    const std::string_view statement = script.substr(start, end - start);
+  for (const std::string_view statement : db::statements_of(script)) {
     const auto dropped = parse_drop(statement);
     const auto renamed = parse_alteration(statement);
     if (const auto created = parse_created_table(statement)) {
