@@ -9,6 +9,7 @@
 #include "statements/lineage.h"
 #include "statements/lost_rules.h"
 #include "statements/rebuilds.h"
+#include "statements/relations.h"
 #include "statements/sequence.h"
 #include "statements/stored_rules.h"
 #include "statements/stored_text.h"
@@ -23,14 +24,6 @@ constexpr const char* kWayOut =
 
 bool is_same(std::string_view a, std::string_view b) { return text::equal_ignoring_case(a, b); }
 
-std::vector<std::string> without(const std::set<std::string>& names,
-                                 const std::set<std::string>& others) {
-  std::vector<std::string> left;
-  std::set_difference(names.begin(), names.end(), others.begin(), others.end(),
-                      std::back_inserter(left));
-  return left;
-}
-
 std::string note_of(const std::string& table, const std::vector<std::string>& ended) {
   return "with " + table + " end its rules: " + text::joined(ended);
 }
@@ -43,8 +36,7 @@ class RuleFollower : public db::ScriptObserver {
     TRY_ASSIGN(file_.has_rules, StoredRules(connection).present());
     if (!file_.has_rules) return {};
     TRY_ASSIGN(file_.notes, end_lost_rules(connection));
-    TRY_ASSIGN(file_.relations, relation_names(connection));
-    TRY_ASSIGN(file_.last_row, last_schema_row(connection));
+    TRY_ASSIGN(file_.relations, Relations::load(connection));
     return {};
   }
 
@@ -69,8 +61,8 @@ class RuleFollower : public db::ScriptObserver {
     if (step_.switched) TRY(connection.execute("PRAGMA legacy_alter_table = OFF"));
     const SchemaChange change = change_of(statement);
     if (!file_.has_rules || change == SchemaChange::kNone) return {};
-    TRY_ASSIGN(const Difference difference, look(connection, change));
-    const auto& [gone, created] = difference;
+    TRY_ASSIGN(const RelationChange relations, file_.relations.look(connection, change));
+    const auto& [gone, created] = relations;
     if (step_.alteration && !step_.alteration->is_of_column()) {
       TRY(follow_table(connection, gone, created));
       return {};
@@ -115,8 +107,7 @@ class RuleFollower : public db::ScriptObserver {
     bool has_rules = false;
     bool looked = false;              // a statement has changed the schema
     std::set<StoredText::Key> unfit;  // before the first of these
-    std::set<std::string> relations;  // now
-    int64_t last_row = 0;             // of sqlite_schema, now
+    Relations relations;              // now
     Lineage lineage;
     Rebuilds rebuilds;
     std::vector<Left> left;
@@ -135,27 +126,6 @@ class RuleFollower : public db::ScriptObserver {
     std::vector<StoredText> fitting;  // expressions that name what is dropped or added
     std::map<std::string, std::vector<std::string>> columns;
   };
-
-  // Relations by name.
-  struct Difference {
-    std::vector<std::string> gone;
-    std::vector<std::string> created;
-  };
-
-  // What the statement that has run did to the relations. Most statements of a long file create
-  // something: only what is new is looked at then.
-  base::Result<Difference> look(db::Connection& connection, SchemaChange change) {
-    const bool adds = change == SchemaChange::kCreate;
-    TRY_ASSIGN(std::set<std::string> found, relation_names(connection, adds ? file_.last_row : 0));
-    TRY_ASSIGN(file_.last_row, last_schema_row(connection));
-    if (adds) {
-      file_.relations.insert(found.begin(), found.end());
-      return Difference{{}, {found.begin(), found.end()}};
-    }
-    Difference difference{without(file_.relations, found), without(found, file_.relations)};
-    file_.relations = std::move(found);
-    return difference;
-  }
 
   // What fits not is not to hinder anybody: it has no effect anyway.
   base::Result<void> remember_unfit(db::Connection& connection) {

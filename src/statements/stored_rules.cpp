@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "catalog/functions.h"
-#include "db/small_queries.h"
-#include "db/system_schema.h"
 #include "text/ascii.h"
 
 namespace prodev::statements {
@@ -188,24 +186,6 @@ base::Result<std::vector<std::string>> StoredRules::without_column() {
     }
   }
   return found;
-}
-
-base::Result<int64_t> last_schema_row(db::Connection& connection) {
-  return db::load_number(connection, "SELECT max(rowid) FROM sqlite_schema");
-}
-
-base::Result<std::set<std::string>> relation_names(db::Connection& connection, int64_t behind_row) {
-  TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT name FROM sqlite_schema"
-                                " WHERE rowid > ? AND type IN ('table', 'view')"));
-  rows.bind_int(1, behind_row);
-  std::set<std::string> relations;
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return relations;
-    const std::string_view name = rows.column_text(0);
-    if (!db::is_system_table(name)) relations.emplace(name);
-  }
 }
 
 base::Result<std::vector<std::string>> columns_of(db::Connection& connection,

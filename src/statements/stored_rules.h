@@ -61,12 +61,6 @@ class StoredRules {
 // statement can hold begins like it.
 inline std::string placeholder_name(std::string_view of) { return "\x01" + std::string(of); }
 
-// The row of sqlite_schema that was written last; what is created comes behind it.
-base::Result<int64_t> last_schema_row(db::Connection& connection);
-// What is there: the tables and views of the project by name, of those behind a row of
-// sqlite_schema.
-base::Result<std::set<std::string>> relation_names(db::Connection& connection,
-                                                   int64_t behind_row = 0);
 // The columns in order; empty where they cannot be told (a view whose table is gone).
 base::Result<std::vector<std::string>> columns_of(db::Connection& connection,
                                                   std::string_view relation);
