@@ -115,7 +115,7 @@ class RulesBuilder {
       subject.name = tables.column_text(0);
       subject.is_view = tables.column_int(1) != 0;
       if (db::is_system_table(subject.name)) continue;
-      for (const char c : subject.name) subject.lower_name += text::to_lower(c);
+      subject.lower_name = text::lowered(subject.name);
       // A view whose table is gone has none, nor has a damaged index; it is not to close all
       // others.
       auto columns = system_.columns(subject.name);

@@ -11,15 +11,9 @@ namespace prodev::catalog {
 
 namespace {
 
-std::string named(std::string_view name) {
-  std::string quoted;
-  db::append_name(quoted, name);
-  return quoted;
-}
-
 std::string list(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + named(name);
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + db::quoted_name(name);
   return text;
 }
 
@@ -61,8 +55,8 @@ std::optional<std::string> fault_of(const Table& table, const ForeignKey& key,
   return subject + " refers to " + parent->name + " (" + list(key.referenced) +
          "), which is not unique: rows of neither can be written; the mend is CREATE UNIQUE "
          "INDEX " +
-         named(parent->name + "_key") + " ON " + named(parent->name) + " (" + list(key.referenced) +
-         ")";
+         db::quoted_name(parent->name + "_key") + " ON " + db::quoted_name(parent->name) + " (" +
+         list(key.referenced) + ")";
 }
 
 // Whether fault_of() tells it, of the table that has the key.

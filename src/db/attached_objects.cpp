@@ -5,7 +5,9 @@
 #include <set>
 
 #include "db/schema_statement.h"
+#include "db/small_queries.h"
 #include "db/sql_tokens.h"
+#include "db/system_schema.h"
 #include "text/ascii.h"
 #include "text/join.h"
 
@@ -24,17 +26,6 @@ std::set<std::string> names_dropped_by(std::string_view sql) {
   return names;
 }
 
-base::Result<std::set<std::string>> load_relation_names(Connection& connection) {
-  std::set<std::string> names;
-  TRY_ASSIGN(Statement rows, connection.prepare("SELECT name FROM main.sqlite_schema"
-                                                " WHERE type IN ('table', 'view')"));
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return names;
-    names.insert(text::lowered(rows.column_text(0)));
-  }
-}
-
 }  // namespace
 
 base::Result<std::vector<AttachedObject>> load_attached_objects(Connection& connection) {
@@ -42,11 +33,11 @@ base::Result<std::vector<AttachedObject>> load_attached_objects(Connection& conn
   TRY_ASSIGN(Statement rows,
              connection.prepare("SELECT type, name, tbl_name FROM main.sqlite_schema"
                                 " WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
-                                " AND tbl_name NOT LIKE '\\_prodev\\_%' ESCAPE '\\'"
                                 " ORDER BY type DESC, name"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return objects;
+    if (is_system_table(rows.column_text(2))) continue;
     objects.push_back({std::string(rows.column_text(0)), std::string(rows.column_text(1)),
                        std::string(rows.column_text(2))});
   }
@@ -65,10 +56,14 @@ base::Result<std::vector<std::string>> tell_lost(Connection& connection,
   leave_out(present);
   if (lost.empty()) return std::vector<std::string>();
   leave_out(names_dropped_by(sql));
-  TRY_ASSIGN(const std::set<std::string> relations, load_relation_names(connection));
+  TRY_ASSIGN(const std::vector<std::string> relations,
+             load_strings(connection,
+                          "SELECT lower(name) FROM main.sqlite_schema"
+                          " WHERE type IN ('table', 'view')"));
   std::map<std::string, std::vector<std::string>> by_table;
   for (const AttachedObject& one : lost) {
-    if (relations.contains(text::lowered(one.table)))
+    const std::string table = text::lowered(one.table);
+    if (std::find(relations.begin(), relations.end(), table) != relations.end())
       by_table[one.table].push_back(one.type + " " + one.name);
   }
   std::vector<std::string> sentences;

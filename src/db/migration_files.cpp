@@ -18,6 +18,7 @@
 #include "db/migration_text.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
+#include "text/hex.h"
 
 namespace prodev::db {
 
@@ -34,11 +35,9 @@ class Digest {
                               bytes.size());
   }
   std::string hex() {
-    std::array<unsigned char, kBytes> hash{};
-    crypto_generichash_final(&state_, hash.data(), hash.size());
-    std::array<char, 2 * kBytes + 1> digits{};
-    sodium_bin2hex(digits.data(), digits.size(), hash.data(), hash.size());
-    return digits.data();
+    std::string digest(kBytes, '\0');
+    crypto_generichash_final(&state_, reinterpret_cast<unsigned char*>(digest.data()), kBytes);
+    return text::to_hex(digest);
   }
 
  private:

@@ -12,12 +12,6 @@ namespace prodev::db {
 
 namespace {
 
-std::string lower(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) c = text::to_lower(c);
-  return text;
-}
-
 // Makes, for foreign key `id` of `table`:
 //   SELECT 'author_id = ' || quote("author_id") FROM "book" WHERE _rowid_ = ?
 base::Result<Statement> prepare_values(Connection& connection, const std::string& table,
@@ -56,8 +50,11 @@ base::Result<void> check_table(Connection& connection, const std::string& table,
   for (;;) {
     TRY_ASSIGN(const bool found, rows.step());
     if (!found) return {};
-    DanglingReference one{
-        DanglingReference::Kind::kRow, lower(table), lower(rows.column_text(2)), {}, {}};
+    DanglingReference one{DanglingReference::Kind::kRow,
+                          text::lowered(table),
+                          text::lowered(rows.column_text(2)),
+                          {},
+                          {}};
     if (!rows.column_is_null(1)) {
       const int64_t key = rows.column_int(3);
       if (!values.contains(key)) {
@@ -81,10 +78,10 @@ base::Result<void> check_parents(Connection& connection, References& references)
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
-    std::string parent = lower(rows.column_text(1));
+    std::string parent = text::lowered(rows.column_text(1));
     if (!references.tables.contains(parent))
       references.dangling.push_back({DanglingReference::Kind::kNoTable,
-                                     lower(rows.column_text(0)),
+                                     text::lowered(rows.column_text(0)),
                                      std::move(parent),
                                      {},
                                      {}});
@@ -108,7 +105,7 @@ base::Result<References> load_references(Connection& connection) {
   References references;
   TRY_ASSIGN(const std::vector<std::string> tables,
              load_strings(connection, "SELECT name FROM main.sqlite_schema WHERE type = 'table'"));
-  for (const std::string& table : tables) references.tables.insert(lower(table));
+  for (const std::string& table : tables) references.tables.insert(text::lowered(table));
   TRY(check_parents(connection, references));
   TRY_ASSIGN(
       const std::vector<std::string> children,
@@ -121,8 +118,11 @@ base::Result<References> load_references(Connection& connection) {
     if (checked) continue;
     // "foreign key mismatch" is an error of the table's declaration; others (I/O, damage) are not.
     if (checked.error().code != base::Code::kBadInput) return tl::make_unexpected(checked.error());
-    references.dangling.push_back(
-        {DanglingReference::Kind::kMismatch, lower(table), {}, checked.error().message, {}});
+    references.dangling.push_back({DanglingReference::Kind::kMismatch,
+                                   text::lowered(table),
+                                   {},
+                                   checked.error().message,
+                                   {}});
   }
   return references;
 }

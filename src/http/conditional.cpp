@@ -1,5 +1,8 @@
 #include "http/conditional.h"
 
+#include <sodium.h>
+
+#include "text/hex.h"
 #include "text/http_date.h"
 
 namespace prodev::http {
@@ -26,6 +29,14 @@ bool lists_etag(std::string_view list, std::string_view etag, bool weak) {
 }
 
 }  // namespace
+
+std::string content_etag(std::string_view bytes) {
+  std::string digest(crypto_generichash_BYTES_MIN, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                     0);
+  return '"' + text::to_hex(digest) + '"';
+}
 
 Precondition evaluate_preconditions(const Head& head, const Validators& validators) {
   std::string joined;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "http/head.h"
@@ -12,6 +13,9 @@ struct Validators {
   std::string_view etag;   // strong, with its quotes
   int64_t modified_s = 0;  // Last-Modified
 };
+
+// Of a representation whose bytes are known: a digest of these, as an entity tag.
+std::string content_etag(std::string_view bytes);
 
 enum class Precondition { kProceed, kNotModified, kFailed };
 

@@ -1,6 +1,5 @@
 #include "http/static_file.h"
 
-#include <sodium.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "http/conditional.h"
 #include "http/decoder.h"
 #include "http/mime_types.h"
 #include "text/http_date.h"
@@ -57,16 +57,6 @@ Segment whole_content(const assets::Asset& asset) {
   // It was packed by the build, and a test unpacks them all.
   const auto owner = std::make_shared<const std::string>(gunzip(asset.gzip, kMost).value());
   return {*owner, -1, 0, owner->size(), owner};
-}
-
-std::string content_etag(std::string_view bytes) {
-  std::array<unsigned char, crypto_generichash_BYTES_MIN> digest{};
-  crypto_generichash(digest.data(), digest.size(),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
-                     0);
-  std::array<char, 2 * crypto_generichash_BYTES_MIN + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return "\"" + std::string(hex.data()) + "\"";
 }
 
 // Hashing a large file would hold up the loop; the kernel's times and the inode tell versions

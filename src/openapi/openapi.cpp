@@ -1,9 +1,6 @@
 #include "openapi/openapi.h"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/clock.h"
 #include "http/conditional.h"
@@ -17,16 +14,6 @@ namespace {
 
 using http::Request;
 using http::Response;
-
-std::string etag_of(std::string_view bytes) {
-  std::array<unsigned char, crypto_generichash_BYTES_MIN> digest{};
-  crypto_generichash(digest.data(), digest.size(),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
-                     0);
-  std::array<char, 2 * crypto_generichash_BYTES_MIN + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return "\"" + std::string(hex.data()) + "\"";
-}
 
 // "." for /openapi.json, "../.." for /rest/v1/: what the paths of a document there are put behind
 // (OpenAPI 3.1, "Server Object"), so that they hold under whatever prefix a proxy serves it.
@@ -81,7 +68,7 @@ Openapi::DocumentPointer Openapi::find_or_make(const records::Schema& schema, co
   DocumentPointer document = find(schema, key);
   if (document) return document;
   std::string json = make_document(schema, key.role, routes_, key.server_url);
-  std::string etag = etag_of(json);
+  std::string etag = http::content_etag(json);
   document = std::make_shared<const Document>(Document{std::move(json), std::move(etag)});
   keep(schema, key, document);
   return document;
@@ -127,7 +114,7 @@ void Openapi::answer_table_schema(const Request& request, Response& response) {
   std::string json;
   text::JsonWriter out(json);
   write_row_schema(out, *found, true);
-  std::string etag = etag_of(json);
+  std::string etag = http::content_etag(json);
   send(std::make_shared<const Document>(Document{std::move(json), std::move(etag)}),
        "application/schema+json; charset=utf-8", request, response);
 }

@@ -1,10 +1,9 @@
 #include "query/stored_operand.h"
 
-#include <sodium.h>
-
 #include <array>
 #include <charconv>
 
+#include "text/hex.h"
 #include "text/utf8.h"
 
 namespace prodev::query {
@@ -12,21 +11,6 @@ namespace prodev::query {
 namespace {
 
 using db::StorageClass;
-
-std::string hex(std::string_view bytes) {
-  std::string text(bytes.size() * 2 + 1, '\0');
-  ::sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                   bytes.size());
-  text.pop_back();
-  return text;
-}
-
-std::string bytes_of(std::string_view hex) {
-  std::string bytes(hex.size() / 2, '\0');
-  ::sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
-                   hex.size(), nullptr, nullptr, nullptr);
-  return bytes;
-}
 
 std::string hex_float(double number) {
   std::array<char, 64> text{};
@@ -44,9 +28,9 @@ std::string stored_operand(const Value& value) {
     case StorageClass::kReal:
       return "r" + hex_float(value.real);
     case StorageClass::kText:
-      return text::is_utf8(value.bytes) ? "t" + value.bytes : "x" + hex(value.bytes);
+      return text::is_utf8(value.bytes) ? "t" + value.bytes : "x" + text::to_hex(value.bytes);
     case StorageClass::kBlob:
-      return "b" + hex(value.bytes);
+      return "b" + text::to_hex(value.bytes);
     case StorageClass::kNull:
       break;
   }
@@ -71,9 +55,9 @@ Value value_of_operand(std::string_view operand) {
     case 't':
       return Value::of_text(std::string(operand));
     case 'x':
-      return Value::of_text(bytes_of(operand));
+      return Value::of_text(text::from_hex(operand));
     case 'b':
-      return Value::of_blob(bytes_of(operand));
+      return Value::of_blob(text::from_hex(operand));
     default:
       return {};
   }
