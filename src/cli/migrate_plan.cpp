@@ -32,23 +32,40 @@ base::Result<server::ScratchFolder> make_folder(const config::Settings& settings
   return server::ScratchFolder::make(parent.string(), "plan");
 }
 
-// The copy that files are tried on.
-base::Result<db::Connection> make_trial(const config::Settings& settings, bool has_source,
-                                        const std::string& path) {
-  TRY_ASSIGN(db::Connection trial, db::Connection::open(path, db::OpenMode::kCreate));
-  TRY(trial.execute("PRAGMA synchronous = OFF"));
-  if (!has_source) return trial;
-  TRY_ASSIGN(db::Connection source,
-             db::Connection::open(config::effective_db_file(settings), db::OpenMode::kReadOnly));
-  TRY(db::copy_database(source, trial));
-  return trial;
+base::Result<db::Connection> open_scratch(const std::string& path) {
+  TRY_ASSIGN(db::Connection scratch, db::Connection::open(path, db::OpenMode::kCreate));
+  TRY(scratch.execute("PRAGMA synchronous = OFF"));
+  return scratch;
 }
 
 base::Result<db::Connection> make_copy(db::Connection& source, const std::string& path) {
-  TRY_ASSIGN(db::Connection copy, db::Connection::open(path, db::OpenMode::kCreate));
-  TRY(copy.execute("PRAGMA synchronous = OFF"));
+  TRY_ASSIGN(db::Connection copy, open_scratch(path));
   TRY(db::copy_database(source, copy));
   return copy;
+}
+
+// The copy that files are tried on.
+base::Result<db::Connection> make_trial(const config::Settings& settings, bool has_source,
+                                        const std::string& path) {
+  if (!has_source) return open_scratch(path);
+  TRY_ASSIGN(db::Connection source,
+             db::Connection::open(config::effective_db_file(settings), db::OpenMode::kReadOnly));
+  return make_copy(source, path);
+}
+
+struct PendingFile {
+  const db::MigrationFile* file = nullptr;
+  std::vector<Alteration> renames;
+};
+
+std::vector<PendingFile> pending_files(const std::vector<db::MigrationFile>& files,
+                                       const std::vector<db::MigrationStatus>& statuses) {
+  std::vector<PendingFile> pending;
+  for (const db::MigrationFile& file : files) {
+    if (db::is_pending(statuses, file))
+      pending.push_back({&file, statements::net_renames(file.sql)});
+  }
+  return pending;
 }
 
 void print_rows(const std::vector<RowDifference>& tables, std::ostream& out) {
@@ -101,28 +118,21 @@ void print_renames(const std::vector<Alteration>& renames, std::ostream& out) {
   }
 }
 
-// Applies `file` to `trial` and tells how long it took, what it renames and which rows it touched.
-base::Result<void> try_file(db::Connection& trial, const db::MigrationFile& file,
+// Applies a file to `trial` and tells how long it took, what it renames and which rows it touched.
+base::Result<void> try_file(db::Connection& trial, const PendingFile& pending,
                             const server::ScratchFolder& folder, std::ostream& out) {
   const std::string before = folder.path("before.db");
   std::error_code ignored;  // there is none before the first file
   fs::remove(before, ignored);
   TRY_ASSIGN(db::Connection copy, make_copy(trial, before));
-  TRY_ASSIGN(const db::AppliedMigration applied, server::apply_file(trial, file));
+  TRY_ASSIGN(const db::AppliedMigration applied, server::apply_file(trial, *pending.file));
   print_applied(applied, out);
-  TRY_ASSIGN(const auto renames, rename_alike(copy, statements::net_renames(file.sql)));
+  TRY_ASSIGN(const auto renames, rename_alike(copy, pending.renames));
   print_renames(renames, out);
   TRY_ASSIGN(const auto rows, row_differences(trial, before));
   print_rows(rows, out);
   out << std::flush;
   return {};
-}
-
-bool rename_something(const std::vector<db::MigrationFile>& files,
-                      const std::vector<db::MigrationStatus>& statuses) {
-  return std::any_of(files.begin(), files.end(), [&](const db::MigrationFile& file) {
-    return db::is_pending(statuses, file) && !statements::net_renames(file.sql).empty();
-  });
 }
 
 void print_difference(const std::vector<std::string>& lines, std::ostream& out) {
@@ -140,23 +150,22 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
   TRY(db::apply_system_migrations(trial));
   TRY_ASSIGN(const auto statuses, db::migration_status(trial, files));
   TRY(server::check_files(settings, trial, statuses));
+  const std::vector<PendingFile> pending = pending_files(files, statuses);
+  if (pending.empty()) {
+    out << "nothing to apply: " << files.size() << " files are applied already\n";
+    return 0;
+  }
   TRY(db::prepare_records(trial));
   TRY_ASSIGN(SchemaParts before, load_schema_parts(trial));
   // What there is now under the names that the files give, where they rename something.
   std::optional<db::Connection> present;
-  if (rename_something(files, statuses)) {
+  if (std::any_of(pending.begin(), pending.end(),
+                  [](const PendingFile& one) { return !one.renames.empty(); })) {
     TRY_ASSIGN(present, make_copy(trial, folder.path("present.db")));
   }
-  size_t applied = 0;
-  for (const db::MigrationFile& file : files) {
-    if (!db::is_pending(statuses, file)) continue;
-    TRY(try_file(trial, file, folder, out));
-    if (present) TRY(rename_alike(*present, statements::net_renames(file.sql)));
-    ++applied;
-  }
-  if (applied == 0) {
-    out << "nothing to apply: " << files.size() << " files are applied already\n";
-    return 0;
+  for (const PendingFile& one : pending) {
+    TRY(try_file(trial, one, folder, out));
+    if (present) TRY(rename_alike(*present, one.renames));
   }
   if (present) {
     TRY_ASSIGN(before, load_schema_parts(*present));
