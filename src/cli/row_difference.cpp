@@ -5,6 +5,7 @@
 #include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
+#include "db/table_shape.h"
 
 namespace prodev::cli {
 namespace {
@@ -26,14 +27,10 @@ base::Result<int64_t> count(db::Connection& connection, const std::string& sql) 
 }
 
 base::Result<RowDifference> compare(db::Connection& connection, const std::string& table) {
-  constexpr const char* kColumns =
-      "SELECT name FROM pragma_table_xinfo(?2, ?1) WHERE hidden = 0 ORDER BY cid";
-  constexpr const char* kKey =
-      "SELECT name FROM pragma_table_info(?2, ?1) WHERE pk > 0 ORDER BY pk";
-  TRY_ASSIGN(const auto columns, db::load_strings(connection, kColumns, {"main", table}));
-  TRY_ASSIGN(const auto was_columns, db::load_strings(connection, kColumns, {"was_", table}));
-  TRY_ASSIGN(const auto key, db::load_strings(connection, kKey, {"main", table}));
-  TRY_ASSIGN(const auto was_key, db::load_strings(connection, kKey, {"was_", table}));
+  TRY_ASSIGN(const auto columns, db::columns_of(connection, "main", table));
+  TRY_ASSIGN(const auto was_columns, db::columns_of(connection, "was_", table));
+  TRY_ASSIGN(const auto key, db::key_of(connection, "main", table));
+  TRY_ASSIGN(const auto was_key, db::key_of(connection, "was_", table));
   const std::string now = "main." + db::quoted_name(table);
   const std::string was = "was_." + db::quoted_name(table);
   RowDifference rows{table, 0, 0, 0};

@@ -10,6 +10,7 @@
 #include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
+#include "db/table_shape.h"
 #include "db/transaction.h"
 
 namespace prodev::db {
@@ -36,20 +37,6 @@ base::Result<std::vector<std::string>> tables_of(Connection& connection, std::st
                           {schema}));
   std::erase_if(tables, [](const std::string& name) { return is_made_by_files(name); });
   return tables;
-}
-
-base::Result<std::vector<std::string>> columns_of(Connection& connection, std::string_view schema,
-                                                  const std::string& table) {
-  return load_strings(connection,
-                      "SELECT name FROM pragma_table_xinfo(?2, ?1) WHERE hidden = 0 ORDER BY cid",
-                      {schema, table});
-}
-
-base::Result<std::vector<std::string>> key_of(Connection& connection, std::string_view schema,
-                                              const std::string& table) {
-  return load_strings(connection,
-                      "SELECT name FROM pragma_table_info(?2, ?1) WHERE pk > 0 ORDER BY pk",
-                      {schema, table});
 }
 
 // The pieces of SQL that are about one table, in the three states: `main`, `was` and `is`.
