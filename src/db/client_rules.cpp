@@ -21,15 +21,6 @@ bool is_harmless_pragma(const char* name, const char* argument) {
          text::equal_ignoring_case(name, "defer_foreign_keys");
 }
 
-// SQLite asks for this too when it connects a virtual table: sqlite3_declare_vtab() parses a CREATE
-// TABLE, which would update the row of the table. A statement that really updates the schema fails
-// all the same, without writable_schema.
-bool is_declaration(int action, const char* table, const char* column) {
-  if (table == nullptr || !text::equal_ignoring_case(table, "sqlite_master")) return false;
-  return action == SQLITE_UPDATE ||
-         (action == SQLITE_READ && column != nullptr && text::equal_ignoring_case(column, "ROWID"));
-}
-
 // An R-Tree asks how many rows it has when it is connected.
 bool is_statistic(int action, const char* table, const char* column) {
   return action == SQLITE_READ && table != nullptr && column != nullptr &&
@@ -66,6 +57,12 @@ int judge(void*, int action, const char* first, const char* second, const char*,
 }
 
 }  // namespace
+
+bool is_declaration(int action, const char* table, const char* column) {
+  if (table == nullptr || !text::equal_ignoring_case(table, "sqlite_master")) return false;
+  return action == SQLITE_UPDATE ||
+         (action == SQLITE_READ && column != nullptr && text::equal_ignoring_case(column, "ROWID"));
+}
 
 void restrict_to_client_statements(Connection& connection) {
   sqlite3* handle = connection.handle();

@@ -38,4 +38,9 @@ class ClientScope {
   int names_for_strings_ = 1;
 };
 
+// For authorizers: whether they are asked while a virtual table is connected, for which SQLite has
+// sqlite3_declare_vtab() parse a CREATE TABLE, which would update the row of the table. A statement
+// that really updates the schema fails all the same, without writable_schema.
+bool is_declaration(int action, const char* table, const char* column);
+
 }  // namespace prodev::db

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "db/client_rules.h"
 #include "db/system_schema.h"
 #include "text/ascii.h"
 
@@ -42,12 +43,6 @@ bool only_tells(std::string_view pragma, bool has_argument) {
 }
 
 bool is_of_sqlite(std::string_view table) { return !table.starts_with("_"); }
-
-// As in client_rules.cpp: asked when a virtual table is connected, of a statement that updates
-// nothing.
-bool is_declaration(std::string_view table) {
-  return text::equal_ignoring_case(table, "sqlite_master");
-}
 
 std::string_view view_of(const char* text) { return text == nullptr ? "" : text; }
 
@@ -99,7 +94,7 @@ int PromptRules::judge(int action, const char* first, const char* second, const 
       if (context != nullptr || !is_system_table(name) || is_of_sqlite(name)) return SQLITE_OK;
       return refuse(std::string(name) + " is a table of prodev itself, which no statement may use");
     case SQLITE_UPDATE:
-      if (context != nullptr || is_declaration(name)) return SQLITE_OK;
+      if (context != nullptr || is_declaration(action, first, second)) return SQLITE_OK;
       return judge_change(first);
     case SQLITE_INSERT:
     case SQLITE_DELETE:
