@@ -101,9 +101,11 @@ TEST_CASE("an insert checks its new row in the statement that writes it") {
   REQUIRE(insert);
   CHECK(insert->sql ==
         "INSERT INTO \"odd \"\"name\" (\"name\",\"n\") VALUES (?4,?5)"
-        " RETURNING (SELECT (n > 0) FROM (SELECT \"id\" AS \"id\",\"name\" AS \"name\",\"n\" AS "
-        "\"n\","
-        "\"secret\" AS \"secret\",\"sum\" AS \"sum\") AS \"odd \"\"name\") IS TRUE,\"id\"");
+        " RETURNING (SELECT (n > 0) FROM"
+        " (SELECT \"id\" AS \"id\",\"name\" AS \"name\",\"n\" AS \"n\",\"secret\" AS \"secret\","
+        "\"sum\" AS \"sum\",\"rowid\" AS \"rowid\" FROM \"odd \"\"name\" WHERE 0 UNION ALL"
+        " SELECT \"id\",\"name\",\"n\",\"secret\",\"sum\",\"rowid\" LIMIT -1)"
+        " AS \"odd \"\"name\") IS TRUE,\"id\"");
   CHECK(insert->lead_columns == 1);
   OnConflict merge;
   merge.action = OnConflict::Action::kMerge;
