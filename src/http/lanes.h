@@ -22,7 +22,7 @@ class Job {
  public:
   virtual ~Job() = default;
   // False: what it did must be undone, when its lane can. Runs again when it was undone because of
-  // another job.
+  // another job, or has given way.
   bool run();
   // Replaces the result by an error: what run() did has been undone, or it never ran.
   virtual void fail(const base::Error& error) = 0;

@@ -45,7 +45,9 @@ struct Request;
 
 // Must not throw. Runs on the thread of its lane. On the write lane a status of 400 or more, or
 // Response::undo, undoes what the handler wrote; it runs again, from the response that it first
-// had, when all that it wrote is gone because of another request.
+// had, when all that it wrote is gone because of another request. On the read and blocking lanes it
+// may be told to end (base/giving_way.h); what it made is thrown away, and it runs again from the
+// response that it first had. So what it captures must bear that.
 using Handler = std::function<void(const Request&, Response&)>;
 
 class Response {
