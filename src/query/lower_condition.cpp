@@ -39,7 +39,8 @@ Outcome<void> Lowering::add_condition(const Scope& scope, const Condition& condi
 }
 
 Outcome<void> Lowering::add_filters(const Scope& scope, Filters which, std::string& out) {
-  const bool careful = asks_seen(scope, scope.read.where);
+  // What stands within cannot fail.
+  const bool careful = which != Filters::kWithin && asks_seen(scope, scope.read.where);
   if (careful) out += " AND (1";
   for (const Condition& condition : scope.read.where.children) {
     if (!is_among(scope, condition, which)) continue;

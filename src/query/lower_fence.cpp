@@ -123,12 +123,7 @@ Outcome<void> Lowering::add_within(const Scope& within, std::string_view more_ro
   for (const std::string_view rows : {within.guard.rows, more_rows}) {
     if (!rows.empty()) out.append(" AND ").append(rows);
   }
-  for (const Condition& condition : within.read.where.children) {
-    if (!is_among(within, condition, Filters::kWithin)) continue;
-    out += " AND ";
-    TRY(add_condition(within, condition, true, out));
-  }
-  return {};
+  return add_filters(within, Filters::kWithin, out);
 }
 
 Outcome<void> Lowering::add_rows_meant(const Table& table, const Condition& where,
