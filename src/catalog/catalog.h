@@ -97,7 +97,7 @@ struct Table {
   std::string content_rowid;
   std::optional<uint64_t> estimated_rows;  // when ANALYZE last looked
 
-  bool shows_every_row = false;  // a view of one table without a condition
+  bool shows_every_row = false;  // a view of one table that leaves none of its rows out
 
   std::string rows_of;      // of a function's result: the table whose rows it has; else empty
   std::string description;  // what its comment says; may be empty

@@ -14,9 +14,9 @@ struct ViewSource {
   bool conditional = false;  // WHERE, HAVING or LIMIT leave rows out
 };
 
-// The name behind FROM where the view that `sql` (CREATE VIEW) makes is a single SELECT from one
+// What is behind FROM where the view that `sql` (CREATE VIEW) makes is a single SELECT from one
 // name, so that no row of that comes twice: WHERE, GROUP BY, DISTINCT and LIMIT only leave rows
-// out. Empty for joins, compound selects and whatever else may show a row again.
+// out. Its table is empty for joins, compound selects and whatever else may show a row again.
 ViewSource only_source(std::string_view sql);
 
 // Where `view` shows all of the primary key of the table `source`, and the key cannot be NULL, its

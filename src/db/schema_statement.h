@@ -2,9 +2,12 @@
 //
 // What PostgreSQL's users write becomes what SQLite reads, and what SQLite would read as something
 // else, without a word, is refused:
-//   CREATE TABLE t (id SERIAL PRIMARY KEY, at timestamptz DEFAULT now(), by text DEFAULT
-//   auth.uid()) CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, at timestamptz
-//     DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), by text DEFAULT (_prodev_auth_uid()))
+//   CREATE TABLE t (id SERIAL PRIMARY KEY, at timestamptz DEFAULT now(),
+//     by text DEFAULT auth.uid())
+// becomes
+//   CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT,
+//     at timestamptz DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+//     by text DEFAULT (_prodev_auth_uid()))
 // The rest of its text, comments too, stays as it is.
 #pragma once
 

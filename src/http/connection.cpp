@@ -376,8 +376,8 @@ void Connection::on_deadline() {
     update_deadline();
     return;
   }
-  const bool idle = state_ == State::kHead && head_started_ms_ == 0;
   if (waits_for_reader) return cut();
+  const bool idle = state_ == State::kHead && head_started_ms_ == 0;
   if (!idle) worker_.shard().timeouts.add();
   if (state_ == State::kLingering) return close();
   if (idle) {

@@ -41,7 +41,7 @@ class Connection final : public net::EventHandler, private net::Timer {
   // A lane has finished the request in hand.
   void finish_request(Request& request, Response& response);
 
-  // Ends it at once: its client does not take what waits for it, and others need the room.
+  // Ends it at once: its client does not take what waits for it, or others need the room.
   void cut();
 
   // Whether the client has closed its side, or the connection is gone. Any thread, while a lane

@@ -72,7 +72,7 @@ class Response {
   // Leaves the rest of the work to `handler`, which runs on another lane (not the inline one) with
   // this request, and starts from this response. What it captures must outlive the caller's frame,
   // and must not refer to bytes of the request: they move.
-  // `kind`: what its lane goes by (lanes.h).
+  // `kind`: of a write (WriteKind::hash).
   void continue_on(Lane lane, Handler handler, uint64_t kind = 0);
   bool continues() const { return static_cast<bool>(continuation_); }
   Lane continuation_lane() const { return continuation_lane_; }

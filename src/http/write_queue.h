@@ -11,7 +11,8 @@
 // Where one client alone waits, its writes are taken together, slow ones too, but for the long
 // ones: the batch ends in time by itself.
 //
-// The queue is bounded. When it is full, who has little waiting takes the place of who has most.
+// The queue is bounded. When it is full, who has little waiting takes the place of who has most. A
+// client's long items and its others are two lines, as if they were of two clients.
 #pragma once
 
 #include <algorithm>
@@ -40,8 +41,8 @@ class WriteQueue {
   explicit WriteQueue(size_t capacity) : capacity_(capacity) {}
 
   // Gives back what there is no place for, if anything: the newest item of whoever has most
-  // waiting, or `item` itself when its client would then have as many, or when the queue is
-  // closed.
+  // waiting, or `item` itself when its client would then have as many of its sort, long or not, or
+  // when the queue is closed.
   [[nodiscard]] std::optional<T> push(const Client& client, T item, const WriteKind& kind) {
     std::optional<T> displaced;
     {
@@ -123,7 +124,7 @@ class WriteQueue {
     T item;
     WriteCosts::Key key;
   };
-  // A client, as far as it is known.
+  // A client's long items, or its others, and what is known of them.
   struct Share {
     explicit Share(bool long_items) : expected_ns(first_ns(long_items)), is_long(long_items) {}
     std::deque<Item> items;
@@ -252,7 +253,7 @@ class WriteQueue {
   mutable std::mutex mutex_;
   std::condition_variable ready_;
   // Guarded by mutex_.
-  std::map<std::pair<Client, bool>, Share> shares_;  // of those who wait, or have waited
+  std::map<std::pair<Client, bool>, Share> shares_;  // by is_long, too; who waits, or has waited
   std::vector<Share*> waiting_;                      // those with items, each once
   WriteCosts costs_;
   size_t forgets_at_ = kRemembered;  // so many shares

@@ -18,8 +18,9 @@ constexpr size_t kMaxEmbedColumns = 120;
 // Whether a row is seen, among the columns of an embedded table.
 constexpr std::string_view kSeen = "_prodev_seen";
 
-// `table` as `alias`, as far as the caller may see it. A policy names the columns of its table as
-// if the table were alone, so it gets a SELECT of its own, which SQLite takes apart again.
+// The table of `scope` under its qualifier, as far as the caller may see it. A policy names the
+// columns of its table as if the table were alone, so it gets a SELECT of its own, which SQLite
+// takes apart again.
 void add_table(const Scope& scope, bool with_seen, std::string& out) {
   const std::string_view rows = scope.guard.rows;
   if (!scope.derived) {

@@ -1,11 +1,13 @@
-// What a view shows of the rows that a write through its INSTEAD OF triggers is
-// about: SQLite's RETURNING only repeats what the write was asked to do.
+// What a view shows of the rows that a write through its INSTEAD OF triggers is about: SQLite's
+// RETURNING only repeats what the write was asked to do.
 //
-//   SELECT "id" FROM "docs" WHERE ...                        lower_keys: of the
-//   rows that are meant SELECT count(*) FROM "docs" WHERE ... the same without
-//   a key SELECT "id","body" FROM "docs" WHERE ...                 lower_shown:
-//   what is returned of them SELECT (check) IS TRUE,"id","body" FROM "docs"
-//   WHERE "id"=?4    lower_by_key
+// lower_keys(), of the rows that are meant, and the same without a key:
+//   SELECT "id" FROM "docs" WHERE ...
+//   SELECT count(*) FROM "docs" WHERE ...
+// lower_shown(), what is returned of them:
+//   SELECT "id","body" FROM "docs" WHERE ...
+// lower_by_key():
+//   SELECT (check) IS TRUE,"id","body" FROM "docs" WHERE "id"=?4
 #pragma once
 
 #include <string>
@@ -15,16 +17,14 @@
 
 namespace prodev::query {
 
-// The primary key of a table as a view shows it, by which a row of the view is
-// found again.
+// The primary key of a table as a view shows it, by which a row of the view is found again.
 struct ViewKey {
   const catalog::Table* origin = nullptr;  // null: the view shows no whole key
   std::vector<size_t> columns;             // of the view, in the order of the key
 };
 
-// The key that tells most: not one of a table that another one of the view's
-// refers to, if there is a choice. Whether it tells the rows of the view apart
-// is to be seen.
+// The key that tells most: not one of a table that another one of the view's refers to, if there is
+// a choice. Whether it tells the rows of the view apart is to be seen.
 ViewKey view_key(const catalog::Catalog& catalog, const catalog::Table& view);
 
 // 0A000: a write gives back its rows one by one.

@@ -17,8 +17,8 @@ namespace prodev::records {
 struct Schema {
   std::shared_ptr<const catalog::Catalog> catalog;
   std::shared_ptr<const access::Rules> rules;
-  uint64_t version = 0;
-  int64_t number = 0;  // as of which it was read (db/schema_number.h)
+  uint64_t version = 0;  // counts what this process has put in force: new statistics, too
+  int64_t number = 0;    // as of which it was read (db/schema_number.h)
 
   // All of one state of the database. REQUIRES: `connection` is in no transaction.
   static base::Result<Schema> load(db::Connection& connection, uint64_t version);
