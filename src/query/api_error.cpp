@@ -6,7 +6,6 @@
 #include "db/damage.h"
 #include "db/memory.h"
 #include "db/temporary_files.h"
-#include "query/full_error.h"
 #include "query/schema_fault.h"
 #include "query/sql_functions.h"
 #include "telemetry/log.h"

@@ -49,6 +49,10 @@ inline tl::unexpected<ApiError> refuse(ApiError error) {
 // read. Ends a transaction that has met damage.
 ApiError sqlite_error(sqlite3* connection, std::string_view table);
 
+// A statement that ended with SQLITE_FULL and `message`: for want of temporary space, of which it
+// says whose, or of room on the disk.
+ApiError full_error(const std::string& message);
+
 // 23503: what was written to `table` refers to a row that is not there, or was referred to.
 ApiError broken_reference(std::string_view table);
 

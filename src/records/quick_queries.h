@@ -25,7 +25,6 @@ class QuickQueries {
     return known ? static_cast<Known>(*known) : Known::kNot;
   }
   bool contains(std::string_view sql) const { return find(sql) != Known::kNot; }
-  bool is_suspected(std::string_view sql) const { return find(sql) == Known::kSuspected; }
   void add(std::string_view sql) { known_.keep(base::keyed_hash(sql), number(Known::kQuick)); }
   void remove(std::string_view sql) { known_.forget(base::keyed_hash(sql)); }
   void suspect(std::string_view sql) {

@@ -7,7 +7,7 @@
 #include "catalog/rowid.h"
 #include "db/client_rules.h"
 #include "db/sql_tokens.h"
-#include "query/full_error.h"
+#include "query/api_error.h"
 #include "text/ascii.h"
 
 namespace prodev::records {

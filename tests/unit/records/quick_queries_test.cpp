@@ -23,12 +23,12 @@ TEST_CASE("a query that is suspected to be slow is quick until it is found not t
   quick.suspect("SELECT 1");
   CHECK_FALSE(quick.contains("SELECT 1"));
   quick.add("SELECT 1");
-  CHECK_FALSE(quick.is_suspected("SELECT 1"));
+  CHECK(quick.find("SELECT 1") == QuickQueries::Known::kQuick);
   quick.suspect("SELECT 1");
-  CHECK(quick.is_suspected("SELECT 1"));
+  CHECK(quick.find("SELECT 1") == QuickQueries::Known::kSuspected);
   CHECK(quick.contains("SELECT 1"));
   quick.add("SELECT 1");
-  CHECK_FALSE(quick.is_suspected("SELECT 1"));
+  CHECK(quick.find("SELECT 1") == QuickQueries::Known::kQuick);
   quick.suspect("SELECT 1");
   quick.remove("SELECT 1");
   CHECK_FALSE(quick.contains("SELECT 1"));
