@@ -1,5 +1,7 @@
 #include "base/recall.h"
 
+#include <cassert>
+
 namespace prodev::base {
 
 namespace {
@@ -13,7 +15,9 @@ bool is_of(uint64_t place, uint64_t hash) {
   return place != 0 && ((place ^ hash) | kNoHash) == kNoHash;
 }
 
+// A larger number would change the hash.
 uint64_t place_of(uint64_t hash, uint8_t number) {
+  assert(number <= Recall::kMost);
   return (hash & ~kNoHash) | (uint64_t{number} + 1) << 1;
 }
 

@@ -74,8 +74,7 @@ base::Result<Finding> check_uuids(db::Connection& connection) {
   if (says.empty()) return Finding{Grade::kOk, "UUIDs", "all are in lower case with hyphens", ""};
   return Finding{Grade::kWarn, "UUIDs",
                  "not spelled as REST stores them, in lower case with hyphens, so that references "
-                 "to them fail "
-                 "and the same ones can be stored again: " +
+                 "to them fail and the same ones can be stored again: " +
                      text::joined(says),
                  "in one new schema file:\n" + text::joined(fixes, "\n")};
 }

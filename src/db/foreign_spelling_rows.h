@@ -35,8 +35,7 @@ inline constexpr std::string_view kArrays =
     "SQLite has no arrays: keep '[\"a\", \"b\"]' in a JSON column";
 inline constexpr std::string_view kInterval =
     "SQLite has no intervals: write strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-7 days'), which has "
-    "the "
-    "form of now()";
+    "the form of now()";
 inline constexpr std::string_view kCast = "SQLite has no :: casts: write CAST(value AS type)";
 inline constexpr std::string_view kJsonKey =
     "SQLite has no ?: write 'a' IN (SELECT value FROM json_each(c)), of an object SELECT key";
@@ -103,8 +102,7 @@ inline constexpr SpellingRow kRefused[] = {
     {"CREATE PROCEDURE", "there are no procedures: write CREATE FUNCTION ... LANGUAGE sql"},
     {"CREATE CONSTRAINT TRIGGER",
      "SQLite has no constraint triggers: a BEFORE trigger with SELECT RAISE(ABORT, 'why') refuses "
-     "a "
-     "row"},
+     "a row"},
     {"CREATE EVENT TRIGGER", "SQLite has no event triggers: leave this out"},
     {"CREATE AGGREGATE", "SQLite's aggregates are built in: leave this out"},
     {"CREATE OPERATOR", "SQLite's operators are built in: leave this out"},
@@ -235,8 +233,7 @@ inline constexpr SpellingRow kSpellings[] = {
     {"! ~", "SQLite has no !~: write NOT LIKE or NOT GLOB"},
     {"~",
      "SQLite has no ~ and no ~*: write GLOB 'a*', or LIKE, which takes upper and lower case for "
-     "the "
-     "same"},
+     "the same"},
     {"ILIKE", "SQLite has no ILIKE: its LIKE takes upper and lower case for the same"},
     {"SIMILAR TO", "SQLite has no SIMILAR TO: write LIKE or GLOB"},
     {"ARRAY *", kArrays},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/nearest.h"
+#include "text/join.h"
 #include "text/json_string.h"
 
 namespace prodev::query {
@@ -189,15 +190,14 @@ std::string name_alone(const Context& context, const Table& from, const Relation
 // The hint to `names` of `several` choices, of which the others have none.
 std::string hint_to(const std::string& target, const std::vector<std::string>& names,
                     size_t several) {
-  std::string hint;
-  for (const std::string& name : names)
-    hint += (hint.empty() ? "Try changing '" + target + "' to one of the following: '" : ", '") +
-            name + "'";
-  if (!names.empty()) hint += ". Find the desired relationship in the 'details' key.";
-  if (names.size() == several) return hint;
-  hint += hint.empty() ? "No" : " No";
-  return hint + (names.empty() ? "" : " other") +
-         " name tells them apart: a function of the row that returns the rows can be embedded.";
+  const std::string tells_apart =
+      " name tells them apart: a function of the row that returns the rows can be embedded.";
+  if (names.empty()) return "No" + tells_apart;
+  std::string hint = "Try changing '" + target + "' to one of the following: '" +
+                     text::joined(names, "', '") +
+                     "'. Find the desired relationship in the 'details' key.";
+  if (names.size() < several) hint += " No other" + tells_apart;
+  return hint;
 }
 
 tl::unexpected<ApiError> several_found(const Context& context, const Table& from,
