@@ -109,6 +109,18 @@ Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embe
   return source;
 }
 
+Outcome<void> Lowering::join_on(const std::vector<catalog::ColumnPair>& pairs, const Scope& from,
+                                const Scope& to, std::string_view glue, std::string& out) {
+  for (const catalog::ColumnPair& pair : pairs) {
+    TRY_ASSIGN(const Column* left, readable_column(from, pair.from));
+    TRY_ASSIGN(const Column* right, readable_column(to, pair.to));
+    out += glue;
+    glue = " AND ";
+    add_equal(to, *right, from, *left, out);
+  }
+  return {};
+}
+
 Outcome<void> Lowering::filter(Source& source) {
   if (!source.scope.fenced) return add_filters(source.scope, Filters::kAll, source.sql);
   TRY(add_filters(source.scope, Filters::kWithin, source.sql));
@@ -146,22 +158,8 @@ Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed
     source.sql += " JOIN ";
   }
   add_table(source.scope, asks_seen(source.scope, embed.read.where), source.sql);
-  std::string_view glue = has_junction ? " ON " : " WHERE ";
-  for (const catalog::ColumnPair& pair : relationship->junction_columns) {
-    TRY_ASSIGN(const Column* from, readable_column(middle, pair.from));
-    TRY_ASSIGN(const Column* to, readable_column(source.scope, pair.to));
-    source.sql += glue;
-    glue = " AND ";
-    add_equal(source.scope, *to, middle, *from, source.sql);
-  }
-  glue = " WHERE ";
-  for (const catalog::ColumnPair& pair : relationship->columns) {
-    TRY_ASSIGN(const Column* from, readable_column(parent, pair.from));
-    TRY_ASSIGN(const Column* to, readable_column(middle, pair.to));
-    source.sql += glue;
-    glue = " AND ";
-    add_equal(middle, *to, parent, *from, source.sql);
-  }
+  TRY(join_on(relationship->junction_columns, middle, source.scope, " ON ", source.sql));
+  TRY(join_on(relationship->columns, parent, middle, " WHERE ", source.sql));
   TRY(filter(source));
   return source;
 }

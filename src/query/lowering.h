@@ -192,6 +192,9 @@ class Lowering {
   Outcome<Source> computed_source(const Scope& parent, const Embed& embed,
                                   const catalog::Function& function);
   Outcome<Source> related_source(const Scope& parent, const Embed& embed);
+  // "<glue>a1.id = a2.city_id AND ...": what belongs to what of two tables.
+  Outcome<void> join_on(const std::vector<catalog::ColumnPair>& pairs, const Scope& from,
+                        const Scope& to, std::string_view glue, std::string& out);
   // The filters of an embed behind its rows.
   Outcome<void> filter(Source& source);
   Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,

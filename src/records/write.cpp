@@ -114,18 +114,9 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
   }
   write.proposal_ = write.check_;
   if (write.merges_) {
-    TRY_ASSIGN(const Rights* update, authorize(*schema, identity.role, table, Verb::kUpdate));
-    write.check_ = both(write.proposal_, update->check_sql);
-    write.merged_check_ = both(changeable, update->check_sql);
-    changeable = both(update->using_sql, changeable);
-    conflict.updatable = guard_of(*update);
-    conflict.updatable.rows = changeable;
     conflict.merged = std::move(rows.merged);
-    write.merged_ = conflict.merged;
-    // A taken key whose row the caller may not change is an error, not a row
-    // left alone.
-    write.must_return_ = !update->bypass;
-    if (write.must_return_ && write.check_.empty()) write.check_ = "1";
+    TRY_ASSIGN(const Rights* update, authorize(*schema, identity.role, table, Verb::kUpdate));
+    write.prepare_merge(*update, changeable, conflict);
   }
   returning.check = write.check_;
   if (table.kind == catalog::TableKind::kView) {
@@ -137,14 +128,31 @@ Outcome<PreparedWrite> PreparedWrite::insert(const SchemaPointer& schema,
     TRY_ASSIGN(Form form, write.insert_form(context, shape, conflict, returning));
     write.forms_.push_back(std::move(form));
   }
-  for (const NewRow& row : rows.rows) {
-    const auto& shape = rows.shapes[row.shape];
-    for (size_t i = 0; i < shape.size(); ++i)
-      write.number_.note(*schema->catalog, table, *shape[i], row.values[i]);
-  }
+  write.note_numbers(rows);
   write.rows_ = std::move(rows.rows);
   write.options_ = std::move(options);
   return write;
+}
+
+void PreparedWrite::prepare_merge(const Rights& update, std::string& changeable,
+                                  query::OnConflict& conflict) {
+  check_ = both(proposal_, update.check_sql);
+  merged_check_ = both(changeable, update.check_sql);
+  changeable = both(update.using_sql, changeable);
+  conflict.updatable = guard_of(update);
+  conflict.updatable.rows = changeable;
+  merged_ = conflict.merged;
+  // A taken key whose row the caller may not change is an error, not a row left alone.
+  must_return_ = !update.bypass;
+  if (must_return_ && check_.empty()) check_ = "1";
+}
+
+void PreparedWrite::note_numbers(const NewRows& rows) {
+  for (const NewRow& row : rows.rows) {
+    const auto& shape = rows.shapes[row.shape];
+    for (size_t i = 0; i < shape.size(); ++i)
+      number_.note(*schema_->catalog, *table_, *shape[i], row.values[i]);
+  }
 }
 
 // PostgreSQL's CREATE POLICY: a row whose key is free meets the policies of INSERT, one that merges

@@ -111,6 +111,11 @@ class PreparedWrite {
   static query::Outcome<ViewParts> view_parts(const query::Context& context,
                                               const catalog::Table& view,
                                               const query::Returning& returning);
+  // `changeable`: the rows that the caller may read. It becomes those that a merge may change,
+  // which `conflict` refers to.
+  void prepare_merge(const access::Rights& update, std::string& changeable,
+                     query::OnConflict& conflict);
+  void note_numbers(const NewRows& rows);
   query::Outcome<Form> insert_form(const query::Context& context,
                                    const std::vector<const catalog::Column*>& shape,
                                    const query::OnConflict& conflict,
