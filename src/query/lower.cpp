@@ -86,8 +86,8 @@ Outcome<Results> Lowering::add_select(const Scope& scope, std::string& out) {
   return results;
 }
 
-Outcome<bool> Lowering::add_filtered(const Scope& scope, std::string_view more_rows,
-                                     std::string& out) {
+Outcome<bool> Lowering::add_from_where(const Scope& scope, std::string_view more_rows,
+                                       std::string& out) {
   out += " FROM ";
   if (scope.fenced) {
     TRY(add_fence(scope, more_rows, out));
@@ -101,7 +101,7 @@ Outcome<bool> Lowering::add_filtered(const Scope& scope, std::string_view more_r
 
 Outcome<void> Lowering::add_rows_from(const Scope& scope, std::string_view more_rows,
                                       std::string& out) {
-  TRY_ASSIGN(const bool has_where, add_filtered(scope, more_rows, out));
+  TRY_ASSIGN(const bool has_where, add_from_where(scope, more_rows, out));
   if (scope.read.after.children.empty()) return {};
   out += has_where ? " AND " : " WHERE ";
   return add_condition(scope, scope.read.after, false, out);
@@ -131,7 +131,7 @@ Outcome<LoweredQuery> lower_count(const Context& context, const Table& table, co
     TRY(lowering.add_select(scope, rows));
   } else {
     rows.append(context.with_sql).append(at_most ? "SELECT 1" : "SELECT count(*)");
-    TRY(lowering.add_filtered(scope, {}, rows));
+    TRY(lowering.add_from_where(scope, {}, rows));
   }
   if (at_most) {
     rows += " LIMIT ";

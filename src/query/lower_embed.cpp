@@ -105,7 +105,7 @@ Outcome<Source> Lowering::computed_source(const Scope& parent, const Embed& embe
   }
   source.sql += catalog::inline_body(function, row) + " AS " + source.scope.qualifier + " WHERE 1";
   source.scope.fenced = fences(source.scope);
-  TRY(filter(source));
+  TRY(add_embed_filters(source));
   return source;
 }
 
@@ -121,7 +121,7 @@ Outcome<void> Lowering::join_on(const std::vector<catalog::ColumnPair>& pairs, c
   return {};
 }
 
-Outcome<void> Lowering::filter(Source& source) {
+Outcome<void> Lowering::add_embed_filters(Source& source) {
   if (!source.scope.fenced) return add_filters(source.scope, Filters::kAll, source.sql);
   TRY(add_filters(source.scope, Filters::kWithin, source.sql));
   const std::string& name = source.scope.qualifier;
@@ -160,7 +160,7 @@ Outcome<Source> Lowering::related_source(const Scope& parent, const Embed& embed
   add_table(source.scope, asks_seen(source.scope, embed.read.where), source.sql);
   TRY(join_on(relationship->junction_columns, middle, source.scope, " ON ", source.sql));
   TRY(join_on(relationship->columns, parent, middle, " WHERE ", source.sql));
-  TRY(filter(source));
+  TRY(add_embed_filters(source));
   return source;
 }
 

@@ -109,7 +109,7 @@ Outcome<void> Lowering::add_fence(const Scope& scope, std::string_view more_rows
   out += " FROM ";
   db::append_name(out, scope.table.name);
   out += " WHERE 1";
-  TRY(add_within(within, more_rows, out));
+  TRY(add_fence_filters(within, more_rows, out));
   if (!scope.read.after.children.empty() && !may_fail(scope, scope.read.after)) {
     out += " AND ";
     TRY(add_condition(within, scope.read.after, false, out));
@@ -118,17 +118,17 @@ Outcome<void> Lowering::add_fence(const Scope& scope, std::string_view more_rows
   return {};
 }
 
-Outcome<void> Lowering::add_within(const Scope& within, std::string_view more_rows,
-                                   std::string& out) {
+Outcome<void> Lowering::add_fence_filters(const Scope& within, std::string_view more_rows,
+                                          std::string& out) {
   for (const std::string_view rows : {within.guard.rows, more_rows}) {
     if (!rows.empty()) out.append(" AND ").append(rows);
   }
   return add_filters(within, Filters::kWithin, out);
 }
 
-Outcome<void> Lowering::add_rows_meant(const Table& table, const Condition& where,
-                                       std::string_view more_rows, const Guard& readable,
-                                       std::string& out) {
+Outcome<void> Lowering::add_write_where(const Table& table, const Condition& where,
+                                        std::string_view more_rows, const Guard& readable,
+                                        std::string& out) {
   Read meant;
   meant.where = where;
   const Scope scope = root(table, meant, readable);
@@ -155,7 +155,7 @@ Outcome<void> Lowering::add_view_where(const Scope& scope, std::string_view more
   seen.guard.rows = {};
   TRY(add_filters(seen, Filters::kOutside, out));
   out += ") END";
-  TRY(add_within(view, more_rows, out));
+  TRY(add_fence_filters(view, more_rows, out));
   out.append(")").append(kNoPropagation);
   return {};
 }

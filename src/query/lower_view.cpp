@@ -98,7 +98,7 @@ Outcome<LoweredQuery> lower_keys(const Context& context, const Table& view, cons
     Lowering::add_column(scope, view.columns[place], what);
   }
   lowering.query.sql = "SELECT " + (what.empty() ? "count(*)" : what);
-  TRY(lowering.add_filtered(scope, guard.rows, lowering.query.sql));
+  TRY(lowering.add_from_where(scope, guard.rows, lowering.query.sql));
   return std::move(lowering.query);
 }
 
@@ -110,7 +110,7 @@ Outcome<LoweredQuery> lower_shown(const Context& context, const Table& view, con
   const Scope scope = lowering.root(view, meant, returning.readable);
   TRY_ASSIGN(const std::string results, add_results(lowering, view, returning, scope.derived));
   lowering.query.sql = "SELECT " + results;
-  TRY(lowering.add_filtered(scope, guard.rows, lowering.query.sql));
+  TRY(lowering.add_from_where(scope, guard.rows, lowering.query.sql));
   return std::move(lowering.query);
 }
 

@@ -250,7 +250,7 @@ Outcome<LoweredQuery> lower_update(const Context& context, const Table& table,
     db::append_name(sql, column);
     rows = "(0)";
   }
-  TRY(lowering.add_rows_meant(table, where, rows, returning.readable, sql));
+  TRY(lowering.add_write_where(table, where, rows, returning.readable, sql));
   TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }
@@ -262,7 +262,7 @@ Outcome<LoweredQuery> lower_delete(const Context& context, const Table& table,
   std::string& sql = lowering.query.sql;
   sql += "DELETE FROM ";
   db::append_name(sql, table.name);
-  TRY(lowering.add_rows_meant(table, where, guard.rows, returning.readable, sql));
+  TRY(lowering.add_write_where(table, where, guard.rows, returning.readable, sql));
   TRY(add_returning(lowering, table, returning));
   return std::move(lowering.query);
 }

@@ -119,7 +119,7 @@ class Lowering {
   Outcome<Results> add_select(const Scope& scope, std::string& out);
   // " FROM ... WHERE ..." of Read::where: whether it wrote a WHERE; and the same with Read::after.
   // `more_rows` as in add_where().
-  Outcome<bool> add_filtered(const Scope& scope, std::string_view more_rows, std::string& out);
+  Outcome<bool> add_from_where(const Scope& scope, std::string_view more_rows, std::string& out);
   Outcome<void> add_rows_from(const Scope& scope, std::string_view more_rows, std::string& out);
   // lower_order.cpp
   Outcome<std::string> nearest_times(const Scope& scope, bool grouped);
@@ -153,8 +153,9 @@ class Lowering {
   // "(SELECT ... LIMIT -1) AS v": the rows that `scope`, which is fenced, shows.
   Outcome<void> add_fence(const Scope& scope, std::string_view more_rows, std::string& out);
   // " WHERE ..." of a write.
-  Outcome<void> add_rows_meant(const catalog::Table& table, const Condition& where,
-                               std::string_view more_rows, const Guard& readable, std::string& out);
+  Outcome<void> add_write_where(const catalog::Table& table, const Condition& where,
+                                std::string_view more_rows, const Guard& readable,
+                                std::string& out);
 
   // lower_condition.cpp: " WHERE ..." of the filters, the guard's rows, embeds that are !inner, and
   // `more_rows` (an expression; may be empty); nothing when every row passes.
@@ -196,7 +197,7 @@ class Lowering {
   Outcome<void> join_on(const std::vector<catalog::ColumnPair>& pairs, const Scope& from,
                         const Scope& to, std::string_view glue, std::string& out);
   // The filters of an embed behind its rows.
-  Outcome<void> filter(Source& source);
+  Outcome<void> add_embed_filters(Source& source);
   Outcome<void> add_condition(const Scope& scope, const Condition& condition, bool at_top,
                               std::string& out);
   bool is_computed(const catalog::Table& table, const std::string& name) const;
@@ -210,7 +211,9 @@ class Lowering {
   bool is_among(const Scope& scope, const Condition& condition, Filters which) const;
   // Of a view that is fenced.
   Outcome<void> add_view_where(const Scope& scope, std::string_view more_rows, std::string& out);
-  Outcome<void> add_within(const Scope& within, std::string_view more_rows, std::string& out);
+  // " AND ..." of all that narrows the rows within its fence.
+  Outcome<void> add_fence_filters(const Scope& within, std::string_view more_rows,
+                                  std::string& out);
   Outcome<void> add_comparison(const Scope& scope, const Condition& condition, bool at_top,
                                std::string& out);
   Outcome<void> add_is(const Scope& scope, const Condition& condition, std::string& out);
