@@ -78,7 +78,7 @@ bool exists(const std::string& path) {
 }
 
 // A key made in a folder that is no project would be one that no server takes.
-Result<void> check_project(const config::Settings& settings) {
+Result<void> require_project(const config::Settings& settings) {
   const bool is_project =
       exists(settings.dir + "/prodev.toml") || exists(config::effective_schema_dir(settings)) ||
       exists(config::effective_data_dir(settings)) || exists(config::effective_db_file(settings));
@@ -122,7 +122,7 @@ base::Result<int> run_token(const CommandLine& line, const Context& context) {
   TRY_ASSIGN(const std::string claims, claims_of(line, settings));
   if (settings.jwt_secret.empty()) {
     TRY(server::check_project_folder(settings));
-    TRY(check_project(settings));
+    TRY(require_project(settings));
   }
   TRY(check_role(settings, line.option("--role")));
   TRY_ASSIGN(const auth::Keys keys, load_keys(settings));

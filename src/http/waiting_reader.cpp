@@ -17,7 +17,8 @@ WaitingReader::WaitingReader(net::Loop& loop, Connection* connection, uint64_t t
 double WaitingReader::pace(int64_t now_ns) const {
   const auto passed_ns = static_cast<double>(std::max<int64_t>(now_ns - began_ns_, 1));
   const uint64_t taken = taken_.load(std::memory_order_relaxed);
-  return (static_cast<double>(taken - std::min(taken, taken_before_)) + kHead) * 1e9 / passed_ns;
+  return (static_cast<double>(taken - std::min(taken, taken_before_)) + kHeadStart_bytes) * 1e9 /
+         passed_ns;
 }
 
 void WaitingReader::yield() {

@@ -24,13 +24,13 @@ class WaitingReader final : public base::Budget::Yielder,
   void forget() { connection_ = nullptr; }
 
   // What is taken in the first moments is little for everybody: a client is not slow until it has
-  // had the time for kHead.
+  // had the time for kHeadStart_bytes.
   double pace(int64_t now_ns) const override;
   // Has the loop cut the connection.
   void yield() override;
 
  private:
-  static constexpr double kHead = 65'536;
+  static constexpr double kHeadStart_bytes = 65'536;
 
   net::Loop& loop_;
   Connection* connection_;  // of the loop's thread; null: forgotten

@@ -86,8 +86,7 @@ void Rest::handle(const Request& request, Response& response) {
 
 void Rest::answer(const Request& request, const auth::Identity& identity, Timing timing,
                   Response& response) {
-  const Outcome<void> answered = answer_here(request, identity, timing, response);
-  if (!answered) refuse(request, identity, answered.error(), response);
+  finish(answer_here(request, identity, timing, response), request, identity, response);
 }
 
 bool Rest::check_head(const Request& request, Response& response) {
@@ -210,8 +209,7 @@ Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCal
   if (!searches && is_short)
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
   response.continue_on(http::Lane::kRead, [this, call](const Request& same, Response& out) {
-    const Outcome<void> done = write_behind(same, call, out);
-    if (!done) refuse(same, call->identity, done.error(), out);
+    finish(write_behind(same, call, out), same, call->identity, out);
   });
   return {};
 }
@@ -270,7 +268,7 @@ Outcome<void> Rest::submit_write(const std::shared_ptr<const WriteCall>& call,
       http::Lane::kWrite,
       [this, call, write, timing](const Request& same, Response& out) {
         const Outcome<void> done = run_write(*call, *write, writer_, out);
-        if (!done) return refuse(same, call->identity, done.error(), out);
+        if (!done) return finish(done, same, call->identity, out);
         Timing spent = timing;
         spent.end(Timing::kTransaction);
         if (spent.enabled()) out.add_header("Server-Timing", spent.header());

@@ -119,8 +119,10 @@ class Rest {
   static query::Outcome<void> check_name(const std::string& table);
   // What OPTIONS answers.
   query::Outcome<void> describe_table(const http::Request& request, http::Response& response);
+  // Answers, or leaves it to another lane, or tells why not. On a loop.
   void answer(const http::Request& request, const auth::Identity& identity, Timing timing,
               http::Response& response);
+  // The same, but that an error is still to be told.
   query::Outcome<void> answer_here(const http::Request& request, const auth::Identity& identity,
                                    Timing timing, http::Response& response);
   // nullptr: answered with 401.
@@ -134,10 +136,11 @@ class Rest {
   query::Outcome<void> check_plan(const MediaType& media, const auth::Identity& identity) const;
 
   // rest_again.cpp
-  // Tells `error`, unless it is that the schema has changed (records/outdated.h), and only just:
-  // then the request is answered from its beginning by the new one, on the read lane.
-  void refuse(const http::Request& request, const auth::Identity& identity,
-              const query::ApiError& error, http::Response& response);
+  // Nothing where it is `done`. Else tells the error, unless it is that the schema has changed
+  // (records/outdated.h), and only just: then the request is answered from its beginning by the new
+  // one, on the read lane.
+  void finish(const query::Outcome<void>& done, const http::Request& request,
+              const auth::Identity& identity, http::Response& response);
   query::Outcome<void> answer_again(const http::Request& request, const auth::Identity& identity,
                                     http::Response& response);
   // Of what its loop has no time for.

@@ -22,8 +22,10 @@ constexpr int64_t kMostAge_ns = 5'000'000'000;
 
 }  // namespace
 
-void Rest::refuse(const Request& request, const auth::Identity& identity,
-                  const query::ApiError& error, Response& response) {
+void Rest::finish(const Outcome<void>& done, const Request& request, const auth::Identity& identity,
+                  Response& response) {
+  if (done) return;
+  const query::ApiError& error = done.error();
   const bool ends =
       !records::is_outdated(error) || base::monotonic_ns() - request.started_ns > kMostAge_ns;
   if (ends) return respond_error(response, error, identity.role);
@@ -32,15 +34,13 @@ void Rest::refuse(const Request& request, const auth::Identity& identity,
   response.continue_on(http::Lane::kRead,
                        [this, identity, error](const Request& same, Response& out) {
                          if (!renew_schema()) return respond_error(out, error, identity.role);
-                         const Outcome<void> done = answer_again(same, identity, out);
-                         if (!done) refuse(same, identity, done.error(), out);
+                         finish(answer_again(same, identity, out), same, identity, out);
                        });
 }
 
 void Rest::answer_behind(const auth::Identity& identity, Response& response) {
   response.continue_on(http::Lane::kRead, [this, identity](const Request& same, Response& out) {
-    const Outcome<void> done = answer_again(same, identity, out);
-    if (!done) refuse(same, identity, done.error(), out);
+    finish(answer_again(same, identity, out), same, identity, out);
   });
 }
 

@@ -20,8 +20,7 @@ Outcome<void> Rest::call_function(const Request& request, const auth::Identity& 
     return start_call(request, identity, schema, name, request.body.memory(), nullptr, response);
   response.continue_on(http::Lane::kRead, [this, identity, schema, function = std::string(name)](
                                               const Request& same, Response& out) {
-    const Outcome<void> started = start_long_call(same, identity, schema, function, out);
-    if (!started) refuse(same, identity, started.error(), out);
+    finish(start_long_call(same, identity, schema, function, out), same, identity, out);
   });
   return {};
 }
@@ -74,8 +73,7 @@ Outcome<void> Rest::start_call(const Request& request, const auth::Identity& ide
   response.continue_on(
       http::Lane::kWrite,
       [this, call](const Request& same, Response& out) {
-        const Outcome<void> done = write_function(same, *call, out);
-        if (!done) refuse(same, call->identity, done.error(), out);
+        finish(write_function(same, *call, out), same, call->identity, out);
       },
       kind_of_write(std::string(name).append("?").append(request.head.query), body.size()));
   return {};

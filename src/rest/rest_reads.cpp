@@ -183,8 +183,7 @@ Outcome<void> Rest::read_function(const Request& request, Call call, Response& r
 Outcome<void> Rest::explain(Call call, const auth::Identity& identity, Response& response) {
   response.continue_on(http::Lane::kRead, [this, identity, call = std::move(call)](
                                               const Request& same, Response& out) {
-    const Outcome<void> done = explain_on_pool(same, call, identity, out);
-    if (!done) refuse(same, identity, done.error(), out);
+    finish(explain_on_pool(same, call, identity, out), same, identity, out);
   });
   return {};
 }
@@ -243,8 +242,7 @@ void Rest::continue_on_pool(const Call& call, const auth::Identity& identity, Ti
   own->identity = identity;
   own->timing = timing;
   response.continue_on(http::Lane::kRead, [this, own](const Request& same, Response& out) {
-    const Outcome<void> done = read_on_pool(same, *own, out);
-    if (!done) refuse(same, own->identity, done.error(), out);
+    finish(read_on_pool(same, *own, out), same, own->identity, out);
   });
 }
 
