@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "cli/sql_words.h"
 #include "config/settings_table.h"
-#include "db/deadline_scope.h"
+#include "db/deadline.h"
 #include "db/own_names.h"
 #include "db/postgres_calls.h"
 #include "db/prompt_rules.h"

@@ -1,52 +1,26 @@
 #include "db/deadline.h"
 
-#include <atomic>
+#include <sqlite3.h>
 
-#include "db/thread_deadline.h"
+#include "base/clock.h"
+#include "db/statement_watch.h"
 
 namespace prodev::db {
 
-namespace {
-thread_local Watch thread_watch;
-thread_local uint64_t thread_steps = 0;
-std::atomic<bool> ending = false;
-}  // namespace
-
-bool must_end(const sqlite3* handle, uint64_t steps) {
-  if (thread_watch.handle != handle) return false;
-  if (steps > thread_watch.most_steps - thread_steps) {
-    thread_steps = thread_watch.most_steps;
-    return true;
-  }
-  thread_steps += steps;
-  return thread_watch.is_over(thread_watch.self) != 0;
+Deadline::Deadline(Connection& connection, int64_t deadline_ns)
+    : connection_(connection), deadline_ns_(deadline_ns) {
+  ::sqlite3_progress_handler(connection.handle(), kInstructionsBetweenChecks, check, this);
+  watch_thread({connection.handle(), check, this});
 }
 
-bool must_end_thread() {
-  return thread_watch.handle != nullptr && thread_watch.is_over(thread_watch.self) != 0;
+Deadline::~Deadline() {
+  ::sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr);
+  unwatch_thread(connection_.handle());
 }
 
-bool give_turn_of_thread() {
-  if (thread_watch.handle == nullptr || thread_watch.give_turn == nullptr) return false;
-  thread_watch.give_turn(thread_watch.self);
-  return true;
-}
-
-uint64_t steps_taken(const sqlite3* handle) {
-  return thread_watch.handle == handle ? thread_steps : 0;
-}
-
-void end_statements() { ending.store(true, std::memory_order_relaxed); }
-
-bool statements_end() { return ending.load(std::memory_order_relaxed); }
-
-void watch_thread(const Watch& watch) {
-  thread_watch = watch;
-  thread_steps = 0;
-}
-
-void unwatch_thread(const sqlite3* handle) {
-  if (thread_watch.handle == handle) watch_thread({});
+int Deadline::check(void* deadline) noexcept {
+  const bool over = base::monotonic_ns() > static_cast<Deadline*>(deadline)->deadline_ns_;
+  return over || statements_end() ? 1 : 0;
 }
 
 }  // namespace prodev::db

@@ -1,5 +1,5 @@
-// How functions within statements ask whether these may go on (reader.h and write_hold.h say for
-// how long).
+// How long the statements of a connection may work that has no limit of its own (reader.h and
+// write_hold.h have).
 #pragma once
 
 #include <cstdint>
@@ -8,38 +8,21 @@
 
 namespace prodev::db {
 
-// SQLite looks at the time between instructions, and the call of a function is one. So a function
-// whose work depends on the length of a value asks itself, before and now and then during it,
-// whether the statement of `handle` that this thread runs is to end, and then ends with
-// SQLITE_INTERRUPT. `steps` is the work that it is about to do, in nanoseconds at worst: where only
-// little work is allowed (Watch::most_steps) it is counted, and refused before it is begun.
-bool must_end(const sqlite3* handle, uint64_t steps = 0);
+// For as long as it lives, a statement of `connection` that runs past `deadline_ns`
+// (base::monotonic_ns) ends with kTimeout. One that writes takes its whole transaction with it
+// (sqlite.org, c3ref/interrupt).
+class Deadline {
+ public:
+  Deadline(Connection& connection, int64_t deadline_ns);
+  ~Deadline();
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
 
-// What the statements of `handle` have worked on this thread since watch_thread(), in steps.
-uint64_t steps_taken(const sqlite3* handle);
+ private:
+  static int check(void* deadline) noexcept;
 
-// From now on every watched statement of the process ends when it is next looked at: the server has
-// no more time for them.
-void end_statements();
-bool statements_end();
-
-// How often a connection that writes asks whether a statement is to end: some tens of microseconds.
-constexpr int kInstructionsBetweenChecks = 4'000;
-
-// Who answers must_end() on this thread.
-struct Watch {
-  static constexpr uint64_t kNoLimit = UINT64_MAX;
-
-  const sqlite3* handle = nullptr;
-  int (*is_over)(void*) = nullptr;  // as a progress handler: not 0, the statement is to end
-  void* self = nullptr;
-  uint64_t most_steps = kNoLimit;
-  void (*give_turn)(void*) = nullptr;  // to others; null: it does not work in turns
+  Connection& connection_;
+  const int64_t deadline_ns_;
 };
-// From now on, for this thread, until unwatch_thread() of its handle or the next call.
-void watch_thread(const Watch& watch);
-// Nobody answers for `handle` on this thread any more: a connection that is opened later may have
-// its address.
-void unwatch_thread(const sqlite3* handle);
 
 }  // namespace prodev::db

@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include "db/deadline.h"
+#include "db/statement_watch.h"
 
 namespace prodev::db {
 

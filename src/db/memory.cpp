@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "db/thread_deadline.h"
+#include "db/statement_watch.h"
 
 namespace prodev::db {
 

@@ -8,7 +8,7 @@
 #include "base/giving_way.h"
 #include "base/thread_work.h"
 #include "db/client_rules.h"
-#include "db/deadline.h"
+#include "db/statement_watch.h"
 
 namespace prodev::db {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "db/connection.h"
-#include "db/deadline.h"
 #include "db/schema_number.h"
 #include "db/statement_cache.h"
+#include "db/statement_watch.h"
 #include "db/turns.h"
 
 namespace prodev::db {

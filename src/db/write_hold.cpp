@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 
 #include "base/clock.h"
-#include "db/deadline.h"
+#include "db/statement_watch.h"
 
 namespace prodev::db {
 

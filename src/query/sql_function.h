@@ -10,8 +10,8 @@
 
 #include "base/result.h"
 #include "db/connection.h"
-#include "db/deadline.h"
 #include "db/errors.h"
+#include "db/statement_watch.h"
 
 namespace prodev::query {
 

@@ -1,7 +1,7 @@
 // What Rest does with requests that read.
 #include "base/clock.h"
-#include "db/deadline.h"
 #include "db/memory.h"
+#include "db/statement_watch.h"
 #include "db/temporary_files.h"
 #include "query/pattern_cost.h"
 #include "rest/cursor.h"

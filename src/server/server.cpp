@@ -11,7 +11,7 @@
 
 #include "base/build_info.h"
 #include "base/clock.h"
-#include "db/deadline.h"
+#include "db/statement_watch.h"
 #include "http/engine.h"
 #include "net/address.h"
 #include "net/listener.h"

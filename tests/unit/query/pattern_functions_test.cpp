@@ -1,7 +1,7 @@
 #include "base/clock.h"
 #include "catch.h"
-#include "db/deadline.h"
 #include "db/reader.h"
+#include "db/statement_watch.h"
 #include "query/regular_expression.h"
 #include "query/sql_functions.h"
 #include "temp_folder.h"
