@@ -16,7 +16,7 @@
 
 #include "catalog/catalog.h"
 #include "query/api_error.h"
-#include "query/json_value.h"
+#include "query/cell.h"
 #include "query/value.h"
 #include "text/json_reader.h"
 

@@ -10,10 +10,10 @@
 
 #include "db/errors.h"
 #include "db/memory.h"
+#include "query/cell.h"
 #include "query/json_containment.h"
 #include "query/json_path.h"
 #include "query/json_shape.h"
-#include "query/json_value.h"
 #include "query/pattern_functions.h"
 #include "query/sql_function.h"
 #include "query/stored_form.h"

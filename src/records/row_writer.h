@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "db/row_statement.h"
-#include "query/json_value.h"
+#include "query/cell.h"
 #include "query/lower.h"
 
 namespace prodev::records {

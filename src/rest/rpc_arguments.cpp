@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "query/array_literal.h"
-#include "query/json_value.h"
+#include "query/cell.h"
 #include "rest/grammar.h"
 #include "text/ascii.h"
 #include "text/json_reader.h"

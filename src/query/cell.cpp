@@ -1,4 +1,4 @@
-#include "query/json_value.h"
+#include "query/cell.h"
 
 #include <sodium.h>
 #include <sqlite3.h>

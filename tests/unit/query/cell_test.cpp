@@ -1,4 +1,4 @@
-#include "query/json_value.h"
+#include "query/cell.h"
 
 #include <random>
 
