@@ -1,6 +1,7 @@
 // Recall: remembers a small number about each of many things, as far as there is room. What is
 // asked for again stays, however many others come once: a newcomer takes the place of what was not
-// asked for since it came, or since its set was last full of what was.
+// asked for since it came, or since its set was last full of what was. (A set-associative
+// second-chance cache.)
 #pragma once
 
 #include <array>

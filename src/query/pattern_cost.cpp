@@ -33,7 +33,8 @@ bool is_plain(std::string_view pattern) {
   return true;
 }
 
-// The bytes of all expressions in `condition`, or more than the most where one is dear by itself.
+// The bytes of all expressions in `condition`, or more than the most where one is expensive by
+// itself.
 size_t cost_of(const Condition& condition) {
   size_t cost = 0;
   for (const Condition& child : condition.children) cost += cost_of(child);
@@ -52,6 +53,6 @@ size_t cost_of(const Read& read) {
 
 }  // namespace
 
-bool has_dear_patterns(const Read& read) { return cost_of(read) > kMostPatternBytes; }
+bool has_expensive_patterns(const Read& read) { return cost_of(read) > kMostPatternBytes; }
 
 }  // namespace prodev::query

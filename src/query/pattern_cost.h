@@ -8,6 +8,6 @@ namespace prodev::query {
 
 // Whether compiling the regular expressions of `read`, and of what it embeds, may take more than
 // some hundred microseconds: lowering does, and is then not for a loop.
-bool has_dear_patterns(const Read& read);
+bool has_expensive_patterns(const Read& read);
 
 }  // namespace prodev::query

@@ -75,13 +75,13 @@ void Rest::handle(const Request& request, Response& response) {
   const auth::Identity* identity = identify(request, response);
   if (identity == nullptr) return;
   timing.end(Timing::kJwt);
-  if (!may_be_dear(request)) return answer(request, *identity, timing, response);
-  DearWork& dear = loops_[request.loop].dear;
+  if (!may_be_expensive(request)) return answer(request, *identity, timing, response);
+  ExpensiveWork& expensive = loops_[request.loop].expensive;
   const int64_t begun_ns = base::monotonic_ns();
-  if (dear.is_enough(begun_ns) && find_prepared(request, *identity) == nullptr)
+  if (expensive.is_enough(begun_ns) && find_prepared(request, *identity) == nullptr)
     return answer_behind(*identity, response);
   answer(request, *identity, timing, response);
-  dear.add(begun_ns, base::monotonic_ns());
+  expensive.add(begun_ns, base::monotonic_ns());
 }
 
 void Rest::answer(const Request& request, const auth::Identity& identity, Timing timing,
@@ -205,7 +205,7 @@ Outcome<void> Rest::write(const Request& request, const std::shared_ptr<WriteCal
                           Response& response) {
   const bool searches = is_searched_first(*call);
   const bool is_short = is_at_hand(request) && request.body.size() <= kMostParsedOnLoop &&
-                        !query::has_dear_patterns(call->options.read);
+                        !query::has_expensive_patterns(call->options.read);
   if (!searches && is_short)
     return submit_write(call, request.header("content-type"), request.body.memory(), response);
   response.continue_on(http::Lane::kRead, [this, call](const Request& same, Response& out) {

@@ -23,7 +23,7 @@
 #include "records/call.h"
 #include "records/read.h"
 #include "records/schema.h"
-#include "rest/dear_work.h"
+#include "rest/expensive_work.h"
 #include "rest/recent.h"
 #include "rest/request_options.h"
 #include "rest/room.h"
@@ -105,7 +105,7 @@ class Rest {
     std::string key{};                      // of the request in hand
     size_t last_body_bytes = 0;             // the next one is likely to need about as much room
     std::unique_ptr<http::Encoder> gzip{};  // made when it is first needed
-    DearWork dear{};
+    ExpensiveWork expensive{};
   };
 
   Rest(const RestOptions& options, records::CurrentSchema& schema, const std::string& database_path,

@@ -197,7 +197,7 @@ Outcome<void> Rest::prepare(const Request& request, std::string_view role,
   if (call.target.table != nullptr)
     call.location = canonical_location(request.head.path, request.head.query);
   cap_rows(read, options_.max_rows);
-  prepared.is_for_pool = query::has_dear_patterns(read);
+  prepared.is_for_pool = query::has_expensive_patterns(read);
   if (call.target.function || call.options.media.plan || prepared.is_for_pool) return {};
   TRY_ASSIGN(records::LoweredRead lowered,
              records::lower_rows(*call.schema, role, *call.target.table, read, read_options(call)));

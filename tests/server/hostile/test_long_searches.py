@@ -61,11 +61,11 @@ class LongSearches(RestFolderCase):
         server = self.start_project(SCHEMA, "--read-timeout-ms", str(TIMEOUT_MS))
         answers = []
 
-        def attack(path, quick, dear):
+        def attack(path, quick, expensive):
             for _ in range(3):
                 self.ask(server, "GET", path.format(quick))
             began = time.monotonic()
-            answer = self.ask(server, "GET", path.format(dear))
+            answer = self.ask(server, "GET", path.format(expensive))
             answers.append((answer.status, time.monotonic() - began, path))
 
         with Bystanders(server, "/rest/v1/guest?id=eq.1", ("/rest/v1/guest", {"name": "x"})) as others:

@@ -31,7 +31,7 @@ HOLD_MS = 400
 SLACK_S = 10
 JSON = {"Content-Type": "application/json"}
 # Patterns that each look at all of every row, many times over.
-DEAR = "or=(" + ",".join("body.ilike.*a" + "_" * 30 + f"{n}z*" for n in range(100)) + ")"
+EXPENSIVE = "or=(" + ",".join("body.ilike.*a" + "_" * 30 + f"{n}z*" for n in range(100)) + ")"
 
 
 def wait_for_work(server, cpu_s):
@@ -55,7 +55,7 @@ class LongWrites(RestFolderCase):
 
         with Bystanders(server, "/rest/v1/guest?id=eq.1", ("/rest/v1/guest", {"name": "x"})) as others:
             attacks = [threading.Thread(target=attack, args=one) for one in (
-                ("PATCH", "note?" + DEAR, {"mark": 1}), ("DELETE", "note?" + DEAR),
+                ("PATCH", "note?" + EXPENSIVE, {"mark": 1}), ("DELETE", "note?" + EXPENSIVE),
                 ("PATCH", "note?id=gt.0&body=match." + urllib.parse.quote("(a|b)*a.{200}[XYZ]"), {"mark": 1}),
                 ("POST", "rpc/dawdle", {}))]
             for thread in attacks:
@@ -123,7 +123,7 @@ class LongWrites(RestFolderCase):
         server = self.start_project(SCHEMA, "--drain-timeout-ms", "1000", "--write-hold-ms", "60000",
                                     "--read-timeout-ms", "60000")
         asked = [threading.Thread(target=self._ask_in_vain, args=(server, *one)) for one in (
-            ("PATCH", "note?" + DEAR, {"mark": 1}), ("GET", "note?" + DEAR), ("POST", "rpc/dawdle", {}),
+            ("PATCH", "note?" + EXPENSIVE, {"mark": 1}), ("GET", "note?" + EXPENSIVE), ("POST", "rpc/dawdle", {}),
             ("POST", "guest", {"name": "x"}))]
         for thread in asked:
             thread.start()

@@ -31,7 +31,7 @@ base::Result<int64_t> ask(db::Reader& reader, std::string_view sql, int64_t time
 }
 
 const std::string kUnderscores(480, '_');
-const std::string kDear[] = {
+const std::string kExpensive[] = {
     "SELECT long LIKE '%a" + kUnderscores + "b%' FROM t",
     "SELECT long GLOB '*a" + std::string(480, '?') + "b*' FROM t",
     "SELECT long LIKE '%a" + kUnderscores + "!%%' ESCAPE '!' FROM t",
@@ -43,7 +43,7 @@ TEST_CASE("one call of LIKE or GLOB ends at the deadline of its statement") {
   const test::TempFolder folder;
   const auto reader = db::Reader::open(database(folder), register_functions);
   REQUIRE(reader);
-  for (const std::string& sql : kDear) {
+  for (const std::string& sql : kExpensive) {
     INFO(sql);
     const int64_t begun_ns = base::monotonic_ns();
     const auto result = ask(**reader, sql, kSecond_ns / 20);

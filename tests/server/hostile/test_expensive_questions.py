@@ -23,7 +23,7 @@ CONNECTIONS = 100 if is_sanitized() else 400
 ATTACK_S = 2
 
 
-class DearQuestions(RestFolderCase):
+class ExpensiveQuestions(RestFolderCase):
     def check(self, target_of):
         """`target_of` makes a target that was not asked before of a number."""
         server = self.start_project(SCHEMA, "--loops", "1", "--max-connections", "2000",

@@ -1,11 +1,11 @@
-#include "rest/dear_work.h"
+#include "rest/expensive_work.h"
 
 #include <string_view>
 
 namespace prodev::rest {
 
 // Lists, logical operators and embeds, each of which may stand for much, are in parentheses.
-bool may_be_dear(const http::Request& request) {
+bool may_be_expensive(const http::Request& request) {
   constexpr size_t kFew = 256;  // bytes
   const std::string_view query = request.head.query;
   return query.size() > kFew || request.body.size() > kFew * 8 ||

@@ -1,5 +1,6 @@
-// DearWork: whether a loop may answer one more request that may be dear: to read its words, to make
-// SQL of them and to run it.
+// ExpensiveWork: whether a loop may answer one more request that may be expensive: to read its
+// words, to make SQL of them and to run it. A leaky bucket: such work fills it, and time empties
+// it.
 #pragma once
 
 #include <algorithm>
@@ -11,9 +12,9 @@ namespace prodev::rest {
 
 // Belongs to its loop. Of what such requests take more than most, some is let happen at once, and
 // then as much as a quarter of the time.
-class DearWork {
+class ExpensiveWork {
  public:
-  // Whether what may be dear must go elsewhere, for the others to have their turn.
+  // Whether what may be expensive must go elsewhere, for the others to have their turn.
   bool is_enough(int64_t now_ns) const { return left_at(now_ns) > kMost_ns; }
   void add(int64_t begun_ns, int64_t ended_ns) {
     const int64_t more_ns = std::max<int64_t>(ended_ns - begun_ns - kUsual_ns, 0);
@@ -35,6 +36,6 @@ class DearWork {
 };
 
 // Whether `request` is more than a few words: what names rows by their keys is not.
-bool may_be_dear(const http::Request& request);
+bool may_be_expensive(const http::Request& request);
 
 }  // namespace prodev::rest

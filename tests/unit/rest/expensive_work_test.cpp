@@ -1,4 +1,4 @@
-#include "rest/dear_work.h"
+#include "rest/expensive_work.h"
 
 #include "catch.h"
 
@@ -10,8 +10,8 @@ constexpr int64_t kMillisecond = 1'000'000;
 
 }  // namespace
 
-TEST_CASE("a loop takes some dear work at once, and then as much as a quarter of the time") {
-  DearWork work;
+TEST_CASE("a loop takes some expensive work at once, and then as much as a quarter of the time") {
+  ExpensiveWork work;
   CHECK_FALSE(work.is_enough(0));
   int64_t now_ns = 1'000 * kMillisecond;
   int taken = 0;
@@ -34,8 +34,8 @@ TEST_CASE("a loop takes some dear work at once, and then as much as a quarter of
   CHECK(more < 350);
 }
 
-TEST_CASE("a loop that had nothing dear to do for a while takes no more at once than ever") {
-  DearWork work;
+TEST_CASE("a loop that had nothing expensive to do for a while takes no more at once than ever") {
+  ExpensiveWork work;
   work.add(0, 20 * kMillisecond);
   CHECK(work.is_enough(20 * kMillisecond));
   const int64_t later_ns = 100'000 * kMillisecond;
@@ -45,24 +45,24 @@ TEST_CASE("a loop that had nothing dear to do for a while takes no more at once 
 }
 
 TEST_CASE("what takes no more than most requests is never too much") {
-  DearWork work;
+  ExpensiveWork work;
   for (int64_t now_ns = 0; now_ns < 1'000 * kMillisecond; now_ns += kMillisecond / 10)
     work.add(now_ns, now_ns + kMillisecond / 10);
   CHECK_FALSE(work.is_enough(1'000 * kMillisecond));
 }
 
-TEST_CASE("requests for rows by their keys are not dear, lists and embeds may be") {
-  const auto dear = [](std::string_view query) {
+TEST_CASE("requests for rows by their keys are not expensive, lists and embeds may be") {
+  const auto expensive = [](std::string_view query) {
     http::Request request;
     request.head.query = query;
-    return may_be_dear(request);
+    return may_be_expensive(request);
   };
-  CHECK_FALSE(dear(""));
-  CHECK_FALSE(dear("select=id,name&id=eq.17"));
-  CHECK(dear("id=in.(1,2)"));
-  CHECK(dear("id=in.%281,2)"));
-  CHECK(dear("select=id,visit(id)"));
-  CHECK(dear("name=eq." + std::string(300, 'x')));
+  CHECK_FALSE(expensive(""));
+  CHECK_FALSE(expensive("select=id,name&id=eq.17"));
+  CHECK(expensive("id=in.(1,2)"));
+  CHECK(expensive("id=in.%281,2)"));
+  CHECK(expensive("select=id,visit(id)"));
+  CHECK(expensive("name=eq." + std::string(300, 'x')));
 }
 
 }  // namespace prodev::rest
