@@ -158,15 +158,7 @@ Shard& Metrics::make_shard() {
 void Metrics::add_gauge(std::string name, std::string help, std::string labels,
                         std::function<double()> read) {
   std::lock_guard lock(mutex_);
-  readers_.push_back(
-      {std::move(name), std::move(help), std::move(labels), "gauge", std::move(read)});
-}
-
-void Metrics::add_counter(std::string name, std::string help, std::string labels,
-                          std::function<double()> read) {
-  std::lock_guard lock(mutex_);
-  readers_.push_back(
-      {std::move(name), std::move(help), std::move(labels), "counter", std::move(read)});
+  readers_.push_back({std::move(name), std::move(help), std::move(labels), std::move(read)});
 }
 
 std::string Metrics::expose() const {
@@ -181,7 +173,7 @@ std::string Metrics::expose() const {
     const auto same = [&](const Reader& other) { return other.name == first.name; };
     const auto here = readers_.begin() + static_cast<ptrdiff_t>(i);
     if (std::any_of(readers_.begin(), here, same)) continue;
-    out.family(first.name, first.help, first.type);
+    out.family(first.name, first.help, "gauge");
     for (const Reader& reader : readers_) {
       if (same(reader)) out.sample(reader.name, reader.labels, reader.read());
     }

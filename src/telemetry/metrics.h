@@ -68,12 +68,10 @@ class Metrics {
   // A new shard, owned here, for the calling thread.
   Shard& make_shard();
 
-  // A gauge or counter read at scrape time; `read` is called from any thread.
-  // `name` carries its unit and, for a counter, ends in _total; `labels` is `a="b"` or empty.
+  // A gauge read at scrape time; `read` is called from any thread. `name` carries its unit;
+  // `labels` is `a="b"` or empty.
   void add_gauge(std::string name, std::string help, std::string labels,
                  std::function<double()> read);
-  void add_counter(std::string name, std::string help, std::string labels,
-                   std::function<double()> read);
 
   // The whole exposition: HTTP by route, connections, loop lag, what was added, process figures
   // (process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds, process_max_fds,
@@ -82,7 +80,7 @@ class Metrics {
 
  private:
   struct Reader {
-    std::string name, help, labels, type;
+    std::string name, help, labels;
     std::function<double()> read;
   };
   std::vector<std::string> routes_;

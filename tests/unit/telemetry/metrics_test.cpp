@@ -89,13 +89,13 @@ TEST_CASE("open connections are those accepted less those closed") {
 TEST_CASE("samples of a family stand together, under one HELP and one TYPE") {
   Metrics metrics({"/*"});
   metrics.add_gauge("queue_length", "Waiting.", "lane=\"write\"", [] { return 1.5; });
-  metrics.add_counter("other_total", "Others.", "", [] { return 2.0; });
+  metrics.add_gauge("other_bytes", "Others.", "", [] { return 2.0; });
   metrics.add_gauge("queue_length", "Waiting.", "lane=\"blocking\"", [] { return 3.0; });
   const std::string text = metrics.expose();
   CHECK(text.find("# HELP queue_length Waiting.\n# TYPE queue_length gauge\n"
                   "queue_length{lane=\"write\"} 1.5\nqueue_length{lane=\"blocking\"} 3\n") !=
         std::string::npos);
-  CHECK(text.find("# TYPE other_total counter\nother_total 2\n") != std::string::npos);
+  CHECK(text.find("# TYPE other_bytes gauge\nother_bytes 2\n") != std::string::npos);
   std::set<std::string> families;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
