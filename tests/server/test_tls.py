@@ -13,6 +13,7 @@ import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from certificates import client_context, common_name, make_certificate  # noqa: E402
+from exposition import metric_of  # noqa: E402
 from prodev import Client, FolderCase, Malformed, Server, ServerCase, eventually, prodev_command  # noqa: E402
 
 LARGE = random.Random(5).randbytes(24 << 20)
@@ -38,10 +39,7 @@ class Tls(TlsCase):
     extra = ["--redirect-listen", "127.0.0.1:0", "--loops", "2"]
 
     def metric(self, name):
-        for line in self.connect().get("/metrics").body.decode().splitlines():
-            if line.startswith(name + " "):
-                return float(line.split()[1])
-        raise AssertionError(name)
+        return metric_of(self.connect(), name)
 
     def test_versions_1_2_and_1_3_are_spoken(self):
         for version, name in [(ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")]:

@@ -10,7 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from exposition import parse_exposition  # noqa: E402
+from exposition import metric_of  # noqa: E402
 from prodev import Client, eventually  # noqa: E402
 from rest import DATABASE, RestFolderCase, write_schema  # noqa: E402
 
@@ -61,7 +61,7 @@ class LogCase(RestFolderCase):
 
     def metric(self, name):
         with Client(self.server.port) as client:
-            return parse_exposition(client.get("/metrics").body.decode())[name].samples[name, ()]
+            return metric_of(client, name)
 
     def ready(self):
         with Client(self.server.port) as client:

@@ -55,6 +55,12 @@ def parse_exposition(text):
     return families
 
 
+def metric_of(client, name, **labels):
+    """What /metrics says now of a counter or gauge."""
+    families = parse_exposition(client.get("/metrics").body.decode())
+    return families[name].samples[name, tuple(sorted(labels.items()))]
+
+
 def check_histogram(name, family):
     """Buckets grow, end with +Inf, and agree with the count."""
     series = {}

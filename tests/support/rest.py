@@ -11,6 +11,18 @@ from prodev import FolderCase
 
 DATABASE = "data/prodev.db"
 
+# Functions that anon may call and that take as long as `rows` says: one that writes, to a table
+# guest, and one that reads.
+SLOW_FUNCTIONS = """
+CREATE FUNCTION dawdle(rows INTEGER) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO guest (name) SELECT count(*) FROM
+    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
+CREATE FUNCTION ponder(rows INTEGER) RETURNS INTEGER LANGUAGE sql STABLE AS $$
+  SELECT count(*) FROM
+    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO anon;
+"""
+
 
 def write_schema(folder, schema):
     """Makes `schema` the one schema file of the project `folder`."""

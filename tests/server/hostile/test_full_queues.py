@@ -7,21 +7,15 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from bystanders import Bystanders  # noqa: E402
+from exposition import metric_of  # noqa: E402
 from prodev import Client, eventually, make_request  # noqa: E402
-from rest import RestFolderCase  # noqa: E402
+from rest import SLOW_FUNCTIONS, RestFolderCase  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT);
 CREATE POLICY guests ON guest USING (true) WITH CHECK (true);
 INSERT INTO guest VALUES (1, 'first');
-CREATE FUNCTION dawdle(rows INTEGER) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO guest (name) SELECT count(*) FROM
-    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
-CREATE FUNCTION ponder(rows INTEGER) RETURNS INTEGER LANGUAGE sql STABLE AS $$
-  SELECT count(*) FROM
-    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO anon;
-"""
+""" + SLOW_FUNCTIONS
 JSON = {"Content-Type": "application/json"}
 QUEUE = 100
 PLACES = 90  # of each of the two
@@ -48,8 +42,7 @@ class FullQueues(RestFolderCase):
 
     def depth(self, server, lane):
         with Client(server.port, source="127.0.0.9") as client:
-            text = client.get("/metrics").body.decode()
-        return float(text.split(f'prodev_lane_queue_length{{lane="{lane}"}} ')[1].split("\n")[0])
+            return metric_of(client, "prodev_lane_queue_length", lane=lane)
 
     def test_a_full_queue_of_writes(self):
         request = make_request("POST", "/rest/v1/rpc/dawdle", JSON, b'{"rows":200000}')

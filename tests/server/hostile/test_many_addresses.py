@@ -7,17 +7,13 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from prodev import Client, is_sanitized, make_request  # noqa: E402
-from rest import RestFolderCase  # noqa: E402
+from rest import SLOW_FUNCTIONS, RestFolderCase  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT);
 CREATE POLICY guests ON guest USING (true) WITH CHECK (true);
 INSERT INTO guest VALUES (1, 'first');
-CREATE FUNCTION ponder(rows INTEGER) RETURNS INTEGER LANGUAGE sql STABLE AS $$
-  SELECT count(*) FROM
-    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO anon;
-"""
+""" + SLOW_FUNCTIONS
 ADDRESSES = 40
 READ_TIMEOUT_MS = 8_000
 QUESTIONS = 10

@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from bystanders import Bystanders  # noqa: E402
 from prodev import Client  # noqa: E402
-from rest import RestFolderCase  # noqa: E402
+from rest import SLOW_FUNCTIONS, RestFolderCase  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT);
@@ -19,11 +19,7 @@ CREATE POLICY docs ON doc USING (true) WITH CHECK (true);
 INSERT INTO guest VALUES (1, 'first');
 WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2)
   INSERT INTO doc SELECT n, 0, hex(zeroblob(6000000)) FROM n;
-CREATE FUNCTION dawdle(rows INTEGER) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO guest (name) SELECT count(*) FROM
-    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
-GRANT EXECUTE ON FUNCTION dawdle TO anon;
-"""
+""" + SLOW_FUNCTIONS
 JSON = {"Content-Type": "application/json"}
 ATTACK_S = 3
 

@@ -6,17 +6,14 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from exposition import metric_of  # noqa: E402
 from prodev import Client, is_sanitized, make_request  # noqa: E402
-from rest import RestFolderCase  # noqa: E402
+from rest import SLOW_FUNCTIONS, RestFolderCase  # noqa: E402
 
 SCHEMA = """
 CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT);
 CREATE POLICY guests ON guest USING (true) WITH CHECK (true);
-CREATE FUNCTION dawdle(rows INTEGER) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO guest (name) SELECT count(*) FROM
-    (WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :rows) SELECT n FROM n) $$;
-GRANT EXECUTE ON FUNCTION dawdle TO anon;
-"""
+""" + SLOW_FUNCTIONS
 JSON = {"Content-Type": "application/json"}
 HOLD_MS = 100
 ADDRESSES = 200 if is_sanitized() else 1_100
@@ -47,8 +44,7 @@ class StrangeWriters(RestFolderCase):
         took = [self.write(source) for source in sources]
         self.assertLess(max(took), LIMIT_S, took)
         with Client(self.server.port, source="127.0.0.9") as client:
-            text = client.get("/metrics").body.decode()
-        waiting = float(text.split('prodev_lane_queue_length{lane="write"} ')[1].split("\n")[0])
+            waiting = metric_of(client, "prodev_lane_queue_length", lane="write")
         self.assertGreater(waiting, ADDRESSES / 2)  # the attack goes on
 
     def test_who_wrote_before_does_not_wait(self):
