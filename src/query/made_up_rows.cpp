@@ -154,7 +154,7 @@ Outcome<MadeUpRows> updated_rows(const Context& context, const Table& table,
   }
   db::append_name(rows.source, table.name);
   TRY(lowering.add_write_where(table, where, assignments.empty() ? "(0)" : guard.rows, readable,
-                              rows.source));
+                               rows.source));
   return rows;
 }
 
