@@ -1,16 +1,24 @@
 #include "db/reference_check.h"
 
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
+#include "text/join.h"
 
 namespace prodev::db {
 
 namespace {
+
+std::string literal(std::string_view text) {
+  std::string sql = "'";
+  for (const char c : text) sql.append(c == '\'' ? 2 : 1, c);
+  return sql + "'";
+}
 
 // Makes, for foreign key `id` of `table`:
 //   SELECT 'author_id = ' || quote("author_id") FROM "book" WHERE _rowid_ = ?
@@ -27,10 +35,8 @@ base::Result<Statement> prepare_values(Connection& connection, const std::string
     TRY_ASSIGN(const bool row, columns.step());
     if (!row) break;
     const std::string name(columns.column_text(0));
-    std::string label;
-    for (const char c : name) label.append(c == '\'' ? 2 : 1, c);
-    sql += sql.empty() ? "SELECT '" : " || ', ";
-    sql += label + " = ' || quote(" + quoted_name(name) + ")";
+    sql += sql.empty() ? "SELECT " : " || ', ' || ";
+    sql += literal(name + " = ") + " || quote(" + quoted_name(name) + ")";
   }
   return connection.prepare(sql + " FROM " + quoted_name(table) + " WHERE _rowid_ = ?");
 }
@@ -42,27 +48,88 @@ base::Result<std::string> values_of(Statement& statement, int64_t row_id) {
   return found ? std::string(statement.column_text(0)) : std::string();
 }
 
+// Makes, for a foreign key of a table WITHOUT ROWID, of whose rows SQLite tells only how many lead
+// nowhere:
+//   SELECT 'author_id = ' || quote(c."author_id"), '"id" IS ' || quote(c."id") FROM main."book" AS
+//   c WHERE c."author_id" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main."author" AS p WHERE p."id"
+//   = c."author_id")
+base::Result<Statement> prepare_keyed(Connection& connection, const std::string& table,
+                                      const std::string& parent, int64_t id) {
+  TRY_ASSIGN(Statement pairs,
+             connection.prepare("SELECT f.\"from\", coalesce(f.\"to\", (SELECT name FROM"
+                                " pragma_table_info(f.\"table\", 'main') WHERE pk = f.seq + 1))"
+                                " FROM pragma_foreign_key_list(?, 'main') AS f WHERE f.id = ?"
+                                " ORDER BY f.seq"));
+  pairs.bind_text(1, table);
+  pairs.bind_int(2, id);
+  std::vector<std::string> values;
+  std::vector<std::string> refers;
+  std::vector<std::string> matches;
+  for (;;) {
+    TRY_ASSIGN(const bool row, pairs.step());
+    if (!row) break;
+    const std::string name(pairs.column_text(0));
+    const std::string column = "c." + quoted_name(name);
+    values.push_back(literal(name + " = ") + " || quote(" + column + ")");
+    refers.push_back(column + " IS NOT NULL");
+    matches.push_back("p." + quoted_name(pairs.column_text(1)) + " = " + column);
+  }
+  TRY_ASSIGN(const std::vector<std::string> key,
+             load_strings(connection, "SELECT name FROM pragma_table_info(?1, 'main') WHERE pk > 0",
+                          {table}));
+  std::vector<std::string> finds;
+  for (const std::string& column : key)
+    finds.push_back(literal(quoted_name(column) + " IS ") + " || quote(c." + quoted_name(column) +
+                    ")");
+  return connection.prepare("SELECT " + text::joined(values, " || ', ' || ") + ", " +
+                            text::joined(finds, " || ' AND ' || ") + " FROM main." +
+                            quoted_name(table) + " AS c WHERE " + text::joined(refers, " AND ") +
+                            " AND NOT EXISTS (SELECT 1 FROM main." + quoted_name(parent) +
+                            " AS p WHERE " + text::joined(matches, " AND ") + ")");
+}
+
+DanglingReference dangling_row(std::string_view table, std::string_view parent) {
+  return {DanglingReference::Kind::kRow, text::lowered(table), text::lowered(parent), {}, {}, {}};
+}
+
+base::Result<void> check_keyed(Connection& connection, const std::string& table,
+                               const std::string& parent, int64_t id,
+                               std::vector<DanglingReference>& dangling) {
+  TRY_ASSIGN(Statement rows, prepare_keyed(connection, table, parent, id));
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    DanglingReference one = dangling_row(table, parent);
+    one.values = rows.column_text(0);
+    one.condition = rows.column_text(1);
+    dangling.push_back(std::move(one));
+  }
+}
+
 base::Result<void> check_table(Connection& connection, const std::string& table,
+                               const std::set<std::string>& tables,
                                std::vector<DanglingReference>& dangling) {
   TRY_ASSIGN(Statement rows,
              connection.prepare("PRAGMA main.foreign_key_check(" + quoted_name(table) + ")"));
   std::map<int64_t, Statement> values;  // by the number of the foreign key
+  std::set<int64_t> keyed;              // those of them that are checked already
   for (;;) {
     TRY_ASSIGN(const bool found, rows.step());
     if (!found) return {};
-    DanglingReference one{DanglingReference::Kind::kRow,
-                          text::lowered(table),
-                          text::lowered(rows.column_text(2)),
-                          {},
-                          {}};
+    const std::string parent(rows.column_text(2));
+    const int64_t key = rows.column_int(3);
+    DanglingReference one = dangling_row(table, parent);
     if (!rows.column_is_null(1)) {
-      const int64_t key = rows.column_int(3);
       if (!values.contains(key)) {
         TRY_ASSIGN(Statement prepared, prepare_values(connection, table, key));
         values.emplace(key, std::move(prepared));
       }
       TRY_ASSIGN(one.values, values_of(values.at(key), rows.column_int(1)));
       one.row_id = rows.column_int(1);
+      one.condition = "_rowid_ = " + std::to_string(*one.row_id);
+    } else if (tables.contains(one.parent)) {
+      if (keyed.insert(key).second) TRY(check_keyed(connection, table, parent, key, dangling));
+      continue;
     }
     dangling.push_back(std::move(one));
   }
@@ -83,6 +150,7 @@ base::Result<void> check_parents(Connection& connection, References& references)
       references.dangling.push_back({DanglingReference::Kind::kNoTable,
                                      text::lowered(rows.column_text(0)),
                                      std::move(parent),
+                                     {},
                                      {},
                                      {}});
   }
@@ -114,7 +182,8 @@ base::Result<References> load_references(Connection& connection) {
                    " AND m.rootpage > 0 AND EXISTS"
                    " (SELECT 1 FROM pragma_foreign_key_list(m.name, 'main')) ORDER BY m.name"));
   for (const std::string& table : children) {
-    const base::Result<void> checked = check_table(connection, table, references.dangling);
+    const base::Result<void> checked =
+        check_table(connection, table, references.tables, references.dangling);
     if (checked) continue;
     // "foreign key mismatch" is an error of the table's declaration; others (I/O, damage) are not.
     if (checked.error().code != base::Code::kBadInput) return tl::make_unexpected(checked.error());
@@ -122,6 +191,7 @@ base::Result<References> load_references(Connection& connection) {
                                    text::lowered(table),
                                    {},
                                    checked.error().message,
+                                   {},
                                    {}});
   }
   return references;

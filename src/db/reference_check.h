@@ -26,6 +26,7 @@ struct DanglingReference {
   std::string parent;
   std::string values;                  // of a row: "author_id = 7"; of a mismatch: SQLite's message
   std::optional<int64_t> row_id = {};  // of a row; none in a table WITHOUT ROWID
+  std::string condition = {};          // what WHERE finds this row by
 };
 
 struct References {
