@@ -1,6 +1,7 @@
 #include "catalog/constraint_names.h"
 
 #include "db/sql_tokens.h"
+#include "db/virtual_table.h"
 
 namespace prodev::catalog {
 
@@ -46,17 +47,11 @@ void name_foreign_keys(std::string_view create_table, Table& table) {
 }
 
 void note_content(std::string_view create_table, Table& table) {
-  db::SqlTokens tokens(create_table);
-  SqlToken token = tokens.next();
-  while (!at_end(token) && !token.is_word("USING")) token = tokens.next();
-  table.full_text = tokens.next().is_word("FTS5");
+  db::VirtualTable declared = db::parse_virtual_table(create_table);
+  table.full_text = declared.module == "fts5";
   if (!table.full_text) return;
-  for (token = tokens.next(); !at_end(token); token = tokens.next()) {
-    const bool is_table = token.is_word("CONTENT");
-    const bool is_rowid = token.is_word("CONTENT_ROWID");
-    if ((!is_table && !is_rowid) || !tokens.next().is('=')) continue;
-    (is_table ? table.content_table : table.content_rowid) = tokens.next().value();
-  }
+  table.content_table = std::move(declared.content).value_or("");
+  table.content_rowid = std::move(declared.content_rowid);
 }
 
 }  // namespace prodev::catalog
