@@ -12,6 +12,7 @@
 #include "db/small_queries.h"
 #include "db/system_schema.h"
 #include "db/transaction.h"
+#include "server/carry_notes.h"
 #include "server/changed_files.h"
 #include "server/database_file.h"
 #include "server/development_plan.h"
@@ -229,12 +230,8 @@ class Development {
     const db::Interruption interruption(anew, stopping_);
     TRY_ASSIGN(const auto tables, db::carry_rows(anew, was, is));
     for (const db::CarriedRows& one : tables) {
-      const std::string rows = " rows of " + one.table + " written since " + record.name;
-      if (one.kept > 0) notes_.push_back("kept      " + std::to_string(one.kept) + rows);
-      if (one.lost > 0) {
-        notes_.push_back("not kept  " + std::to_string(one.lost) + rows + " (" + one.why +
-                         "): they are in " + copies_.folder() + "/replaced.db");
-      }
+      const auto notes = carry_notes(one, record.name, copies_.folder() + "/replaced.db");
+      notes_.insert(notes_.end(), notes.begin(), notes.end());
     }
     return {};
   }

@@ -141,6 +141,32 @@ class SavedAgain(DevCase):
         with sqlite3.connect(self.project / "data/undo/replaced.db") as connection:
             self.assertEqual(connection.execute("SELECT count(*) FROM b").fetchall(), [(2,)])
 
+    def test_full_text_is_kept_and_a_renamed_column_is_told(self):
+        schema = ("CREATE TABLE doc (id INTEGER PRIMARY KEY, titel TEXT);\n"
+                  "CREATE VIRTUAL TABLE own USING fts5 (text);\nCREATE VIRTUAL TABLE fed USING fts5 (titel);\n"
+                  "CREATE VIRTUAL TABLE less USING fts5 (titel, content='');\n"
+                  "CREATE TRIGGER fill AFTER INSERT ON doc BEGIN\n"
+                  "INSERT INTO fed (rowid, titel) VALUES (new.id, new.titel);\n"
+                  "INSERT INTO less (rowid, titel) VALUES (new.id, new.titel); END;\n"
+                  + "".join(f"CREATE POLICY p ON {name} USING (true);\n" for name in ("doc", "own", "fed", "less")))
+        self.write("0001_doc.sql", schema)
+        self.serve()
+        self.insert("doc", {"titel": "one word"}, {"titel": "two words"})
+        self.insert("own", {"text": "precious text"})
+        self.write("0001_doc.sql", schema + "CREATE TABLE more (a INTEGER PRIMARY KEY);")
+        self.eventually_logged("kept      2 rows of less written since 0001_doc.sql")
+        for target, expected in (("own?own=fts.precious&select=text", [{"text": "precious text"}]),
+                                 ("fed?fed=fts.one&select=rowid", [{"rowid": 1}]),
+                                 ("less?less=fts.two&select=rowid", [{"rowid": 2}])):
+            self.eventually_rows(f"/rest/v1/{target}", expected)
+        self.assertNotIn("not kept", self.server.stderr_text())
+        self.write("0001_doc.sql", schema.replace("titel", "title").replace("(text)", "(text, more)"))
+        self.eventually_logged("not kept  the values of doc.titel in 2 rows written since 0001_doc.sql (the file makes"
+                               " no such column)")
+        self.eventually_logged("a later one says ALTER TABLE doc RENAME COLUMN titel TO its new name")
+        self.eventually_logged("not kept  2 rows of less written since 0001_doc.sql (it keeps no text")
+        self.eventually_rows("/rest/v1/own?select=text,more", [{"text": "precious text", "more": None}])
+
     def test_an_edit_while_no_server_runs_is_done_at_the_next_start(self):
         self.write("0001_note.sql", FIRST)
         self.serve().stop()
