@@ -26,8 +26,11 @@ std::string statement_of(const Policy& policy) {
   return text;
 }
 
+std::string_view kind_of(bool on_view) { return on_view ? "view" : "table"; }
+
 std::string problem_of(const Policy& policy) {
-  if (!policy.table_exists) return "there is no table " + policy.table;
+  if (!policy.table_exists)
+    return "there is no " + std::string(kind_of(policy.on_view)) + " " + policy.table;
   for (const auto* condition : {&policy.using_condition, &policy.check_condition}) {
     if (*condition && !(*condition)->problem.empty())
       return (*condition)->problem + ": the expression counts as false";
@@ -36,8 +39,11 @@ std::string problem_of(const Policy& policy) {
 }
 
 // What is wrong with a privilege on `table`, or on one `column` of it; empty: nothing.
-std::string problem_of(SystemTables& tables, const std::string& table, const std::string& column) {
-  if (!tables.table({table, 0})) return "there is no table " + table;
+std::string problem_of(SystemTables& tables, const std::string& table, bool on_view,
+                       const std::string& column) {
+  const auto found = tables.table({table, 0});
+  if (!found || found->is_view != on_view)
+    return "there is no " + std::string(kind_of(on_view)) + " " + table;
   if (column.empty() || tables.column({table}, {column, 0})) return "";
   return table + " has no column " + column;
 }
@@ -45,7 +51,7 @@ std::string problem_of(SystemTables& tables, const std::string& table, const std
 base::Result<void> describe_privileges(SystemTables& tables, std::vector<RuleDescription>& rules) {
   TRY_ASSIGN(db::Statement rows,
              tables.connection().prepare(
-                 "SELECT table_name, verb, role, column_name FROM _prodev_privilege"
+                 "SELECT table_name, verb, role, column_name, on_view FROM _prodev_privilege"
                  " LEFT JOIN _prodev_privilege_column ON privilege_id = id"
                  " ORDER BY table_name, role, verb, column_name"));
   for (;;) {
@@ -54,7 +60,7 @@ base::Result<void> describe_privileges(SystemTables& tables, std::vector<RuleDes
     RuleDescription rule;
     rule.table = rows.column_text(0);
     const std::string column(rows.column_text(3));
-    rule.problem = problem_of(tables, rule.table, column);
+    rule.problem = problem_of(tables, rule.table, rows.column_int(4) != 0, column);
     if (rule.problem.empty()) continue;
     rule.rule = "privilege " + upper(rows.column_text(1)) +
                 (column.empty() ? "" : " (" + column + ")") + " of " +

@@ -36,7 +36,8 @@ db::StatementResult<catalog::Replacement> check_token(const SqlTokenList& tokens
 
 }  // namespace
 
-db::StatementResult<LoweredExpression> lower_expression(std::string_view source) {
+db::StatementResult<LoweredExpression> lower_expression(
+    std::string_view source, const std::function<std::string(const db::SqlToken&)>& stand_in) {
   if (source.size() > kMaxExpressionBytes) return fail_sql(0, "the expression is too long");
   TRY_ASSIGN(const SqlTokenList tokens, catalog::read_tokens(source));
   if (tokens.empty()) return fail_sql(0, "the expression is empty: write true for every row");
@@ -44,7 +45,13 @@ db::StatementResult<LoweredExpression> lower_expression(std::string_view source)
     if (tokens[0].is_word(word))
       return fail_sql(tokens[0].offset, "a subquery needs parentheses of its own");
   }
-  return catalog::lower_tokens(tokens, 0, tokens.size(), check_token);
+  const auto replace = [&](const SqlTokenList& all,
+                           size_t at) -> db::StatementResult<catalog::Replacement> {
+    TRY_ASSIGN(catalog::Replacement replacement, check_token(all, at));
+    std::string other = stand_in ? stand_in(all[at]) : std::string();
+    return other.empty() ? replacement : catalog::Replacement{1, std::move(other)};
+  };
+  return catalog::lower_tokens(tokens, 0, tokens.size(), replace);
 }
 
 db::StatementResult<void> check_expression(db::Connection& connection, std::string_view table,

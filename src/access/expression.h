@@ -5,10 +5,13 @@
 // inside them, so that a policy may look at rows that its reader may not.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "catalog/caller_sql.h"
 #include "db/sql_script.h"
+#include "db/sql_tokens.h"
 
 namespace prodev::access {
 
@@ -17,8 +20,10 @@ namespace prodev::access {
 using LoweredExpression = catalog::CallerSql;
 
 // Offsets of errors (kBadInput) are into `source`. Parameters, an unbalanced parenthesis, a
-// semicolon, an unknown function of auth, and a bare SELECT are errors.
-db::StatementResult<LoweredExpression> lower_expression(std::string_view source);
+// semicolon, an unknown function of auth, and a bare SELECT are errors. `stand_in`: what stands for
+// a token; empty: the token itself.
+db::StatementResult<LoweredExpression> lower_expression(
+    std::string_view source, const std::function<std::string(const db::SqlToken&)>& stand_in = {});
 
 // Whether the expression can be used on `table`: its columns and functions exist, and names in
 // double quotes are names (SQLite would else take one that it does not know for a string).

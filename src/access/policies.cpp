@@ -1,5 +1,6 @@
 #include "access/policies.h"
 
+#include "access/row_number.h"
 #include "access/system_tables.h"
 
 namespace prodev::access {
@@ -7,8 +8,8 @@ namespace {
 
 constexpr std::string_view kSelect =
     "SELECT id, table_name, name, verb, restrictive, using_expression, check_expression,"
-    " EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type IN ('table', 'view')"
-    "   AND s.name = table_name COLLATE NOCASE)"
+    " EXISTS (SELECT 1 FROM sqlite_schema s WHERE s.type = iif(on_view, 'view', 'table')"
+    "   AND s.name = table_name COLLATE NOCASE), on_view"
     " FROM _prodev_policy ORDER BY table_name, name";
 
 std::optional<Condition> condition_at(const db::Statement& row, int column) {
@@ -21,7 +22,8 @@ std::optional<Condition> condition_at(const db::Statement& row, int column) {
 base::Result<void> lower(db::Connection& connection, const std::string& table,
                          std::optional<Condition>& condition) {
   if (!condition) return {};
-  db::StatementResult<LoweredExpression> lowered = lower_expression(condition->source);
+  db::StatementResult<LoweredExpression> lowered =
+      lower_for_table(connection, table, condition->source);
   db::StatementResult<void> outcome;
   if (lowered) {
     outcome = check_expression(connection, table, *lowered);
@@ -55,6 +57,7 @@ base::Result<std::vector<Policy>> read_policies(SystemTables& tables) {
     policy.using_condition = condition_at(rows, 5);
     policy.check_condition = condition_at(rows, 6);
     policy.table_exists = rows.column_int(7) != 0;
+    policy.on_view = rows.column_int(8) != 0;
     TRY_ASSIGN(const std::vector<std::string> roles,
                tables.strings("SELECT role FROM _prodev_policy_role WHERE policy_id = ?1",
                               {rows.column_text(0)}));

@@ -28,7 +28,8 @@ struct Policy {
   std::set<std::string> roles;  // may have "public"
   std::optional<Condition> using_condition;
   std::optional<Condition> check_condition;
-  bool table_exists = true;  // false: the conditions were not looked at
+  bool on_view = false;      // it was stated for a view
+  bool table_exists = true;  // as what it was; false: the conditions were not looked at
 };
 
 // By table and name. Empty without system tables.

@@ -13,6 +13,14 @@ base::Result<bool> has_system_tables(db::Connection& connection) {
       .exists("SELECT 1 FROM sqlite_schema WHERE name = '_prodev_privilege'", {});
 }
 
+// In lower case.
+base::Result<std::set<std::string>> view_names(db::Connection& connection) {
+  TRY_ASSIGN(const auto names,
+             SystemTables(connection)
+                 .strings("SELECT lower(name) FROM sqlite_schema WHERE type = 'view'", {}));
+  return std::set<std::string>(names.begin(), names.end());
+}
+
 // What two roles may do together.
 void add(Scope& scope, const Scope& other) {
   scope.kind = std::max(scope.kind, other.kind);
@@ -64,16 +72,20 @@ base::Result<Privileges> Privileges::load(db::Connection& connection) {
   Privileges privileges;
   TRY_ASSIGN(const bool present, has_system_tables(connection));
   if (!present) return privileges;
+  TRY_ASSIGN(const std::set<std::string> views, view_names(connection));
   TRY_ASSIGN(
       db::Statement rows,
-      connection.prepare("SELECT role, table_name, verb, scope, column_name FROM _prodev_privilege"
-                         " LEFT JOIN _prodev_privilege_column ON privilege_id = id"));
+      connection.prepare(
+          "SELECT role, table_name, verb, scope, column_name, on_view"
+          " FROM _prodev_privilege LEFT JOIN _prodev_privilege_column ON privilege_id = id"));
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return privileges;
+    const std::string table = text::lowered(rows.column_text(1));
+    if (views.contains(table) != (rows.column_int(5) != 0)) continue;  // it is another object
     Scope& scope =
-        privileges.said_[{std::string(rows.column_text(0)), text::lowered(rows.column_text(1)),
-                          *verb_named(rows.column_text(2))}];
+        privileges
+            .said_[{std::string(rows.column_text(0)), table, *verb_named(rows.column_text(2))}];
     const std::string_view kind = rows.column_text(3);
     scope.kind = kind == "table"     ? Scope::Kind::kTable
                  : kind == "columns" ? Scope::Kind::kColumns

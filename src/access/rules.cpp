@@ -124,7 +124,7 @@ class RulesBuilder {
         return tl::make_unexpected(columns.error());
       if (columns) subject.columns = std::move(*columns);
       for (const Policy& policy : policies_) {
-        if (text::equal_ignoring_case(policy.table, subject.name))
+        if (policy.table_exists && text::equal_ignoring_case(policy.table, subject.name))
           subject.policies.push_back(&policy);
       }
       add(subject);

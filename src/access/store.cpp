@@ -30,7 +30,7 @@ db::StatementResult<void> add_member(SystemTables& tables, const Name& role, con
   return {};
 }
 
-// The first thing that needs `role`; empty: nothing.
+// The first thing that needs `role`; empty: nothing. What REVOKE has left needs nobody.
 base::Result<std::string> use_of(SystemTables& tables, const std::string& role) {
   TRY_ASSIGN(const auto policies,
              tables.strings("SELECT 'policy ' || name || ' on ' || table_name FROM _prodev_policy"
@@ -39,13 +39,13 @@ base::Result<std::string> use_of(SystemTables& tables, const std::string& role) 
   if (!policies.empty()) return policies[0];
   TRY_ASSIGN(const auto privileges,
              tables.strings("SELECT 'a privilege on ' || table_name FROM _prodev_privilege"
-                            " WHERE role = ?1 LIMIT 1",
+                            " WHERE role = ?1 AND scope <> 'none' LIMIT 1",
                             {role}));
   if (!privileges.empty()) return privileges[0];
   TRY_ASSIGN(const auto functions,
              tables.strings("SELECT 'EXECUTE on ' || signature FROM _prodev_function"
                             " JOIN _prodev_function_privilege ON function_id = id"
-                            " WHERE role = ?1 LIMIT 1",
+                            " WHERE role = ?1 AND granted LIMIT 1",
                             {role}));
   return functions.empty() ? std::string() : functions[0];
 }
@@ -81,6 +81,8 @@ db::StatementResult<void> carry_out(SystemTables& tables, const DropRole& drop) 
     return fail_conflict(drop.role.offset,
                          "role " + role + " is needed by " + use + ": drop or revoke that first");
   }
+  TRY(tables.run("DELETE FROM _prodev_privilege WHERE role = ?1", {role}));
+  TRY(tables.run("DELETE FROM _prodev_function_privilege WHERE role = ?1", {role}));
   TRY(tables.run("DELETE FROM _prodev_role WHERE name = ?1", {role}));
   return {};
 }

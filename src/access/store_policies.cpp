@@ -1,4 +1,5 @@
 #include "access/expression.h"
+#include "access/row_number.h"
 #include "access/store.h"
 #include "access/token_cursor.h"
 #include "db/foreign_spellings.h"
@@ -18,11 +19,29 @@ tl::unexpected<db::StatementError> fail_in(const Expression& expression, db::Sta
   return tl::make_unexpected(std::move(error));
 }
 
+// SQLite does not tell the rowid of a row that is written to a virtual table. Such rows may be read
+// by it, which others write (triggers).
+db::StatementResult<void> check_row_number(SystemTables& tables, const std::string& table,
+                                           std::optional<Verb> verb, const Expression& expression) {
+  if (verb == Verb::kSelect || verb == Verb::kDelete) return {};
+  const std::vector<db::SqlToken> words = find_row_numbers(expression.text, table);
+  if (words.empty()) return {};
+  TRY_ASSIGN(const bool is_virtual,
+             tables.exists("SELECT 1 FROM pragma_table_list(?1) WHERE type = 'virtual'", {table}));
+  if (!is_virtual) return {};
+  return fail_at(expression.offset + words.front().offset,
+                 "a row that is written to " + table +
+                     " has no rowid to be judged by: write policies FOR SELECT and FOR DELETE "
+                     "with it");
+}
+
 // Refuses an expression that cannot be used on `table`, at its spot in the statement.
 db::StatementResult<void> check(SystemTables& tables, const std::string& table,
+                                std::optional<Verb> verb,
                                 const std::optional<Expression>& expression) {
   if (!expression) return {};
-  const auto lowered = lower_expression(expression->text);
+  TRY(check_row_number(tables, table, verb, *expression));
+  const auto lowered = lower_for_table(tables.connection(), table, expression->text);
   if (!lowered) return fail_in(*expression, lowered.error());
   const auto outcome = check_expression(tables.connection(), table, *lowered);
   if (outcome) return {};
@@ -88,14 +107,14 @@ db::StatementResult<std::optional<Verb>> verb_of(SystemTables& tables, const std
 db::StatementResult<void> carry_out(SystemTables& tables, const CreatePolicy& create) {
   TRY_ASSIGN(const Table table, tables.table(create.table));
   TRY(check_new_name(tables, table.name, create.name));
-  TRY(check(tables, table.name, create.using_expression));
-  TRY(check(tables, table.name, create.check_expression));
+  TRY(check(tables, table.name, create.verb, create.using_expression));
+  TRY(check(tables, table.name, create.verb, create.check_expression));
   TRY(tables.run(
       "INSERT INTO _prodev_policy (table_name, name, verb, restrictive, using_expression,"
-      " check_expression) VALUES (?1, ?2, ?3, ?4 IS NOT NULL, ?5, ?6)",
+      " check_expression, on_view) VALUES (?1, ?2, ?3, ?4 IS NOT NULL, ?5, ?6, ?7 + 0)",
       {table.name, create.name.text, create.verb ? name_of(*create.verb) : "all",
        create.restrictive ? Text("restrictive") : std::nullopt, text_of(create.using_expression),
-       text_of(create.check_expression)}));
+       text_of(create.check_expression), table.is_view ? "1" : "0"}));
   return set_roles(tables, table.name, create.name.text, create.roles);
 }
 
@@ -110,8 +129,8 @@ db::StatementResult<void> carry_out(SystemTables& tables, const AlterPolicy& alt
   }
   TRY_ASSIGN(const std::optional<Verb> verb, verb_of(tables, table.name, alter.name.text));
   TRY(check_policy_clauses(verb, alter.using_expression, alter.check_expression));
-  TRY(check(tables, table.name, alter.using_expression));
-  TRY(check(tables, table.name, alter.check_expression));
+  TRY(check(tables, table.name, verb, alter.using_expression));
+  TRY(check(tables, table.name, verb, alter.check_expression));
   TRY(tables.run(
       "UPDATE _prodev_policy SET using_expression = coalesce(?3, using_expression),"
       " check_expression = coalesce(?4, check_expression) WHERE table_name = ?1 AND name = ?2",

@@ -20,9 +20,10 @@ base::Result<void> set_scope(SystemTables& tables, const Target& target, std::st
   const std::string_view verb = name_of(target.verb);
   TRY(tables.run("DELETE FROM _prodev_privilege WHERE table_name = ?1 AND role = ?2 AND verb = ?3",
                  {target.table.name, target.role, verb}));
-  TRY(tables.run(
-      "INSERT INTO _prodev_privilege (table_name, role, verb, scope) VALUES (?1, ?2, ?3, ?4)",
-      {target.table.name, target.role, verb, scope}));
+  TRY(
+      tables.run("INSERT INTO _prodev_privilege (table_name, role, verb, scope, on_view)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5 + 0)",
+                 {target.table.name, target.role, verb, scope, target.table.is_view ? "1" : "0"}));
   for (const std::string& column : columns) {
     TRY(
         tables.run("INSERT INTO _prodev_privilege_column (privilege_id, column_name)"

@@ -112,9 +112,7 @@ base::Result<db::AppliedMigration> apply_file(db::Connection& connection,
 base::Result<void> apply_schema(const config::Settings& settings, db::Connection& connection,
                                 const std::vector<db::MigrationFile>& files,
                                 const std::function<void(const db::AppliedMigration&)>& report) {
-  TRY_ASSIGN(const bool former, db::has_former_system_tables(connection));
-  if (settings.db_file.empty() || former) TRY(upgrade_system_tables(settings, connection));
-  TRY(end_lost_rules(connection));
+  TRY(prepare_database(settings, connection));
   TRY_ASSIGN(const auto statuses, db::migration_status(connection, files));
   if (!any_pending(statuses)) return db::renew_digests(connection, files);
   TRY(upgrade_system_tables(settings, connection));

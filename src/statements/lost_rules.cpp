@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "access/system_tables.h"
 #include "db/schema_number.h"
 #include "db/transaction.h"
 #include "statements/stored_rules.h"
@@ -12,12 +13,22 @@
 namespace prodev::statements {
 namespace {
 
-base::Result<void> end_rules_of_tables(StoredRules& rules, std::vector<std::string>& notes) {
+base::Result<void> end_rules_of_tables(db::Connection& connection, StoredRules& rules,
+                                       std::vector<std::string>& notes) {
   TRY_ASSIGN(const std::vector<std::string> tables, rules.without_object());
   for (const std::string& table : tables) {
     TRY_ASSIGN(const std::vector<std::string> ended, rules.end(table));
-    if (!ended.empty())
-      notes.push_back("there is no " + table + " any more: its rules end: " + text::joined(ended));
+    if (ended.empty()) continue;
+    TRY_ASSIGN(const bool is_there,
+               access::SystemTables(connection)
+                   .exists("SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view')"
+                           " AND name = ?1 COLLATE NOCASE",
+                           {table}));
+    TRY_ASSIGN(const bool is_view, rules.is_view(table));
+    const std::string what = !is_there ? "there is no " + table + " any more"
+                             : is_view ? table + " was a table and is a view now"
+                                       : table + " was a view and is a table now";
+    notes.push_back(what + ": its rules end: " + text::joined(ended));
   }
   return {};
 }
@@ -48,7 +59,7 @@ base::Result<void> end_rules_of_columns(db::Connection& connection, StoredRules&
 base::Result<std::vector<std::string>> end_lost_rules(db::Connection& connection) {
   StoredRules rules(connection);
   std::vector<std::string> notes;
-  TRY(end_rules_of_tables(rules, notes));
+  TRY(end_rules_of_tables(connection, rules, notes));
   TRY(end_rules_of_columns(connection, rules, notes));
   return notes;
 }

@@ -134,13 +134,19 @@ base::Result<void> StoredRules::end_script_comment(std::string_view table) {
       "DELETE FROM _prodev_comment WHERE kind = 'relation' AND name = ?1 AND stated = 0", {table});
 }
 
+base::Result<bool> StoredRules::is_view(std::string_view name) {
+  return tables_.exists(
+      "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE", {name});
+}
+
 base::Result<std::vector<std::string>> StoredRules::without_object() {
   return tables_.strings(
-      "SELECT table_name FROM (SELECT table_name FROM _prodev_policy UNION"
-      " SELECT table_name FROM _prodev_privilege UNION"
-      " SELECT name FROM _prodev_comment WHERE kind <> 'function')"
+      "SELECT DISTINCT table_name FROM (SELECT table_name, on_view FROM _prodev_policy UNION"
+      " SELECT table_name, on_view FROM _prodev_privilege UNION"
+      " SELECT name, NULL FROM _prodev_comment WHERE kind <> 'function')"
       " WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view')"
-      "   AND name = table_name COLLATE NOCASE) ORDER BY table_name",
+      "   AND name = table_name COLLATE NOCASE AND coalesce(on_view, type = 'view') ="
+      "   (type = 'view')) ORDER BY table_name",
       {});
 }
 

@@ -41,7 +41,10 @@ class StoredRules {
   // Forgets what stood above the CREATE of `table`: another CREATE stands for it now.
   base::Result<void> end_script_comment(std::string_view table);
 
-  // Tables and views that something is said of and that are not there.
+  base::Result<bool> is_view(std::string_view name);
+
+  // Tables and views that something is said of and that are not there, or are there as the other of
+  // the two.
   base::Result<std::vector<std::string>> without_object();
   // Tables and views of which single columns are named.
   base::Result<std::vector<std::string>> with_columns();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/expression.h"
+#include "access/row_number.h"
 #include "access/system_tables.h"
 #include "catalog/functions.h"
 #include "db/sql_tokens.h"
@@ -92,7 +93,7 @@ bool mentions(std::string_view text, std::string_view name) {
 
 base::Result<std::string> problem_of_expression(db::Connection& connection,
                                                 const StoredText& text) {
-  const auto lowered = access::lower_expression(text.text);
+  const auto lowered = access::lower_for_table(connection, text.table, text.text);
   const db::StatementResult<void> outcome =
       lowered ? access::check_expression(connection, text.table, *lowered)
               : db::StatementResult<void>(tl::make_unexpected(lowered.error()));

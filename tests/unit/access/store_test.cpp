@@ -200,4 +200,59 @@ TEST_CASE("every table that refers to another one in the system tables does so b
             .empty());
 }
 
+TEST_CASE("a role of which REVOKE has left nothing can be dropped") {
+  test::Project project(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, x); CREATE ROLE staff; CREATE ROLE boss;"
+      "GRANT SELECT ON t TO staff; GRANT UPDATE (x) ON t TO staff; GRANT SELECT ON t TO boss");
+  CHECK(project.run("DROP ROLE staff").find("a privilege on t") != std::string::npos);
+  CHECK(project.run("REVOKE ALL ON t FROM staff") == "");
+  CHECK(project.run("DROP ROLE staff") == "");
+  CHECK(project.list("SELECT role FROM _prodev_privilege") == "boss");
+  // What was taken from the role is not taken from another of its name.
+  CHECK(project.run("CREATE ROLE staff; CREATE POLICY p ON t USING (true)") == "");
+  CHECK(project.rules()->rights("staff", "t", Verb::kSelect).permitted);
+}
+
+TEST_CASE(
+    "a policy's rowid is the key of its table, and judges no row that a virtual one is given") {
+  test::Project project(
+      "CREATE TABLE k (id INTEGER PRIMARY KEY, x); CREATE TABLE n (x TEXT PRIMARY KEY, oid TEXT);"
+      "CREATE TABLE own (k INTEGER, o TEXT); CREATE VIRTUAL TABLE ft USING fts5(body)");
+  CHECK(project.run("CREATE POLICY p ON k USING (rowid > 1 AND k._rowid_ < 3 AND x IN (SELECT rowid"
+                    " FROM own WHERE own.k = k.ROWID))") == "");
+  const Rights rights = project.rules()->rights("anon", "k", Verb::kInsert);
+  CHECK(rights.check_sql.find("\"id\" > 1") != std::string::npos);
+  CHECK(rights.check_sql.find("SELECT rowid FROM own") != std::string::npos);
+  CHECK(project.run("CREATE POLICY p ON n USING (oid = 'a' AND x IN (SELECT rowid FROM own))") ==
+        "");
+  CHECK(project.run("CREATE POLICY p ON ft USING (rowid IN (SELECT k FROM own))")
+            .find("x.sql:1:29: a row that is written to ft has no rowid to be judged by") == 0);
+  CHECK(project.run("CREATE POLICY p ON ft FOR SELECT USING (rowid IN (SELECT k FROM own))") == "");
+}
+
+TEST_CASE("rules of a table are none of a view of its name, nor the other way round") {
+  test::Project project(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE POLICY p ON t USING (true);"
+      "GRANT ALL ON t TO anon; CREATE VIEW v AS SELECT id FROM t; GRANT SELECT ON v TO anon;"
+      "CREATE POLICY p ON v USING (true)");
+  const auto may_read = [&](const char* name) {
+    const Rights rights = project.rules()->rights("anon", name, Verb::kSelect);
+    return rights.permitted && rights.using_sql != "(0)";
+  };
+  CHECK(may_read("t"));
+  CHECK(may_read("v"));
+  // As a shell does it.
+  REQUIRE(
+      project.connection.execute("DROP VIEW v; ALTER TABLE t RENAME TO base;"
+                                 "CREATE VIEW t AS SELECT * FROM base;"
+                                 "CREATE TABLE v AS SELECT * FROM base"));
+  CHECK_FALSE(may_read("t"));
+  CHECK_FALSE(may_read("v"));
+  std::string problems;
+  const auto described = describe_rules(project.connection);
+  REQUIRE(described);
+  for (const RuleDescription& rule : *described) problems += rule.problem + "; ";
+  CHECK(problems.starts_with("there is no table t; there is no view v; "));
+}
+
 }  // namespace prodev::access
