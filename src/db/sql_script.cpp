@@ -120,26 +120,35 @@ class ScriptRun {
     size_t previous_end = 0;
     for (const Span& span : spans) {
       const std::string_view gap = script_.sql.substr(previous_end, span.start - previous_end);
-      const auto ran = run_one(script_.sql.substr(span.start, span.end - span.start),
-                               comment_above(gap, previous_end == 0));
+      const auto ran = run_one(span, comment_above(gap, previous_end == 0));
       if (!ran) return fail_at(script_, span.start, ran.error());
       previous_end = std::min(span.end + 1, script_.sql.size());  // behind its `;`
     }
-    if (observer_ != nullptr) TRY(named(observer_->finish(connection_)));
-    return {};
+    return observer_ == nullptr ? base::Result<void>() : finish();
   }
 
  private:
-  StatementResult<void> run_one(std::string_view source, const std::string& comment) {
+  StatementResult<void> run_one(const Span& span, const std::string& comment) {
+    const std::string_view source = script_.sql.substr(span.start, span.end - span.start);
     if (hook_) {
+      if (observer_ != nullptr) TRY(observer_->before_hook(connection_, source));
       TRY_ASSIGN(const bool handled, hook_(connection_, source, comment));
       if (handled) return {};
     }
     TRY_ASSIGN(const SchemaStatement made, make_schema_statement(source));
     if (observer_ == nullptr) return run_statement(connection_, source, made);
+    observed_.push_back(span.start);
     TRY(in_source(made, observer_->before(connection_, made.sql)));
     TRY(run_statement(connection_, source, made));
     return in_source(made, observer_->after(connection_, made.sql));
+  }
+
+  base::Result<void> finish() {
+    const tl::expected<void, EndError> end = observer_->finish(connection_);
+    if (end) return {};
+    const EndError& error = end.error();
+    if (error.statement) return fail_at(script_, observed_.at(*error.statement), error.error);
+    return named(tl::make_unexpected(error.error));
   }
 
   static StatementResult<void> in_source(const SchemaStatement& made,
@@ -157,6 +166,7 @@ class ScriptRun {
   const Script& script_;
   const StatementHook& hook_;
   ScriptObserver* const observer_;
+  std::vector<size_t> observed_;  // where the statements begin that the observer has seen
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,17 @@ namespace prodev::db {
 using StatementHook = std::function<StatementResult<bool>(Connection&, std::string_view statement,
                                                           std::string_view comment)>;
 
+// What is wrong when all statements of a script have run, and which of them it is about: the n-th,
+// from 0, of those that the observer has seen; nullopt: the script as a whole.
+struct EndError {
+  // NOLINTNEXTLINE(google-explicit-constructor): lets TRY convert
+  EndError(base::Error cause, std::optional<size_t> at = std::nullopt)
+      : error(std::move(cause)), statement(at) {}
+
+  base::Error error;
+  std::optional<size_t> statement;
+};
+
 // Follows what a script does, inside its transaction. One script at a time: begin() forgets the
 // last one, which may have ended at an error.
 class ScriptObserver {
@@ -29,12 +41,15 @@ class ScriptObserver {
   ScriptObserver& operator=(const ScriptObserver&) = delete;
 
   virtual base::Result<void> begin(Connection& connection, std::string_view script) = 0;
+  // Before the hook is asked about a statement. An error ends the script as one of it would.
+  virtual StatementResult<void> before_hook(Connection&, std::string_view statement) = 0;
   // Around each statement that SQLite runs, not those that a hook carries out. `statement` is what
   // SQLite is given (schema_statement.h). An error ends the script as one of the statement would.
   virtual StatementResult<void> before(Connection& connection, std::string_view statement) = 0;
   virtual StatementResult<void> after(Connection& connection, std::string_view statement) = 0;
-  // After the last statement. An error is told with the file's name before it.
-  virtual base::Result<void> finish(Connection& connection) = 0;
+  // After the last statement. An error is told with the file's name before it, and with the place
+  // of the statement that it is about.
+  virtual tl::expected<void, EndError> finish(Connection& connection) = 0;
   // After finish(): what people should know of the script, a sentence each.
   virtual std::vector<std::string> notes() const = 0;
 };

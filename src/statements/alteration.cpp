@@ -95,6 +95,14 @@ std::optional<AddedColumn> parse_added_column(std::string_view statement) {
   return reader.accept_name(added.column) ? std::optional(added) : std::nullopt;
 }
 
+std::optional<std::string> parse_altered_table(std::string_view statement) {
+  Reader reader(statement);
+  std::string table;
+  const bool alters =
+      reader.accept("ALTER") && reader.accept("TABLE") && reader.accept_table(table);
+  return alters ? std::optional(table) : std::nullopt;
+}
+
 std::optional<std::string> parse_created_table(std::string_view statement) {
   Reader reader(statement);
   std::string table;

@@ -37,6 +37,9 @@ struct AddedColumn {
 // ALTER TABLE t ADD [COLUMN] a. nullopt: another statement.
 std::optional<AddedColumn> parse_added_column(std::string_view statement);
 
+// Of any ALTER TABLE. nullopt: another statement.
+std::optional<std::string> parse_altered_table(std::string_view statement);
+
 // The name of CREATE TABLE [IF NOT EXISTS] t. nullopt: another statement, or a temporary table.
 std::optional<std::string> parse_created_table(std::string_view statement);
 

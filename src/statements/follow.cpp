@@ -168,16 +168,4 @@ base::Result<std::vector<StoredText>> follow_to_successor(db::Connection& connec
   return changed;
 }
 
-base::Result<bool> refers_to(db::Connection& connection, const StoredText& text,
-                             const std::string& table, const std::string& column) {
-  const std::optional<Probe> probe = Probe::make(text);
-  if (!probe) return false;
-  const Alteration away{table, column, "_prodev_away", "_prodev_away"};
-  const db::Savepoint trial(connection, kTrial);
-  TRY(trial.begun());
-  if (!probe->create(connection) || !connection.execute(away.forth())) return false;
-  TRY_ASSIGN(const auto now, probe->read(connection));
-  return now && *now != text.text;
-}
-
 }  // namespace prodev::statements

@@ -37,8 +37,4 @@ base::Result<std::vector<StoredText>> follow_to_successor(db::Connection& connec
                                                           const std::string& to,
                                                           const std::vector<StoredText>& texts);
 
-// Whether a name in the text stands for table.column.
-base::Result<bool> refers_to(db::Connection& connection, const StoredText& text,
-                             const std::string& table, const std::string& column);
-
 }  // namespace prodev::statements

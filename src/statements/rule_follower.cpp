@@ -6,6 +6,8 @@
 
 #include "statements/alteration.h"
 #include "statements/follow.h"
+#include "statements/inherited_policies.h"
+#include "statements/known_meanings.h"
 #include "statements/lineage.h"
 #include "statements/lost_rules.h"
 #include "statements/rebuilds.h"
@@ -28,6 +30,14 @@ std::string note_of(const std::string& table, const std::vector<std::string>& en
   return "with " + table + " end its rules: " + text::joined(ended);
 }
 
+// What is said of a table means something else of a view: a grant, which lets nobody past the
+// policies of a table, opens all that a view shows.
+std::string note_of_kind(const std::string& name, bool is_view,
+                         const std::vector<std::string>& ended) {
+  return name + (is_view ? " was a table and is a view now" : " was a view and is a table now") +
+         ": its rules end: " + text::joined(ended);
+}
+
 class RuleFollower : public db::ScriptObserver {
  public:
   base::Result<void> begin(db::Connection& connection, std::string_view script) override {
@@ -40,13 +50,20 @@ class RuleFollower : public db::ScriptObserver {
     return {};
   }
 
+  db::StatementResult<void> before_hook(db::Connection& connection,
+                                        std::string_view statement) override {
+    return file_.inherited.make_way(connection, statement);
+  }
+
   db::StatementResult<void> before(db::Connection& connection,
                                    std::string_view statement) override {
     step_ = {};
+    ++file_.statements;
     const SchemaChange change = change_of(statement);
     if (!file_.has_rules || change == SchemaChange::kNone) return {};
     TRY(remember_unfit(connection));
     if (change == SchemaChange::kCreate) return {};
+    TRY(file_.meanings.remember(connection));
     step_.alteration = parse_alteration(statement);
     if (step_.alteration) TRY(prepare_renaming(connection, *step_.alteration));
     step_.dropped = parse_drop(statement);
@@ -63,6 +80,7 @@ class RuleFollower : public db::ScriptObserver {
     if (!file_.has_rules || change == SchemaChange::kNone) return {};
     TRY_ASSIGN(const RelationChange relations, file_.relations.look(connection, change));
     const auto& [gone, created] = relations;
+    note_touched(relations, statement);
     if (step_.alteration && !step_.alteration->is_of_column()) {
       TRY(follow_table(connection, gone, created));
       return {};
@@ -78,7 +96,7 @@ class RuleFollower : public db::ScriptObserver {
     return {};
   }
 
-  base::Result<void> finish(db::Connection& connection) override {
+  tl::expected<void, db::EndError> finish(db::Connection& connection) override {
     if (!file_.looked) return {};
     StoredRules rules(connection);
     for (const Left& left : file_.left) {
@@ -86,7 +104,8 @@ class RuleFollower : public db::ScriptObserver {
       if (!ended.empty()) file_.notes.push_back(note_of(left.table.names.front(), ended));
     }
     TRY(check_blocked(connection));
-    return check_fit(connection);
+    TRY(check_fit(connection));
+    return check_meanings(connection);
   }
 
   std::vector<std::string> notes() const override { return file_.notes; }
@@ -97,6 +116,7 @@ class RuleFollower : public db::ScriptObserver {
     std::string key;
     Ancestor table;
     int64_t number = 0;  // the last one that it gave to a row
+    bool was_view = false;
   };
   // An expression that names what was dropped.
   struct Blocked {
@@ -113,6 +133,9 @@ class RuleFollower : public db::ScriptObserver {
     std::vector<Left> left;
     std::vector<Blocked> blocked;
     size_t keys = 0;
+    size_t statements = 0;  // seen by now, with the present one
+    KnownMeanings meanings;
+    InheritedPolicies inherited;
     std::vector<std::string> notes;
   };
   // What is known of a statement before SQLite runs it.
@@ -120,12 +143,27 @@ class RuleFollower : public db::ScriptObserver {
     std::optional<Alteration> alteration;
     std::optional<Dropped> dropped;
     std::optional<AddedColumn> added;
-    bool switched = false;            // legacy_alter_table is on, and was not before
-    int64_t number = 0;               // the last one that what is dropped gave to a row
+    bool keeps_names = false;  // a renaming that what says the name does not follow
+    bool switched = false;     // legacy_alter_table is on, and was not before
+    int64_t number = 0;        // the last one that what is dropped gave to a row
+    bool drops_view = false;
     std::vector<StoredText> changed;  // as they are to be when it has run
     std::vector<StoredText> fitting;  // expressions that name what is dropped or added
     std::map<std::string, std::vector<std::string>> columns;
   };
+
+  // For telling which statement has changed what a name means.
+  void note_touched(const RelationChange& relations, std::string_view statement) {
+    const size_t number = file_.statements - 1;
+    for (const auto* names : {&relations.gone, &relations.created}) {
+      for (const std::string& name : *names) {
+        file_.meanings.touched(name, number);
+        file_.meanings.forget_view(name);
+      }
+    }
+    if (const std::optional<std::string> table = parse_altered_table(statement))
+      file_.meanings.touched(*table, number);
+  }
 
   // What fits not is not to hinder anybody: it has no effect anyway.
   base::Result<void> remember_unfit(db::Connection& connection) {
@@ -141,11 +179,11 @@ class RuleFollower : public db::ScriptObserver {
   // the name is on its way out, and where SQLite stops at those that say it while no table has it.
   db::StatementResult<void> prepare_renaming(db::Connection& connection,
                                              const Alteration& alteration) {
-    const bool keeps_names =
+    step_.keeps_names =
         !alteration.is_of_column() &&
         (file_.rebuilds.sets_aside(alteration) ||
          (file_.rebuilds.takes_place(alteration) && !is_possible(connection, alteration)));
-    if (!keeps_names) return look_ahead(connection, alteration);
+    if (!step_.keeps_names) return look_ahead(connection, alteration);
     TRY_ASSIGN(db::Statement legacy, connection.prepare("PRAGMA legacy_alter_table"));
     TRY(legacy.step());
     step_.switched = legacy.column_int(0) == 0;
@@ -156,6 +194,7 @@ class RuleFollower : public db::ScriptObserver {
   base::Result<void> remember_dropped(db::Connection& connection, const Dropped& dropped) {
     if (dropped.column.empty()) {
       TRY_ASSIGN(step_.number, last_number(connection, dropped.table));
+      TRY_ASSIGN(step_.drops_view, StoredRules(connection).is_view(dropped.table));
     }
     return remember_fitting(connection, dropped);
   }
@@ -202,7 +241,8 @@ class RuleFollower : public db::ScriptObserver {
     if (!step_.dropped) return {};
     for (const StoredText& text : step_.fitting) {
       TRY_ASSIGN(const std::string problem, problem_of_expression(connection, text));
-      if (problem.empty()) continue;
+      TRY_ASSIGN(const auto change, file_.meanings.find_change(connection, text));
+      if (problem.empty() && !change) continue;
       return tl::make_unexpected(
           db::StatementError({base::Code::kConflict, text.rule + " needs " + step_.dropped->table +
                                                          "." + step_.dropped->column +
@@ -215,9 +255,8 @@ class RuleFollower : public db::ScriptObserver {
   db::StatementResult<void> check_added_column(db::Connection& connection) {
     if (!step_.added) return {};
     for (const StoredText& text : step_.fitting) {
-      TRY_ASSIGN(const bool refers,
-                 refers_to(connection, text, step_.added->table, step_.added->column));
-      if (!refers) continue;
+      TRY_ASSIGN(const auto change, file_.meanings.find_change(connection, text));
+      if (!change) continue;
       return tl::make_unexpected(db::StatementError(
           {base::Code::kConflict, text.rule + " says " + step_.added->column +
                                       " of another table, and would mean " + step_.added->table +
@@ -228,8 +267,12 @@ class RuleFollower : public db::ScriptObserver {
   }
 
   base::Result<void> save_changed(db::Connection& connection) {
-    for (const StoredText& text : step_.changed) TRY(save(connection, text));
+    for (const StoredText& text : step_.changed) TRY(save_rewritten(connection, text));
     return {};
+  }
+  base::Result<void> save_rewritten(db::Connection& connection, const StoredText& text) {
+    file_.meanings.rewritten(text);
+    return save(connection, text);
   }
 
   // After ALTER TABLE ... RENAME TO. Nothing happens when it was about a temporary table. The
@@ -249,6 +292,7 @@ class RuleFollower : public db::ScriptObserver {
         if (from_rest != to_rest) continue;
         TRY(rules.rename(from, to));
         file_.lineage.renamed(from, to);
+        if (!step_.keeps_names) file_.meanings.renamed_table(from, to);
         TRY(give_to(connection, to, false));
       }
     }
@@ -264,8 +308,8 @@ class RuleFollower : public db::ScriptObserver {
     }
     const std::optional<std::string> successor = file_.lineage.successor(table);
     const int64_t number = step_.dropped && is_same(step_.dropped->table, name) ? step_.number : 0;
-    if (successor) return succeed(connection, {name, table, number}, *successor);
-    Left left{placeholder_name(std::to_string(++file_.keys)), table, number};
+    if (successor) return succeed(connection, {name, table, number, step_.drops_view}, *successor);
+    Left left{placeholder_name(std::to_string(++file_.keys)), table, number, step_.drops_view};
     TRY(rules.merge(name, left.key));
     file_.left.push_back(std::move(left));
     return {};
@@ -287,20 +331,31 @@ class RuleFollower : public db::ScriptObserver {
                              const std::string& successor) {
     StoredRules rules(connection);
     const std::string& from = left.table.names.back();
-    TRY(rules.merge(left.key, successor));
+    TRY_ASSIGN(const bool is_view, rules.is_view(successor));
+    if (is_view == left.was_view) {
+      TRY(file_.inherited.merge(connection, left.key, successor));
+    } else {
+      TRY_ASSIGN(const std::vector<std::string> ended, rules.end(left.key));
+      if (!ended.empty()) file_.notes.push_back(note_of_kind(successor, is_view, ended));
+    }
     TRY(pass_numbers(connection, successor, left.number));
     if (is_same(from, successor)) return {};
     TRY(rules.rename_types(from, successor));
     TRY_ASSIGN(const std::vector<StoredText> texts, load_stored_texts(connection));
     TRY_ASSIGN(const std::vector<StoredText> changed,
                follow_to_successor(connection, from, successor, texts));
-    for (const StoredText& text : changed) TRY(save(connection, text));
+    for (const StoredText& text : changed) TRY(save_rewritten(connection, text));
+    file_.meanings.renamed_table(from, successor);
     return {};
   }
 
   // After a statement that changed no table's name. Columns of views change with those of tables.
   db::StatementResult<void> follow_columns(db::Connection& connection) {
     TRY(save_changed(connection));
+    if (step_.alteration) {
+      const Alteration& renamed = *step_.alteration;
+      file_.meanings.renamed_column(renamed.table, renamed.column, renamed.name);
+    }
     StoredRules rules(connection);
     const bool is_rename = step_.alteration.has_value();
     for (const auto& [table, before] : step_.columns) {
@@ -361,6 +416,18 @@ class RuleFollower : public db::ScriptObserver {
                       lost.front() +
                           " would name a column that is not there after this file (REVOKE it in "
                           "the same file, before the table or view is made anew)");
+  }
+
+  // A name must not come to stand for another column (meaning.h), whatever has brought it about.
+  tl::expected<void, db::EndError> check_meanings(db::Connection& connection) {
+    TRY_ASSIGN(const auto change, file_.meanings.find_change(connection));
+    if (!change) return {};
+    return tl::make_unexpected(db::EndError(
+        {base::Code::kConflict, change->sentence +
+                                    " after this file: put the table in front of the name "
+                                    "(table.column) before that, in this file (" +
+                                    change->way_out + ")"},
+        change->statement));
   }
 
   File file_;

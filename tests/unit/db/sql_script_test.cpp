@@ -37,6 +37,10 @@ class Diary : public ScriptObserver {
     lines = {"begin"};
     return {};
   }
+  StatementResult<void> before_hook(Connection&, std::string_view statement) override {
+    if (statement.starts_with("TAKE")) lines.push_back("hook " + std::string(statement));
+    return {};
+  }
   StatementResult<void> before(Connection&, std::string_view statement) override {
     lines.push_back("before " + std::string(statement));
     return {};
@@ -46,8 +50,10 @@ class Diary : public ScriptObserver {
     if (!statement.starts_with("DROP")) return {};
     return tl::make_unexpected(StatementError({base::Code::kConflict, "kept"}, 5));
   }
-  base::Result<void> finish(Connection& connection) override {
+  tl::expected<void, EndError> finish(Connection& connection) override {
     lines.emplace_back("finish");
+    if (count(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'worse'") > 0)
+      return tl::make_unexpected(EndError({base::Code::kBadInput, "a worse end"}, 1));
     if (count(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'bad'") == 0) return {};
     return base::fail(base::Code::kBadInput, "a bad end");
   }
@@ -66,8 +72,8 @@ TEST_CASE("an observer sees what SQLite runs, and the end") {
   };
   REQUIRE(run_script(connection, "CREATE TABLE a (x); TAKE b; SELECT 1", "x.sql", hook, &diary));
   CHECK(diary.lines == std::vector<std::string>{"begin", "before CREATE TABLE a (x)",
-                                                "after CREATE TABLE a (x)", "before SELECT 1",
-                                                "after SELECT 1", "finish"});
+                                                "after CREATE TABLE a (x)", "hook TAKE b",
+                                                "before SELECT 1", "after SELECT 1", "finish"});
   auto outcome = run_script(connection, "\n DROP TABLE a", "x.sql", hook, &diary);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().message == "x.sql:2:7: kept, in: DROP TABLE a");
@@ -75,6 +81,10 @@ TEST_CASE("an observer sees what SQLite runs, and the end") {
   outcome = run_script(connection, "CREATE TABLE bad (x)", "x.sql", hook, &diary);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().message == "x.sql: a bad end");
+  outcome = run_script(connection, "SELECT 1; TAKE b;\n CREATE TABLE worse (x); SELECT 2", "x.sql",
+                       hook, &diary);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().message == "x.sql:2:2: a worse end, in: CREATE TABLE worse (x); SELECT 2");
 }
 
 TEST_CASE("a hook gets each statement whole, whatever its quotes and comments hold") {
