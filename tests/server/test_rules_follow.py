@@ -136,6 +136,55 @@ class RulesFollow(FolderCase):
         eventually(lambda: self.read("doc")[0] == 404, "the new name is known")
         self.assertEqual(self.rows("paper"), [])
 
+    def test_a_name_in_a_policy_never_comes_to_mean_another_column(self):
+        self.apply(DOC + "CREATE TABLE share (doc_id INTEGER, name TEXT); INSERT INTO share VALUES (1, 'a');"
+                   "CREATE POLICY p ON doc FOR SELECT USING (EXISTS (SELECT 1 FROM share WHERE name = doc.name));")
+        needs = "policy p on doc needs share.name"
+        self.assertRegex(self.refuse("SELECT 1;\nALTER TABLE share DROP COLUMN name;"), r"_step\.sql:2:1: " + needs)
+        made = "CREATE TABLE fresh (doc_id INTEGER, title TEXT);\nDROP TABLE share;\nALTER TABLE fresh RENAME TO share;\n"
+        self.assertRegex(self.refuse(made), r"_step\.sql:3:1: policy p on doc says name of share, and would mean "
+                                            r"doc\.name after this file: put the table in front of the name")
+        self.assertEqual([row["id"] for row in self.rows("doc")], [1])
+        self.apply(made + "ALTER POLICY p ON doc USING (EXISTS (SELECT 1 FROM share WHERE share.title = doc.name));")
+        self.assertEqual(self.rows("doc"), [])
+
+    def test_a_view_has_no_rules_of_a_table_of_its_name(self):
+        rules = "CREATE POLICY p ON doc USING (owner = 'ann'); GRANT ALL ON doc TO anon;"
+        self.apply(DOC + rules)
+        self.write("CREATE TABLE base (id INTEGER PRIMARY KEY, owner TEXT); INSERT INTO base SELECT id, owner FROM doc;"
+                   "DROP TABLE doc; CREATE VIEW doc AS SELECT * FROM base;")
+        told = "doc was a table and is a view now: its rules end: policy p, privilege DELETE of anon"
+        self.assertIn(told, run_prodev("migrate", "plan", "--dir", self.folder).stdout)
+        self.assertIn(told, run_prodev("migrate", "--dir", self.folder).stdout)
+        self.assertIn(self.read("doc")[0], (401, 403))
+
+    def test_a_view_that_the_shell_makes_has_no_rules_of_a_table(self):
+        self.apply(DOC + "CREATE POLICY p ON doc USING (owner = 'ann'); GRANT SELECT ON doc TO anon;")
+        self.assertEqual(len(self.rows("doc")), 1)
+        self.shell("ALTER TABLE doc RENAME TO base; CREATE VIEW doc AS SELECT * FROM base;")
+        eventually(lambda: self.read("doc")[0] in (401, 403), "the view is closed")
+        self.assertIn("there is no table doc", run_prodev("doctor", "--dir", self.folder).stdout)
+        said = run_prodev("migrate", "--dir", self.folder)
+        self.assertIn("doc was a table and is a view now: its rules end: policy p, privilege SELECT of anon",
+                      said.stdout + said.stderr)
+
+    def test_a_policy_by_rowid_judges_rows_that_are_written(self):
+        self.apply(DOC + "CREATE POLICY p ON doc USING (rowid > 1 AND doc.rowid < 9);")
+        self.assertEqual([row["id"] for row in self.rows("doc")], [2])
+        with Client(self.server.port) as client:
+            status = [client.request("POST", "/rest/v1/doc", {"Content-Type": "application/json"},
+                                     b'{"id": %d}' % number).status for number in (3, 9)]
+        self.assertEqual(status[0], 201)
+        self.assertIn(status[1], (401, 403))
+
+    def test_a_role_can_go_after_revoke_and_takes_its_memberships(self):
+        self.apply(DOC + "CREATE ROLE staff; CREATE ROLE boss IN ROLE staff; GRANT SELECT ON doc TO staff;"
+                   "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT 1'; GRANT EXECUTE ON FUNCTION f() TO staff;")
+        self.assertIn("is needed by a privilege on doc", self.refuse("DROP ROLE staff;"))
+        self.apply("REVOKE ALL ON doc FROM staff; REVOKE EXECUTE ON FUNCTION f() FROM staff;", "DROP ROLE staff;")
+        left = [line for line in self.dump() if "'staff'" in line and "migration" not in line]
+        self.assertEqual(left, [])
+
     def test_the_plan_tells_what_would_end(self):
         self.apply(DOC + "CREATE POLICY p ON doc USING (true); GRANT SELECT (id, name) ON doc TO anon;")
         self.write("ALTER TABLE doc DROP COLUMN name;")

@@ -4,6 +4,7 @@ from rules_model import Column, Condition, Function, Policy, Refused, Relation
 
 VALUES = ("u1", "u2", "x")
 TABLES = ("alpha", "beta", "gamma", "delta", "omega")
+SHARED = "k"  # a column of several tables; all others have names of their own
 
 
 class FileMaker:
@@ -29,6 +30,7 @@ class FileMaker:
                 self.chance.choice([self._rename_table, self._rename_table, self._swap, self._rename_column,
                                     self._rename_column, self._rename_column, self._drop_column, self._drop_column,
                                     self._drop_table, self._create_table, self._rebuild, self._rebuild, self._rebuild,
+                                    self._add_column, self._add_column, self._put_behind_view,
                                     self._remake_view, self._create_view, self._drop_view,
                                     self._add_rule, self._add_rule, self._add_rule, self._create_function])()
             if self.refused:
@@ -47,7 +49,7 @@ class FileMaker:
 
     def _free_column(self, table):
         """One that the table does not have, though it may have had: no other table's, so that no name
-        in a subquery can be taken for another."""
+        in a subquery can be taken for another, but SHARED."""
         mark = table.columns[0].name[0]
         names = [f"{mark}{i}" for i in range(6)]
         used = {one.name for one in table.columns}
@@ -79,6 +81,8 @@ class FileMaker:
         marks = {one.columns[0].name[0] for one in self.model.tables()}
         mark = next(one for one in "abcdefgh" if one not in marks)
         table = Relation(name, [Column(f"{mark}{i}") for i in range(3)])
+        if self.chance.random() < 0.6:
+            table.columns.append(Column(SHARED))
         for _ in range(self.chance.randint(2, 5)):
             table.rows.append({column: self.chance.choice(VALUES) for column in table.columns})
         self.model.relations.append(table)
@@ -108,7 +112,7 @@ class FileMaker:
         name = table and self._free_column(table)
         if not name:
             return
-        column = self.chance.choice(table.columns)
+        column = self.chance.choice([one for one in table.columns if one.name != SHARED])
         self.sql.append(f"ALTER TABLE {self._word(table.name)} RENAME COLUMN {self._word(column.name)} TO {name};")
         self._attempt(lambda: self.model.rename_column(table, column, name))
 
@@ -116,11 +120,48 @@ class FileMaker:
         table = self._table()
         if table is None or len(table.columns) < 2:
             return
-        column = self.chance.choice(table.columns)
+        column = self._column_to_drop(table)
         if any(one.base is column for view in self.model.views_of(table) for one in view.columns):
             return
         self.sql.append(f"ALTER TABLE {table.name} DROP COLUMN {self._word(column.name)};")
         self._attempt(lambda: self.model.drop_column(table, column))
+
+    def _column_to_drop(self, table):
+        """The first tells the table's mark, so it stays."""
+        shared = [one for one in table.columns if one.name == SHARED]
+        return self.chance.choice(shared or table.columns[1:])
+
+    def _add_column(self):
+        """SHARED, by ALTER TABLE or by making the table anew."""
+        tables = [one for one in self.model.tables() if all(column.name != SHARED for column in one.columns)]
+        if not tables:
+            return
+        table = self.chance.choice(tables)
+        if self.model.views_of(table) or self.chance.random() < 0.3:
+            self.sql.append(f"ALTER TABLE {table.name} ADD COLUMN {SHARED} TEXT;")
+        else:
+            self._rebuild_sql(table, table.columns, [Column(SHARED)])
+        self._attempt(lambda: self.model.add_column(table, Column(SHARED)))
+
+    def _put_behind_view(self):
+        """A table that only its own rules name, which a view is to have none of."""
+        tables = [one for one in self.model.tables() if one not in self._kept and not self.model.views_of(one)
+                  and all(policy.condition.other is not one for policy in self.model.policies)
+                  and all(function.source is not one for function in self.model.functions)]
+        base = self._free_table()
+        if not tables or base is None:
+            return
+        table = self.chance.choice(tables)
+        self._grant(table)
+        name, names = table.name, ", ".join(one.name for one in table.columns)
+        made = [f"CREATE TABLE {base} ({self._columns_sql(table.columns)});"]
+        view = f"CREATE VIEW {name} AS SELECT {names} FROM {base};"
+        if self.chance.random() < 0.5:
+            self.sql += [*made, f"INSERT INTO {base} SELECT {names} FROM {name};", f"DROP TABLE {name};", view]
+        else:
+            self.sql += [f"ALTER TABLE {name} RENAME TO old;", *made, f"INSERT INTO {base} SELECT {names} FROM old;",
+                         view, "DROP TABLE old;"]
+        self.model.put_behind_view(table, base)
 
     def _drop_table(self):
         table = self._table()
@@ -138,7 +179,7 @@ class FileMaker:
         views = self.model.views_of(table)
         self.sql += [f"DROP VIEW {one.name};" for one in views]
         if len(table.columns) > 1 and self.chance.random() < 0.3:
-            column = self.chance.choice(table.columns)
+            column = self._column_to_drop(table)
             if not any(one.base is column for view in views for one in view.columns):
                 self._attempt(lambda: self.model.rebuild_without(table, column))
                 if self.refused:
@@ -147,9 +188,10 @@ class FileMaker:
         self._rebuild_sql(table, table.columns)
         self.sql += [self._view_sql(one) for one in views]
 
-    def _rebuild_sql(self, table, columns):
-        name, names = table.name, ", ".join(one.name for one in columns)
-        made = f"({self._columns_sql(columns)});"
+    def _rebuild_sql(self, table, columns, added=()):
+        name, kept = table.name, ", ".join(one.name for one in columns)
+        names = ", ".join([kept, *("NULL" for _ in added)])
+        made = f"({self._columns_sql([*columns, *added])});"
         order = self.chance.randrange(5)
         if order == 0:
             self.sql += [f"CREATE TABLE fresh {made}", f"INSERT INTO fresh SELECT {names} FROM {name};",
@@ -158,7 +200,7 @@ class FileMaker:
             self.sql += [f"ALTER TABLE {name} RENAME TO old;", f"CREATE TABLE {name} {made}",
                          f"INSERT INTO {name} SELECT {names} FROM old;", "DROP TABLE old;"]
         elif order == 2:
-            self.sql += [f"CREATE TEMP TABLE kept AS SELECT {names} FROM {name};", f"DROP TABLE {name};",
+            self.sql += [f"CREATE TEMP TABLE kept AS SELECT {kept} FROM {name};", f"DROP TABLE {name};",
                          f"CREATE TABLE {name} {made}", f"INSERT INTO {name} SELECT {names} FROM kept;",
                          "DROP TABLE kept;"]
         elif order == 3:
@@ -193,6 +235,7 @@ class FileMaker:
         view = self._some_view()
         if view is not None:
             self.sql.append(f"DROP VIEW {view.name};")
+            self._dropped.add(view.name)
             self.model.drop(view)
 
     def _remake_view(self):
@@ -245,9 +288,23 @@ class FileMaker:
             return Condition(column, value), f"/* a note */ {own}='{value}'"
         other = self.chance.choice(others)
         member, where = self.chance.choice(other.columns), self.chance.choice(other.columns)
+        if kind > 0.75:
+            return self._matching(relation, column, value, other, where)
         source, name = self.chance.choice([(other.name, other.name + "."), (other.name, ""), (other.name + " AS o", "o.")])
         return (Condition(column, value, other, member, where),
                 f"{own} IN (SELECT {name}{self._word(member.name)} FROM {source} WHERE {name}{where.name} = '{value}')")
+
+    def _matching(self, relation, column, value, other, where):
+        """A subquery that compares a column of its table with one of the policy's, with as few tables in front
+        of the names as SQLite needs."""
+        shared = {one.name: one for one in other.columns if one.name == SHARED}
+        mine = [one for one in relation.columns if one.name == SHARED]
+        column = self.chance.choice(mine or [column])
+        member = shared.get(column.name) or self.chance.choice(other.columns)
+        loose = column.name not in shared
+        own = column.name if loose else f"{relation.name}.{column.name}"
+        return (Condition(column, value, other, member, where, loose),
+                f"EXISTS (SELECT 1 FROM {other.name} WHERE {member.name} = {own} AND {where.name} = '{value}')")
 
     def _create_function(self):
         table = self._table()

@@ -37,16 +37,20 @@ class Relation:
 
 @dataclasses.dataclass(eq=False)
 class Condition:
-    """column = value; column = auth.uid(); column IN (SELECT member FROM other WHERE filter = value); true."""
+    """column = value; column = auth.uid(); column IN (SELECT member FROM other WHERE filter = value), however
+    that is written; true."""
     column: Column = None
     value: str = None  # None: the caller's id
     other: Relation = None
     member: Column = None
     filter: Column = None
+    loose: bool = False  # the subquery names the column without its table: another one may take the name
 
     def holds(self, row, uid):
         if self.column is None:
             return True
+        if row[self.column] is None:
+            return False
         if self.other is None:
             return row[self.column] == (uid if self.value is None else self.value)
         return row[self.column] in [one[self.member] for one in self.other.rows if one[self.filter] == self.value]
@@ -121,6 +125,25 @@ class Model:
         for grant in self.grants:
             if grant.columns and column in grant.columns:
                 grant.columns.remove(column)
+
+    def add_column(self, table, column):
+        """With NULL in it."""
+        if any(one.loose and one.other is table and one.column.name == column.name
+               for one in (policy.condition for policy in self.policies)):
+            raise Refused("a name in a policy would mean the new column")
+        table.columns.append(column)
+        for row in table.rows:
+            row[column] = None
+
+    def put_behind_view(self, table, name):
+        """The rows are those of another table, `name`, and a view shows them under the old name. No rule of
+        the table is one of either."""
+        if any(policy.condition.other is table for policy in self.policies if policy.on is not table):
+            raise AssertionError("the caller chooses tables that nothing else names")
+        self.drop(table)
+        base = Relation(name, table.columns, table.rows)
+        self.relations.append(base)
+        self.relations.append(Relation(table.name, [Column(one.name, one) for one in base.columns], source=base))
 
     def drop(self, relation):
         if any(policy.condition.other is relation and policy.on is not relation for policy in self.policies):
