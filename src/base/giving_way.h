@@ -1,14 +1,19 @@
-// How long work on a thread that others wait for learns that they come first.
+// How long work on a thread that others wait for learns that they come first, and for whom it is.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 
 namespace prodev::base {
 
-// For as long as it lives, `others_come_first` answers must_give_way() on this thread.
+// For as long as it lives, this thread works for `client`, and `others_come_first` answers
+// must_give_way() on it.
 class GivingWay {
  public:
-  explicit GivingWay(std::function<bool()> others_come_first);
+  using Client = std::array<uint8_t, 16>;  // net::Address::client_key
+
+  GivingWay(const Client& client, std::function<bool()> others_come_first);
   ~GivingWay();
   GivingWay(const GivingWay&) = delete;
   GivingWay& operator=(const GivingWay&) = delete;
@@ -19,7 +24,9 @@ class GivingWay {
 
  private:
   friend bool must_give_way();
+  friend Client served_client();
 
+  const Client client_;
   const std::function<bool()> others_come_first_;
   bool happened_ = false;
 };
@@ -27,5 +34,8 @@ class GivingWay {
 // Whether what this thread does for a client is to end now. It may be asked some hundred times a
 // second, by work that changes nothing.
 bool must_give_way();
+
+// For whom this thread works. Zeros: for no client.
+GivingWay::Client served_client();
 
 }  // namespace prodev::base

@@ -15,7 +15,6 @@ namespace prodev::db {
 namespace {
 
 constexpr size_t kCachedStatements = 512;
-constexpr int64_t kTurn_ns = 5'000'000;
 constexpr int kFirstTurns = 2;  // in which a read counts as beginning, and need not give way
 
 // The time of a loop's read is over: has it worked, or did others have the core? What it did until
@@ -69,6 +68,7 @@ void Reader::set_deadline(int64_t deadline_ns) {
   watch_thread({connection_.handle(), check_time, this, limits_.steps,
                 turns_ != nullptr ? give_turn : nullptr});
   turns_had_ = 0;
+  client_ = base::served_client();
   if (turns_ != nullptr) (void)take_turn(Turns::Read::kBegins);  // without one it ends at once
 }
 
@@ -127,15 +127,16 @@ void Reader::give_turn(void* self) {
 
 bool Reader::take_turn(Turns::Read read) {
   end_turn();
-  if (!turns_->take(read, deadline_ns_)) return false;
+  if (!turns_->take(client_, read, deadline_ns_)) return false;
   has_turn_ = true;
   ++turns_had_;
-  turn_ends_ns_ = base::monotonic_ns() + kTurn_ns;
+  turn_began_ns_ = base::monotonic_ns();
+  turn_ends_ns_ = turn_began_ns_ + Turns::kTurn_ns;
   return true;
 }
 
 void Reader::end_turn() {
-  if (has_turn_) turns_->give();
+  if (has_turn_) turns_->give(client_, base::monotonic_ns() - turn_began_ns_);
   has_turn_ = false;
 }
 

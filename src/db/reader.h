@@ -48,10 +48,10 @@ class Reader {
   const ReaderLimits& limits() const { return limits_; }
 
   // Statements that run past `deadline_ns` (base::monotonic_ns) end with kTimeout. 0: no limit.
-  // With turns, waits for one, and keeps one until the next call or rest(); after some of them they
-  // end with kTimeout, too, where others come first (base::must_give_way). Here and there
-  // statements are forgotten beyond what may be kept: none may be in use. REQUIRES: on the thread
-  // that runs them.
+  // With turns, waits for one of base::served_client()'s, and keeps one until the next call or
+  // rest(); after some of them they end with kTimeout, too, where others come first
+  // (base::must_give_way). Here and there statements are forgotten beyond what may be kept: none
+  // may be in use. REQUIRES: on the thread that runs them.
   void set_deadline(int64_t deadline_ns);
   // Reads the schema of the database, unless it has done so for number `schema` (schema_number.h).
   // Else the first statement that meets a new schema does: for thousands of tables that takes more
@@ -81,8 +81,10 @@ class Reader {
   const ReaderLimits limits_;
   SchemaNumber schema_number_;
   int64_t learnt_schema_ = -1;
+  Turns::Client client_{};  // whose statements they are since set_deadline()
   bool has_turn_ = false;
   int turns_had_ = 0;  // since set_deadline()
+  int64_t turn_began_ns_ = 0;
   int64_t turn_ends_ns_ = 0;
 };
 

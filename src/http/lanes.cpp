@@ -133,7 +133,7 @@ bool PoolLane::try_submit(const Client& client, std::unique_ptr<Job>&& job) {
 void PoolLane::run() {
   base::run_behind();
   while (auto taken = queue_.pop()) {
-    base::GivingWay way([&] { return !queue_.may_go_on(*taken); });
+    base::GivingWay way(taken->client, [&] { return !queue_.may_go_on(*taken); });
     Job& running = *taken->item;
     (void)running.run();
     if (!way.happened()) {

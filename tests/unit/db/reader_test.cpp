@@ -1,7 +1,6 @@
 #include "db/reader.h"
 
 #include <atomic>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +17,7 @@ constexpr std::string_view kLong =
     "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000000)"
     " SELECT count(*) FROM n";
 constexpr int64_t kSecond_ns = 1'000'000'000;
+constexpr Turns::Client kReads{1};
 
 std::string empty_database(const test::TempFolder& folder) {
   const std::string path = folder.path("x.db");
@@ -87,7 +87,7 @@ TEST_CASE("a read that gets no turn ends at its deadline, and gives back the one
   const test::TempFolder folder;
   const std::string path = empty_database(folder);
   Turns turns(1);
-  REQUIRE(turns.take(Turns::Read::kBegins, 0));
+  REQUIRE(turns.take(kReads, Turns::Read::kBegins, 0));
   {
     auto reader = Reader::open(path, nullptr, &turns);
     REQUIRE(reader);
@@ -96,47 +96,12 @@ TEST_CASE("a read that gets no turn ends at its deadline, and gives back the one
     (*reader)->set_deadline(base::monotonic_ns() + kSecond_ns / 10);  // waits in vain
     const StatementUse use(**statement);
     CHECK((*statement)->step().error().code == base::Code::kTimeout);
-    turns.give();
+    turns.give(kReads, Turns::kTurn_ns);
     (*statement)->reset();
     (*reader)->set_deadline(base::monotonic_ns() + 120 * kSecond_ns);
     CHECK(*(*statement)->step());
   }
-  CHECK(turns.take(Turns::Read::kBegins, base::monotonic_ns() + kSecond_ns));
-}
-
-namespace {
-
-// Who has a turn first, of two who wait: one that goes on, and then one that begins.
-std::vector<std::string> order_of_turns(int64_t patience_ns) {
-  Turns turns(1, patience_ns);
-  REQUIRE(turns.take(Turns::Read::kBegins, 0));
-  std::mutex mutex;
-  std::vector<std::string> order;
-  const auto wait_for_turn = [&](Turns::Read read, const char* name) {
-    return std::thread([&turns, &mutex, &order, read, name] {
-      if (!turns.take(read, base::monotonic_ns() + 60 * kSecond_ns)) return;
-      {
-        const std::lock_guard lock(mutex);
-        order.emplace_back(name);
-      }
-      turns.give();
-    });
-  };
-  std::thread goes_on = wait_for_turn(Turns::Read::kGoesOn, "goes on");
-  while (turns.waiting() < 1) std::this_thread::yield();
-  std::thread begins = wait_for_turn(Turns::Read::kBegins, "begins");
-  while (turns.waiting() < 2) std::this_thread::yield();
-  turns.give();
-  goes_on.join();
-  begins.join();
-  return order;
-}
-
-}  // namespace
-
-TEST_CASE("a read that begins has its turn before one that goes on, which has patience") {
-  CHECK(order_of_turns(60 * kSecond_ns) == std::vector<std::string>{"begins", "goes on"});
-  CHECK(order_of_turns(0) == std::vector<std::string>{"goes on", "begins"});
+  CHECK(turns.take(kReads, Turns::Read::kBegins, base::monotonic_ns() + kSecond_ns));
 }
 
 }  // namespace prodev::db
