@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
+#include "base/clock.h"
 #include "http/pending_body.h"
 #include "http/worker.h"
 #include "telemetry/log.h"
@@ -15,6 +17,7 @@ namespace prodev::http {
 namespace {
 
 constexpr size_t kFlushBudget = 1 << 20;  // bytes sent before other connections get a turn
+constexpr size_t kSentInANanosecond = 4;  // bytes, about
 // RFC 9112 section 9.6: a client that is still sending is to see its answer.
 constexpr int64_t kLinger_ms = 2'000;  // without a byte
 constexpr int64_t kLongestLinger_ms = 6'000;
@@ -25,8 +28,8 @@ constexpr int64_t kBetweenLooks_ms = 1'000;  // at what a client takes of a resp
 }  // namespace
 
 Connection::Connection(Worker& worker, const Site& site, net::Socket socket,
-                       const net::Address& peer)
-    : worker_(worker), site_(site), socket_(std::move(socket)), peer_(peer) {
+                       const net::Address& peer, const LoopTurns::Key& client)
+    : worker_(worker), site_(site), socket_(std::move(socket)), peer_(peer), client_(client) {
   progress_ms_ = worker.loop().now_ms();
 }
 
@@ -46,8 +49,51 @@ void Connection::drain() {
 }
 
 void Connection::on_events(uint32_t events) {
+  if (!waits_for_turn_ && worker_.turns().has_had_its_time(client_, worker_.loop().now_ns())) {
+    wait_for_turn();
+  }
+  if (waits_for_turn_) {
+    waiting_events_ |= events;
+    return;
+  }
+  begin_turn();
+  handle_events(events);
+  end_turn();
+}
+
+void Connection::take_turn() {
+  waits_for_turn_ = false;
+  begin_turn();
+  turn_ends_ns_ = turn_began_ns_ + LoopTurns::kTurn_ns;  // whatever its client has had
+  handle_events(std::exchange(waiting_events_, 0));
+  end_turn();
+}
+
+void Connection::begin_turn() {
+  const bool has_time = !worker_.turns().has_had_its_time(client_, worker_.loop().now_ns());
+  sent_this_turn_ = 0;
+  turn_began_ns_ = worker_.seen_ns();
+  turn_ends_ns_ = turn_began_ns_ + (has_time ? LoopTurns::kTurn_ns : 0);
+}
+
+void Connection::end_turn() {
+  const int64_t worked_ns = worker_.seen_ns() - turn_began_ns_;
+  const auto sending_ns = static_cast<int64_t>(sent_this_turn_ / kSentInANanosecond);
+  worker_.turns().add(client_, worker_.loop().now_ns(), worked_ns + sending_ns);
+}
+
+bool Connection::turn_is_over() const {
+  return sent_this_turn_ >= kFlushBudget || worker_.seen_ns() >= turn_ends_ns_;
+}
+
+void Connection::wait_for_turn() {
+  if (std::exchange(waits_for_turn_, true)) return;
+  worker_.wait_for_turn(*this);
+}
+
+void Connection::handle_events(uint32_t events) {
   try {
-    handle_events(events);
+    react(events);
   } catch (
       const std::exception& error) {  // out of memory: this connection's loss, not the server's
     telemetry::log(telemetry::Level::kError, "a connection was given up",
@@ -56,8 +102,7 @@ void Connection::on_events(uint32_t events) {
   }
 }
 
-void Connection::handle_events(uint32_t events) {
-  sent_this_turn_ = 0;
+void Connection::react(uint32_t events) {
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
   if (state_ == State::kRunning && broken) {
     close();
@@ -65,10 +110,13 @@ void Connection::handle_events(uint32_t events) {
   }
   const bool heard = (events & EPOLLIN) != 0 && write_wants_read_;
   const bool writable = (events & EPOLLOUT) != 0 || broken || heard;
-  if (writable && (!output_.empty() || yielded_)) {
-    yielded_ = false;
+  if (writable && !output_.empty()) {
     flush();
     if (state_ != State::kGone) pump();
+  } else if (output_.empty() && !input_.empty()) {  // it has waited for this turn
+    output_.exchange_buffer(worker_.write_buffer());
+    pump();
+    output_.exchange_buffer(worker_.write_buffer());
   }
   const bool readable = (events & EPOLLIN) != 0 || broken || (writable && read_wants_write_);
   if (readable && wants_input()) read_some();
@@ -84,7 +132,7 @@ void Connection::settle() {
   if (wants_input()) wanted |= EPOLLIN;
   if (write_wants_read_) {
     wanted |= EPOLLIN;
-  } else if (!output_.empty() || read_wants_write_ || yielded_) {
+  } else if (!output_.empty() || read_wants_write_) {
     wanted |= EPOLLOUT;
   }
   if (wanted != watched_ && !abandoned_) {
@@ -95,7 +143,7 @@ void Connection::settle() {
 }
 
 bool Connection::wants_input() const {
-  if (input_ended_) return false;
+  if (input_ended_ || waits_for_turn_) return false;
   if (state_ == State::kLingering) return true;
   return (state_ == State::kHead || state_ == State::kBody) && !end_after_output_ && !output_full();
 }
@@ -111,7 +159,7 @@ void Connection::read_some() {
   do {
     read_wants_write_ = false;
     const net::IoResult result = socket_.read(buffer.data(), buffer.size());
-    if (socket_.is_tls()) count_handshake();
+    if (socket_.is_tls() && !handshake_counted_) count_handshake();
     switch (result.status) {
       case net::IoStatus::kOk:
         worker_.shard().bytes_received.add(result.bytes);
@@ -133,8 +181,10 @@ void Connection::read_some() {
   } while (wants_input() && socket_.has_buffered_input());
 }
 
+// Its steps are work that no request tells the time of.
 void Connection::count_handshake() {
-  if (handshake_counted_ || !socket_.handshake_done()) return;
+  worker_.saw_time(base::monotonic_ns());
+  if (!socket_.handshake_done()) return;
   handshake_counted_ = true;
   worker_.shard().tls_handshakes.add();
 }
@@ -150,8 +200,7 @@ void Connection::take_input(std::string_view arrived) {
   if (output_.empty()) progress_ms_ = worker_.loop().now_ms();
   output_.exchange_buffer(worker_.write_buffer());
   if (input_.empty()) {
-    while (step(arrived)) {
-    }
+    take_steps(arrived);
     if (!arrived.empty()) input_.assign(arrived);
     flush();
   } else {
@@ -161,21 +210,23 @@ void Connection::take_input(std::string_view arrived) {
   output_.exchange_buffer(worker_.write_buffer());
 }
 
-// Takes what waits in input_ for as long as the output keeps up.
+// At least one, while there is time.
+void Connection::take_steps(std::string_view& input) {
+  while (step(input) && !turn_is_over()) {
+  }
+}
+
+// Takes what waits in input_ for as long as the turn lasts and the output keeps up.
 void Connection::pump() {
   while (!input_.empty() && !output_full()) {
+    if (turn_is_over()) return wait_for_turn();
     std::string_view left = input_;
-    while (step(left)) {
-    }
+    take_steps(left);
     const bool taken = left.size() < input_.size();
     input_.erase(0, input_.size() - left.size());
     flush();
     if (state_ == State::kGone) return;
     if (!taken || !output_.empty()) break;
-    if (sent_this_turn_ >= kFlushBudget) {
-      yielded_ = true;  // others get a turn before what still waits here
-      return;
-    }
   }
   if (input_.empty()) std::string().swap(input_);  // an idle connection holds no buffer
   if (input_ended_ && state_ == State::kHead && output_.empty()) close();
@@ -234,6 +285,7 @@ void Connection::close() {
   if (state_ == State::kGone || abandoned_) return;
   worker_.loop().remove(socket_.fd());
   disarm();
+  if (std::exchange(waits_for_turn_, false)) worker_.turns().remove(client_, *this);
   if (state_ == State::kRunning) {
     abandoned_ = true;  // the lane still refers to this connection
     return;
@@ -256,6 +308,7 @@ bool Connection::peer_has_left() const {
 }
 
 void Connection::finish_request(Request& request, Response& response) {
+  begin_turn();
   try {
     send_finished(request, response);
   } catch (const std::exception& error) {
@@ -263,11 +316,11 @@ void Connection::finish_request(Request& request, Response& response) {
                    {{"error", error.what()}});
     close();
   }
+  end_turn();
 }
 
 void Connection::send_finished(Request& request, Response& response) {
   progress_ms_ = worker_.loop().now_ms();
-  sent_this_turn_ = 0;
   state_ = State::kHead;
   if (abandoned_) {
     account(request, response, 0);
@@ -283,7 +336,7 @@ void Connection::send_finished(Request& request, Response& response) {
     respond(request, response);
   }
   flush();
-  if (state_ != State::kGone) pump();
+  if (state_ != State::kGone && !waits_for_turn_) pump();
   output_.exchange_buffer(worker_.write_buffer());
   settle();
 }

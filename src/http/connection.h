@@ -15,6 +15,7 @@
 
 #include "http/chunked.h"
 #include "http/head.h"
+#include "http/loop_turns.h"
 #include "http/output.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -31,7 +32,8 @@ struct Site;
 
 class Connection final : public net::EventHandler, private net::Timer {
  public:
-  Connection(Worker& worker, const Site& site, net::Socket socket, const net::Address& peer);
+  Connection(Worker& worker, const Site& site, net::Socket socket, const net::Address& peer,
+             const LoopTurns::Key& client);
   ~Connection() override;
 
   // Watches the socket. An error: the connection cannot be served.
@@ -40,6 +42,9 @@ class Connection final : public net::EventHandler, private net::Timer {
   void drain();
   // A lane has finished the request in hand.
   void finish_request(Request& request, Response& response);
+
+  // Has waited for it (Worker::wait_for_turn).
+  void take_turn();
 
   // Ends it at once: its client does not take what waits for it, or others need the room.
   void cut();
@@ -59,6 +64,12 @@ class Connection final : public net::EventHandler, private net::Timer {
   // Socket and time (connection.cpp).
   void on_deadline() override;
   void handle_events(uint32_t events);
+  void react(uint32_t events);
+  void begin_turn();
+  void end_turn();
+  bool turn_is_over() const;
+  void wait_for_turn();
+  void take_steps(std::string_view& input);
   void send_finished(Request& request, Response& response);
   bool reader_made_progress();
   uint64_t taken_bytes() const;
@@ -104,17 +115,19 @@ class Connection final : public net::EventHandler, private net::Timer {
   const Site& site_;
   net::Socket socket_;
   net::Address peer_;
+  const LoopTurns::Key client_;
   size_t place_ = 0;  // in the worker's list
 
   State state_ = State::kHead;
-  uint32_t watched_ = 0;      // what epoll was last told
-  bool input_ended_ = false;  // the peer has shut its side
+  uint32_t watched_ = 0;         // what epoll was last told
+  uint32_t waiting_events_ = 0;  // came while it waited for its turn
+  bool input_ended_ = false;     // the peer has shut its side
   bool end_after_output_ = false;
   bool linger_after_output_ = false;
   bool abandoned_ = false;         // lost while a lane works for it
   bool read_wants_write_ = false;  // a TLS handshake that must send first
   bool write_wants_read_ = false;  // TLS must hear from the peer before it can send
-  bool yielded_ = false;           // input waits for the next turn
+  bool waits_for_turn_ = false;
   bool served_one_ = false;
   bool handshake_counted_ = false;
 
@@ -131,6 +144,8 @@ class Connection final : public net::EventHandler, private net::Timer {
   size_t lingered_bytes_ = 0;
   int64_t linger_ends_ms_ = 0;
   size_t sent_this_turn_ = 0;
+  int64_t turn_began_ns_ = 0;  // Worker::seen_ns()
+  int64_t turn_ends_ns_ = 0;
 };
 
 }  // namespace prodev::http

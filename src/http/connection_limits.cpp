@@ -11,8 +11,8 @@ size_t ConnectionLimits::KeyHash::operator()(const Key& key) const {
   return std::hash<std::string_view>()({reinterpret_cast<const char*>(key.data()), key.size()});
 }
 
-bool ConnectionLimits::is_counted(const net::Address& peer) const {
-  return per_client_ > 0 && !is_trusted(proxies_, peer);
+bool ConnectionLimits::is_one_client(const net::Address& peer) const {
+  return !is_trusted(proxies_, peer);
 }
 
 ConnectionLimits::Verdict ConnectionLimits::admit(const net::Address& peer) {

@@ -25,10 +25,13 @@ class ConnectionLimits {
   Verdict admit(const net::Address& peer);
   void release(const net::Address& peer);
 
+  // Whether `peer` is one client, and not a proxy of many.
+  bool is_one_client(const net::Address& peer) const;
+
   size_t open() const { return open_.load(std::memory_order_relaxed); }
 
  private:
-  bool is_counted(const net::Address& peer) const;
+  bool is_counted(const net::Address& peer) const { return per_client_ > 0 && is_one_client(peer); }
 
   using Key = std::array<uint8_t, 16>;
   struct KeyHash {

@@ -144,6 +144,7 @@ void Connection::begin_request(std::string_view head_bytes, std::string_view& in
   request.secure = socket_.is_tls();
   request.loop = worker_.index();
   request.started_ns = base::monotonic_ns();
+  worker_.saw_time(request.started_ns);
   if (const auto error = parse_head(head_bytes, request.head)) {
     refuse_head(*error, head_bytes);
     return;
@@ -358,7 +359,9 @@ void Connection::refuse_body(int status, std::string_view code, std::string_view
 }
 
 void Connection::account(const Request& request, const Response& response, uint64_t body_bytes) {
-  const int64_t duration_us = (base::monotonic_ns() - request.started_ns) / 1'000;
+  const int64_t ended_ns = base::monotonic_ns();
+  worker_.saw_time(ended_ns);
+  const int64_t duration_us = (ended_ns - request.started_ns) / 1'000;
   const size_t route_id = request.route != nullptr ? request.route->id : site_.unmatched_id;
   telemetry::RouteMetrics& metrics = worker_.shard().by_route[route_id];
   metrics.duration.observe_us(duration_us);

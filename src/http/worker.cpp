@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "base/clock.h"
 #include "http/acceptor.h"
 #include "http/status.h"
@@ -71,7 +73,9 @@ void Worker::accept(base::UniqueFd fd, const net::Address& peer, const Site& sit
   net::Socket socket = tls ? net::Socket(std::move(fd), *tls_) : net::Socket(std::move(fd));
   const bool unencrypted =
       tls && !socket.is_tls();  // no memory for a session: never go on in the clear
-  auto connection = std::make_unique<Connection>(*this, site, std::move(socket), peer);
+  auto connection =
+      std::make_unique<Connection>(*this, site, std::move(socket), peer,
+                                   turns_.key_of(peer, engine_.limits().is_one_client(peer)));
   connection->place_ = connections_.size();
   connections_.push_back(std::move(connection));
   Connection& added = *connections_.back();
@@ -93,6 +97,19 @@ void Worker::refuse(int fd, int status, std::string_view message, bool tls) {
   // A new socket's buffer takes this at once.
   [[maybe_unused]] const ssize_t sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
   ::shutdown(fd, SHUT_WR);
+}
+
+void Worker::wait_for_turn(Connection& connection) {
+  turns_.push(connection.client_, connection);
+  if (std::exchange(turns_posted_, true)) return;
+  loop_->post([this] { run_turns(); });
+}
+
+void Worker::run_turns() {
+  const int64_t ends_ns = seen_ns() + LoopTurns::kTurn_ns;
+  while (!turns_.empty() && seen_ns() < ends_ns) turns_.pop().take_turn();
+  turns_posted_ = !turns_.empty();
+  if (turns_posted_) loop_->post([this] { run_turns(); });
 }
 
 void Worker::forget(Connection& connection) {

@@ -1,6 +1,7 @@
 // Worker: one loop's share of the server: its thread, listeners, connections and scratch space.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
@@ -8,6 +9,7 @@
 
 #include "http/connection.h"
 #include "http/engine.h"
+#include "http/loop_turns.h"
 #include "http/response_head.h"
 #include "net/loop.h"
 #include "net/tls.h"
@@ -50,6 +52,14 @@ class Worker {
   size_t index() const { return index_; }
   bool draining() const { return draining_; }
 
+  // The time as it was last looked at: no later than now, and as a rule not long ago.
+  int64_t seen_ns() const { return std::max(seen_ns_, loop_->now_ns()); }
+  void saw_time(int64_t now_ns) { seen_ns_ = now_ns; }
+
+  // What waits here goes on after the events that are there by then.
+  LoopTurns& turns() { return turns_; }
+  void wait_for_turn(Connection& connection);
+
   // Scratch space, used by one connection at a time and given back before its events return.
   std::string& read_buffer() { return read_buffer_; }
   std::string& write_buffer() { return write_buffer_; }
@@ -60,6 +70,7 @@ class Worker {
  private:
   void refuse(int fd, int status, std::string_view message, bool tls);
   void begin_drain();
+  void run_turns();
 
   Engine& engine_;
   const size_t index_;
@@ -70,6 +81,9 @@ class Worker {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::vector<std::unique_ptr<Connection>> connections_;
   bool draining_ = false;
+  LoopTurns turns_;
+  bool turns_posted_ = false;  // run_turns() is to run; else none waits
+  int64_t seen_ns_ = 0;
   std::string read_buffer_;
   std::string write_buffer_;
   Request request_;

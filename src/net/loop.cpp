@@ -32,7 +32,8 @@ base::Result<std::unique_ptr<Loop>> Loop::make() {
 Loop::Loop(base::UniqueFd epoll, base::UniqueFd wake)
     : epoll_(std::move(epoll)),
       wake_(std::move(wake)),
-      now_ms_(base::monotonic_ms()),
+      now_ns_(base::monotonic_ns()),
+      now_ms_(now_ns_ / 1'000'000),
       timers_(now_ms_) {}
 
 void Loop::run() {
@@ -45,6 +46,7 @@ void Loop::run_once(int wait_ms) {
   std::array<epoll_event, kEventsPerTurn> events;
   const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerTurn, wait_ms);
   const int64_t started_ns = base::monotonic_ns();
+  now_ns_ = started_ns;
   now_ms_ = started_ns / 1'000'000;
   dead_.clear();
   bool woken = false;

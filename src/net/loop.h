@@ -50,6 +50,7 @@ class Loop {
 
   // The time at the start of this turn.
   int64_t now_ms() const { return now_ms_; }
+  int64_t now_ns() const { return now_ns_; }
   TimerWheel& timers() { return timers_; }
 
  private:
@@ -58,6 +59,7 @@ class Loop {
 
   base::UniqueFd epoll_;
   base::UniqueFd wake_;  // eventfd
+  int64_t now_ns_;
   int64_t now_ms_;
   TimerWheel timers_;
   std::vector<std::unique_ptr<EventHandler>> retired_;
