@@ -131,15 +131,46 @@ base::Result<bool> load_text(MigrationFile& file) {
 }
 
 base::Result<void> load_file(const fs::path& path, std::vector<MigrationFile>& files) {
+  if (!ends_ignoring_case(path.native(), ".sql")) return {};
   MigrationFile file;
   file.name = path.filename().string();
   file.path = path.string();
   file.number = number_of(file.name);
-  std::error_code ignored;  // told when it is read
-  if (fs::is_directory(path, ignored)) return {};
   TRY(check_name(file));
   TRY_ASSIGN(const bool found, load_text(file));
   if (found) files.push_back(std::move(file));
+  return {};
+}
+
+// What becomes of `path`, a file in a folder of the schema folder. Tools that make a folder for
+// each change (20260101_init/migration.sql) have its number there.
+std::string place_beside(const fs::path& path) {
+  const fs::path folder = path.parent_path();
+  const std::string name = folder.filename().string() + ".sql";
+  const bool is_only_one = path.filename() == "migration.sql" || path.filename() == "up.sql";
+  if (is_only_one && number_of(name) >= 0)
+    return "move it to " + (folder.parent_path() / name).string();
+  return "move it into the schema folder, named like 0001_products.sql";
+}
+
+constexpr int kDeepest = 8;  // of folders in the schema folder
+
+// Files in folders are not applied: that none is left out unnoticed, a folder may hold none.
+base::Result<void> check_folder(const fs::path& folder) {
+  std::error_code error;  // of a folder that cannot be read: then it is no part of the project
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('.') || entry.depth() >= kDeepest) entry.disable_recursion_pending();
+    std::error_code ignored;
+    const bool is_file =
+        !name.starts_with('.') && ends_ignoring_case(name, ".sql") && !entry->is_directory(ignored);
+    if (!is_file) continue;
+    return base::fail(base::Code::kBadInput,
+                      entry->path().string() +
+                          ": files in folders of the schema folder are not applied: " +
+                          place_beside(entry->path()) + ", or the folder to another place");
+  }
   return {};
 }
 
@@ -198,8 +229,10 @@ base::Result<std::vector<MigrationFile>> load_migrations(const std::string& fold
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (name.starts_with('.') || name == kSeedName || !ends_ignoring_case(name, ".sql")) continue;
-    TRY(load_file(entry->path(), files));
+    if (name.starts_with('.') || name == kSeedName) continue;
+    std::error_code ignored;  // told when it is read
+    TRY(entry->is_directory(ignored) ? check_folder(entry->path())
+                                     : load_file(entry->path(), files));
   }
   if (error == std::errc::no_such_file_or_directory) {
     return base::fail(base::Code::kUsage,

@@ -26,11 +26,16 @@ bool take_word(std::string_view& line, std::string_view word) {
   return true;
 }
 
-// nullopt: an ordinary line.
-std::optional<Mark> mark_of(std::string_view line) {
+// What the comment says that is all of `line`; nullopt: the line is something else.
+std::optional<std::string_view> comment_of(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  line = text::trim(line);
   if (!line.starts_with("--")) return std::nullopt;
-  std::string_view said = text::trim(line.substr(2));
-  if (!said.empty() && said.back() == '\r') said = text::trim(said.substr(0, said.size() - 1));
+  return text::trim(line.substr(2));
+}
+
+// nullopt: an ordinary comment.
+std::optional<Mark> mark_of(std::string_view said) {
   const bool dbmate = take_word(said, "migrate:");
   if (!dbmate && !take_word(said, "+goose ") && !take_word(said, "+migrate ")) return std::nullopt;
   const bool bare = contains_ignoring_case(said, "transaction:false") ||
@@ -41,6 +46,48 @@ std::optional<Mark> mark_of(std::string_view line) {
   if (take_word(said, "up")) return Mark::kUp;
   if (take_word(said, "down")) return Mark::kDown;
   return std::nullopt;  // StatementBegin and the like: statements are told apart anyway
+}
+
+// Comments with which tools whose files are not read here begin the way back.
+struct ForeignMark {
+  std::string_view words;  // of the comment, without what is no letter
+  std::string_view tools;
+};
+
+constexpr ForeignMark kForeignMarks[] = {
+    {"down", "the sqlite package of npm or shmig"},
+    {"down migration", "node-pg-migrate"},
+    {"downs", "Play"},
+    {"down sql", "Atlas"},
+    {"create above drop below", "tern"},
+    {"rambler down", "rambler"},
+    {"micrate down", "micrate"},
+    {"undo", "MyBatis or dbdeploy"},
+};
+
+constexpr size_t kLongestForeignMark = 200;  // tern's and npm's have rows of hyphens around
+
+// "create above drop below" of "---- create above / drop below ----".
+std::string words_of(std::string_view comment) {
+  std::string words;
+  bool separated = false;
+  for (const char c : comment) {
+    const char letter = text::to_lower(c);
+    const bool is_letter = (letter >= 'a' && letter <= 'z') || (c & 0x80) != 0;
+    if (is_letter && separated && !words.empty()) words += ' ';
+    if (is_letter) words += letter;
+    separated = !is_letter;
+  }
+  return words;
+}
+
+// The tools whose mark `comment` is; empty: of none.
+std::string_view foreign_mark_of(std::string_view comment) {
+  if (comment.size() > kLongestForeignMark) return {};
+  const std::string words = words_of(comment);
+  for (const ForeignMark& mark : kForeignMarks)
+    if (mark.words == words) return mark.tools;
+  return {};
 }
 
 base::Result<void> check_text(std::string_view bytes, const std::string& path) {
@@ -62,6 +109,26 @@ tl::unexpected<base::Error> fail_mark(const std::string& path, size_t line, std:
                     path + ":" + std::to_string(line) + ": " + std::string(what));
 }
 
+// What stands in a line that cannot be run as it is meant.
+base::Result<void> check_comment(std::string_view comment, std::optional<Mark> mark,
+                                 const std::string& path, size_t line) {
+  if (mark == Mark::kNoTransaction) {
+    return fail_mark(path, line,
+                     "a schema file runs in a transaction: it cannot be run without one");
+  }
+  if (mark == Mark::kEnvironment) {
+    return fail_mark(path, line,
+                     "variables of the environment are not put into a schema file: write them out");
+  }
+  const std::string_view tools = mark ? std::string_view() : foreign_mark_of(comment);
+  if (tools.empty()) return {};
+  return fail_mark(path, line,
+                   "here the way back of " + std::string(tools) +
+                       " begins, and all of a file runs forward: take it out of the file, or write "
+                       "-- migrate:up above the way forward and -- migrate:down in place of this "
+                       "line (if it means something else, say more in it)");
+}
+
 }  // namespace
 
 base::Result<std::string> migration_sql(std::string_view bytes, const std::string& path) {
@@ -78,16 +145,9 @@ base::Result<std::string> migration_sql(std::string_view bytes, const std::strin
     const size_t newline = bytes.find('\n');
     const size_t end = newline == std::string_view::npos ? bytes.size() : newline;
     const std::string_view line = bytes.substr(0, end);
-    const std::optional<Mark> mark = mark_of(line);
-    if (mark == Mark::kNoTransaction) {
-      return fail_mark(path, line_number,
-                       "a schema file runs in a transaction: it cannot be run without one");
-    }
-    if (mark == Mark::kEnvironment) {
-      return fail_mark(
-          path, line_number,
-          "variables of the environment are not put into a schema file: write them out");
-    }
+    const std::optional<std::string_view> comment = comment_of(line);
+    const std::optional<Mark> mark = comment ? mark_of(*comment) : std::nullopt;
+    if (comment) TRY(check_comment(*comment, mark, path, line_number));
     if (mark) {
       way_back = *mark == Mark::kDown;
       (way_back ? has_down : has_up) = true;

@@ -37,7 +37,7 @@ TEST_CASE("comments, white space, line ends and empty statements do not change a
   CHECK(statement_digest("a b") != statement_digest("ab"));
 }
 
-TEST_CASE("dot files, folders and other endings are no schema files") {
+TEST_CASE("dot files, other endings and folders of such are no schema files") {
   const test::TempFolder folder;
   folder.write("0001_a.sql", "SELECT 1;");
   folder.write("._0001_a.sql", std::string("\0\1", 2));
@@ -45,7 +45,9 @@ TEST_CASE("dot files, folders and other endings are no schema files") {
   folder.write("0002_b.sql~", "x");
   folder.write("README.md", "x");
   folder.write("seed.sql", "SELECT 2;");
-  folder.write("0003_c.sql/inner.sql", "x");
+  folder.write("meta/_journal.json", "x");
+  folder.write("meta/.0001_a.sql", "x");
+  folder.write(".trash/0001_a.sql", "x");
   const auto files = load_migrations(folder.path());
   REQUIRE(files);
   REQUIRE(files->size() == 1);
@@ -70,6 +72,9 @@ TEST_CASE("files that could be meant and cannot be are refused by name") {
       {"0001_a.sql", "-- migrate:up transaction:false\n", "0001_a.sql:1: a schema file runs"},
       {"0001_a.sql", "-- +goose ENVSUB ON\n", "0001_a.sql:1: variables of the environment"},
       {"0001_a.sql", "-- +goose Down\nDROP TABLE a;\n", "no \"up\": nothing of it would run"},
+      {"20260101_init/migration.sql", "SELECT 1;", "/20260101_init.sql, or the folder to"},
+      {"20260101_init/up.SQL", "SELECT 1;", "move it into the schema folder, named like 0001_pro"},
+      {"0003_c.sql/a/inner.sql", "x", "0003_c.sql/a/inner.sql: files in folders of the schema"},
   };
   for (const auto& one : kCases) {
     const test::TempFolder folder;
@@ -102,8 +107,40 @@ TEST_CASE("of a file of another tool only the way forward runs, on its own lines
                        "a.sql") == "\n\n-- migrate:up\r\nCREATE TABLE a (x);");
   CHECK(*migration_sql("--  +MIGRATE up\nSELECT 1;\n--+migrate Down\nSELECT 2;", "a.sql") ==
         "--  +MIGRATE up\nSELECT 1;\n\n");
+  CHECK(*migration_sql("-- migrate:up\nCREATE TABLE a (x);\n  \t-- migrate:down\n  DROP TABLE a;",
+                       "a.sql") == "-- migrate:up\nCREATE TABLE a (x);\n\n");
+  CHECK(*migration_sql(" -- +goose Up\nSELECT 1;\n\t-- +goose Down\r\nSELECT 2;", "a.sql") ==
+        " -- +goose Up\nSELECT 1;\n\n");
   CHECK(*migration_sql("\xef\xbb\xbfSELECT 1; -- migrate: down", "a.sql") ==
         "SELECT 1; -- migrate: down");
+}
+
+TEST_CASE("a file in which another tool's way back begins is refused at that line") {
+  const struct {
+    const char* line;
+    const char* tool;
+  } kMarks[] = {{"-- Down", "npm"},
+                {"--down:", "npm"},
+                {"-- ==== DOWN ====", "shmig"},
+                {"  -- Down Migration\r", "node-pg-migrate"},
+                {"---- create above / drop below ----", "tern"},
+                {"-- rambler down", "rambler"},
+                {"-- +micrate Down", "micrate"},
+                {"-- !Downs", "Play"},
+                {"-- down.sql --", "Atlas"},
+                {"-- //@UNDO", "MyBatis"}};
+  for (const auto& mark : kMarks) {
+    const std::string sql = "CREATE TABLE a (x);\n" + std::string(mark.line) + "\nDROP TABLE a;\n";
+    const auto refused = migration_sql(sql, "a.sql");
+    INFO(mark.line);
+    REQUIRE(!refused);
+    CHECK(has(refused.error().message, "a.sql:2: here the way back of "));
+    CHECK(has(refused.error().message, mark.tool));
+  }
+  for (const char* other :
+       {"-- down the road", "-- Up", "-- undo the damage", "SELECT 1; -- down", "/* down */",
+        "-- what is above", "--", "-- ---------------", "-- rambler up"})
+    CHECK(*migration_sql(other, "a.sql") == other);
 }
 
 TEST_CASE("a file counts as without a statement when it is empty or holds comments alone") {
