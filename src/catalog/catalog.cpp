@@ -48,16 +48,38 @@ std::string collation_of(db::Connection& connection, const Table& table,
   return text::equal_ignoring_case(collation, "BINARY") ? std::string() : collation;
 }
 
-// The names that DESIGN section 4 honours, then SQLite's rules of affinity (datatype3 section 3.1).
+// "TIME WITHOUT TIME ZONE" of "TIME(3) WITHOUT TIME ZONE".
+std::string without_length(std::string_view type) {
+  std::string name;
+  bool inside = false;
+  for (const char c : type) {
+    if (c == '(') inside = true;
+    const bool is_second_blank = c == ' ' && (name.empty() || name.back() == ' ');
+    if (!inside && !is_second_blank) name += c;
+    if (c == ')') inside = false;
+  }
+  if (name.ends_with(' ')) name.pop_back();
+  return name;
+}
+
+// The names that mean something here, then SQLite's rules of affinity (datatype3 section 3.1).
 ValueKind kind_of(std::string_view declared_type) {
   struct Row {
     std::string_view word;
     ValueKind kind;
   };
-  static constexpr Row kExact[] = {
-      {"", ValueKind::kAny},       {"ANY", ValueKind::kAny},      {"DATE", ValueKind::kDate},
-      {"TIME", ValueKind::kTime},  {"UUID", ValueKind::kUuid},    {"JSON", ValueKind::kJson},
-      {"JSONB", ValueKind::kJson}, {"BOOL", ValueKind::kBoolean}, {"BOOLEAN", ValueKind::kBoolean}};
+  static constexpr Row kExact[] = {{"", ValueKind::kAny},
+                                   {"ANY", ValueKind::kAny},
+                                   {"DATE", ValueKind::kDate},
+                                   {"TIME", ValueKind::kTime},
+                                   {"TIMETZ", ValueKind::kTime},
+                                   {"TIME WITHOUT TIME ZONE", ValueKind::kTime},
+                                   {"TIME WITH TIME ZONE", ValueKind::kTime},
+                                   {"UUID", ValueKind::kUuid},
+                                   {"JSON", ValueKind::kJson},
+                                   {"JSONB", ValueKind::kJson},
+                                   {"BOOL", ValueKind::kBoolean},
+                                   {"BOOLEAN", ValueKind::kBoolean}};
   static constexpr Row kPart[] = {
       {"TIMESTAMP", ValueKind::kTimestamp}, {"DATETIME", ValueKind::kTimestamp},
       {"INT", ValueKind::kInteger},         {"CHAR", ValueKind::kText},
@@ -65,8 +87,9 @@ ValueKind kind_of(std::string_view declared_type) {
       {"BLOB", ValueKind::kBlob},           {"REAL", ValueKind::kReal},
       {"FLOA", ValueKind::kReal},           {"DOUB", ValueKind::kReal}};
   const std::string upper = to_upper(declared_type);
+  const std::string name = without_length(upper);
   for (const Row& row : kExact) {
-    if (upper == row.word) return row.kind;
+    if (name == row.word) return row.kind;
   }
   for (const Row& row : kPart) {
     if (contains(upper, row.word)) return row.kind;

@@ -36,10 +36,13 @@ constexpr TypeRow kTypes[] = {{"any", ValueKind::kAny},
                               {"smallint", ValueKind::kInteger},
                               {"text", ValueKind::kText},
                               {"time", ValueKind::kTime},
+                              {"time with time zone", ValueKind::kTime},
+                              {"time without time zone", ValueKind::kTime},
                               {"timestamp", ValueKind::kTimestamp},
                               {"timestamp with time zone", ValueKind::kTimestamp},
                               {"timestamp without time zone", ValueKind::kTimestamp},
                               {"timestamptz", ValueKind::kTimestamp},
+                              {"timetz", ValueKind::kTime},
                               {"uuid", ValueKind::kUuid},
                               {"varchar", ValueKind::kText}};
 

@@ -10,6 +10,7 @@ namespace prodev::db::foreign {
 struct SpellingRow {
   std::string_view tokens;
   std::string_view sentence;
+  std::string_view of = {};  // what is made, a word behind CREATE; empty: any statement
 };
 
 inline constexpr std::string_view kOneSchema =
@@ -18,6 +19,12 @@ inline constexpr std::string_view kRebuild =
     "SQLite cannot change this of a table that is there: make a new one and move the rows in one "
     "file: CREATE TABLE t_new (...); INSERT INTO t_new SELECT ... FROM t; DROP TABLE t; ALTER "
     "TABLE t_new RENAME TO t";
+inline constexpr std::string_view kDropColumn =
+    "make the table anew without it and move the rows, in one file: CREATE TABLE t_new (...); "
+    "INSERT INTO t_new SELECT ... FROM t; DROP TABLE t; ALTER TABLE t_new RENAME TO t";
+inline constexpr std::string_view kDropFirst =
+    "DROP it in front, in the same file, and CREATE it again behind without the column where it is "
+    "still needed";
 inline constexpr std::string_view kSession =
     "settings of a PostgreSQL session have no meaning here: leave this out";
 inline constexpr std::string_view kOwner = "a table has no owner here: leave this out";
@@ -69,6 +76,38 @@ inline constexpr std::string_view kAtomicBody =
     "a body stands in quotes here: write AS $$ SELECT ... $$ in place of BEGIN ATOMIC ... END";
 inline constexpr std::string_view kNoLoop =
     "a body is SQL alone and has no loops: one INSERT, UPDATE or DELETE does all its rows";
+inline constexpr std::string_view kOwnersRights =
+    "a view runs with its owner's rights here, and shows every row that it selects: give it "
+    "policies of its own, or ask for auth.uid() in its WHERE";
+inline constexpr std::string_view kViewOptions =
+    "a view has no options here: leave WITH (...) out; it runs with its owner's rights, and shows "
+    "what its own policies let through";
+inline constexpr std::string_view kViewCheck =
+    "a view has no CHECK OPTION: give it a policy with WITH CHECK (...), which is asked for what "
+    "is "
+    "written through it";
+inline constexpr std::string_view kDeleteUsing =
+    "SQLite deletes from one table alone: DELETE FROM t WHERE EXISTS (SELECT 1 FROM other WHERE "
+    "other.t_id = t.id)";
+inline constexpr std::string_view kAlias =
+    "SQLite takes a second name of the table that is written behind AS alone: write t AS x";
+inline constexpr std::string_view kNoEscapes =
+    "SQLite has no E'' strings: write the character itself, or char(10)";
+inline constexpr std::string_view kUpsertOfSelect =
+    "SQLite takes this ON for that of a join: end the SELECT before it with WHERE true";
+inline constexpr std::string_view kNoExclude =
+    "SQLite has no EXCLUDE: a BEFORE trigger with SELECT RAISE(ABORT, 'why') refuses a row";
+inline constexpr std::string_view kText =
+    "SQLite has no such type, and would keep '007' as the number 7: write TEXT";
+inline constexpr std::string_view kBytes =
+    "SQLite has no such type, and would keep texts and numbers in it: write BLOB";
+inline constexpr std::string_view kBits =
+    "SQLite has no bit strings, and would keep '011' as the number 11: write TEXT, of one bit "
+    "BOOLEAN";
+inline constexpr std::string_view kRange =
+    "SQLite has no ranges: write two columns, from and to, with CHECK (a_from < a_to)";
+inline constexpr std::string_view kShape =
+    "SQLite has no geometry: write a column for each number, x REAL, y REAL, or JSON";
 inline constexpr std::string_view kFormat = "SQLite formats times with strftime('%Y-%m', c)";
 
 inline constexpr SpellingRow kRefused[] = {
@@ -112,6 +151,11 @@ inline constexpr SpellingRow kRefused[] = {
     {"CREATE TEXT SEARCH", "full-text search is CREATE VIRTUAL TABLE ... USING fts5"},
     {"CREATE RULE", "SQLite has no rules: write a trigger, on a view INSTEAD OF"},
     {"CREATE USER", "users of the database are roles here: CREATE ROLE"},
+    {"CREATE GROUP", "users of the database are roles here: CREATE ROLE"},
+    {"DROP USER", "users of the database are roles here: DROP ROLE"},
+    {"DROP GROUP", "users of the database are roles here: DROP ROLE"},
+    {"DROP OWNED", kOwner},
+    {"REASSIGN", kOwner},
     {"CREATE UNLOGGED", "SQLite has no unlogged tables: write CREATE TABLE"},
     {"CREATE FOREIGN", "SQLite has no foreign tables: prodev import brings in the rows"},
     {"CREATE SERVER", "SQLite has no foreign tables: prodev import brings in the rows"},
@@ -120,6 +164,10 @@ inline constexpr SpellingRow kRefused[] = {
     {"CREATE PUBLICATION", "changes are not published yet: leave this out"},
     {"ALTER PUBLICATION", "changes are not published yet: leave this out"},
     {"CREATE SUBSCRIPTION", "SQLite does not follow other databases: leave this out"},
+    {"ALTER VIEW * SET ( security_invoker", kOwnersRights},
+    {"ALTER VIEW public . * SET ( security_invoker", kOwnersRights},
+    {"ALTER VIEW IF EXISTS * SET ( security_invoker", kOwnersRights},
+    {"ALTER VIEW IF EXISTS public . * SET ( security_invoker", kOwnersRights},
     {"ALTER VIEW", "SQLite changes no view: DROP VIEW v; CREATE VIEW v AS ..."},
     {"ALTER INDEX", "SQLite changes no index: DROP INDEX i; CREATE INDEX i ON ..."},
     {"ALTER TRIGGER", "SQLite changes no trigger: DROP TRIGGER t; CREATE TRIGGER t ..."},
@@ -155,10 +203,19 @@ inline constexpr SpellingRow kRefused[] = {
 // Looked for only where SQLite has refused a statement: the words may be names in others.
 inline constexpr SpellingRow kSpellings[] = {
     {"INDEX CONCURRENTLY", "SQLite makes an index at once: leave CONCURRENTLY out"},
+    {"EXCLUDE USING", kNoExclude},
+    {"EXCLUDE (", kNoExclude},
+    {"DELETE FROM * USING", kDeleteUsing},
+    {"DELETE FROM * * USING", kDeleteUsing},
+    {"DELETE FROM * . * USING", kDeleteUsing},
+    {"DELETE FROM * AS * USING", kDeleteUsing},
+    {"DELETE * FROM", kDeleteUsing},
+    {"UPDATE * JOIN", "SQLite says it so: UPDATE t SET ... FROM other WHERE other.t_id = t.id"},
     {"USING gin",
      "SQLite's indexes are all alike: leave USING out; full-text search is CREATE VIRTUAL TABLE "
-     "... USING fts5, and a part of a JSON value is indexed as ON t (json_extract(c, '$.key'))"},
-    {"USING *", "SQLite's indexes are all alike: leave USING out"},
+     "... USING fts5, and a part of a JSON value is indexed as ON t (json_extract(c, '$.key'))",
+     "INDEX"},
+    {"USING *", "SQLite's indexes are all alike: leave USING out", "INDEX"},
     {"INCLUDE (",
      "SQLite's indexes have no INCLUDE: add the columns at the end of the index's own"},
     {"EXECUTE FUNCTION",
@@ -190,9 +247,15 @@ inline constexpr SpellingRow kSpellings[] = {
     {"PARTITION BY", "SQLite has no partitions: make one table with an index"},
     {"PARTITION OF", "SQLite has no partitions: make one table with an index"},
     {"TABLESPACE", "SQLite has no tablespaces: leave TABLESPACE out"},
-    {"WITH (", "a table has no storage options here: leave WITH (...) out"},
-    {"EXCLUDE USING",
-     "SQLite has no EXCLUDE: a BEFORE trigger with SELECT RAISE(ABORT, 'why') refuses a row"},
+    {"WITH ( security_invoker", kOwnersRights, "VIEW"},
+    {"WITH ( * , security_invoker", kOwnersRights, "VIEW"},
+    {"WITH ( * = * , security_invoker", kOwnersRights, "VIEW"},
+    {"WITH (", kViewOptions, "VIEW"},
+    {"WITH CHECK OPTION", kViewCheck, "VIEW"},
+    {"WITH LOCAL CHECK", kViewCheck, "VIEW"},
+    {"WITH CASCADED CHECK", kViewCheck, "VIEW"},
+    {"WITH (", "a table has no storage options here: leave WITH (...) out", "TABLE"},
+    {"WITH (", "an index has no storage options here: leave WITH (...) out", "INDEX"},
     {"NULLS NOT DISTINCT", "SQLite says it so: CREATE UNIQUE INDEX i ON t (coalesce(c, ''))"},
     {"NOT VALID", "SQLite checks new rows alone anyway: leave NOT VALID out"},
     {"WITH NO DATA", "SQLite has no materialized views: leave WITH NO DATA out"},
@@ -272,7 +335,6 @@ inline constexpr SpellingRow kSpellings[] = {
     {"ON DUPLICATE KEY", "SQLite says it so: ON CONFLICT (c) DO UPDATE SET ..."},
     {"INSERT IGNORE", "SQLite says it so: INSERT OR IGNORE"},
     {"LIMIT * , *", "SQLite says it so: LIMIT count OFFSET start"},
-    {"E *", "SQLite has no E'' strings: write the character itself, or char(10)"},
     {"DEFAULT * (", "SQLite takes a call as a default in parentheses: DEFAULT (lower('A'))"},
     {"DEFAULT * .", "SQLite takes a call as a default in parentheses: DEFAULT (lower('A'))"},
     {"TRUNCATE", "SQLite says it so: DELETE FROM t"},
@@ -282,6 +344,11 @@ inline constexpr SpellingRow kSpellings[] = {
     {"BEGIN NEW",
      "a trigger cannot assign to NEW: AFTER INSERT, UPDATE t SET ... WHERE id = NEW.id"},
     {"BEGIN IF", "a trigger has no IF: put it into WHEN (condition), or a WHERE"},
+    {"UPDATE * * SET", kAlias},
+    {"DELETE FROM * * WHERE", kAlias},
+    {"INSERT INTO * * (", kAlias},
+    {"INSERT INTO * * VALUES", kAlias},
+    {"INSERT INTO * * SELECT", kAlias},
 };
 
 // Names that SQLite can read and does not know.
@@ -390,6 +457,59 @@ inline constexpr SpellingRow kSchemas[] = {
     {"realtime", "changes are not told live here yet, and there are no tables of realtime"},
 };
 
+// Types that SQLite reads, and takes for others than they are: for whole numbers (interval, point),
+// or for NUMERIC, which makes a number of each text that looks like one.
+inline constexpr SpellingRow kTypes[] = {
+    {"interval", "SQLite has no intervals: write TEXT, or INTEGER of seconds"},
+    {"money", "SQLite has no money: write INTEGER of cents, or DECIMAL"},
+    {"bytea", kBytes},
+    {"binary", kBytes},
+    {"varbinary", kBytes},
+    {"citext", "SQLite has no citext: write TEXT COLLATE NOCASE"},
+    {"hstore", "SQLite has no hstore: write JSON"},
+    {"vector", "SQLite has no vectors: write JSON, or BLOB"},
+    {"halfvec", "SQLite has no vectors: write JSON, or BLOB"},
+    {"tsvector", kFullText},
+    {"tsquery", kFullText},
+    {"bit", kBits},
+    {"varbit", kBits},
+    {"int4range", kRange},
+    {"int8range", kRange},
+    {"numrange", kRange},
+    {"tsrange", kRange},
+    {"tstzrange", kRange},
+    {"daterange", kRange},
+    {"int4multirange", kRange},
+    {"int8multirange", kRange},
+    {"nummultirange", kRange},
+    {"tsmultirange", kRange},
+    {"tstzmultirange", kRange},
+    {"datemultirange", kRange},
+    {"point", kShape},
+    {"line", kShape},
+    {"lseg", kShape},
+    {"box", kShape},
+    {"path", kShape},
+    {"polygon", kShape},
+    {"circle", kShape},
+    {"geometry", kShape},
+    {"geography", kShape},
+    {"name", kText},
+    {"string", kText},
+    {"inet", kText},
+    {"cidr", kText},
+    {"macaddr", kText},
+    {"macaddr8", kText},
+    {"xml", kText},
+    {"ltree", kText},
+    {"jsonpath", kText},
+    {"pg_lsn", kText},
+    {"regclass", kText},
+    {"regtype", kText},
+    {"regproc", kText},
+    {"regrole", kText},
+};
+
 inline constexpr SpellingRow kRefusals[] = {
     {"unknown datatype for",
      "a STRICT table takes INT, INTEGER, REAL, TEXT, BLOB and ANY; without STRICT timestamptz, "
@@ -402,6 +522,8 @@ inline constexpr SpellingRow kRefusals[] = {
     {"Cannot add a PRIMARY KEY column", "rebuild the table with it"},
     {"non-deterministic functions prohibited",
      "what is kept must be the same for everybody and at any time"},
+    {"cannot drop UNIQUE column", kDropColumn},
+    {"cannot drop PRIMARY KEY column", kDropColumn},
     {"no such collation sequence", "SQLite's are BINARY, NOCASE and RTRIM: leave COLLATE out"},
     {"unknown database", "there is one schema here: write names alone or after public."},
 };

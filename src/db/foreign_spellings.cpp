@@ -29,10 +29,18 @@ bool begins_statement(const SqlToken& token) {
                      [&](std::string_view word) { return token.is_word(word); });
 }
 
+// Whether the statement makes what `word` names (CREATE UNIQUE INDEX an INDEX); empty: any does.
+bool makes(const SqlTokenList& tokens, std::string_view word) {
+  constexpr size_t kWordsBefore = 3;  // CREATE TEMP VIEW
+  const size_t end = std::min(tokens.size(), kWordsBefore);
+  return word.empty() || std::any_of(tokens.begin(), tokens.begin() + static_cast<ptrdiff_t>(end),
+                                     [&](const SqlToken& token) { return token.is_word(word); });
+}
+
 // Whether what `row` matches at tokens[at] is what SQLite stopped about at tokens[stop].
 bool is_about(const foreign::SpellingRow& row, const SqlTokenList& tokens, size_t at, size_t stop) {
   const size_t count = count_matching(row.tokens, tokens, at);
-  if (count == 0) return false;
+  if (count == 0 || !makes(tokens, row.of)) return false;
   const bool loose = row.tokens.ends_with('*');
   return at + count + (loose ? 0 : kTokensBetween + 1) > stop;
 }
@@ -52,6 +60,25 @@ std::string_view sentence_about(const foreign::SpellingRow (&rows)[kRows], std::
     if (text::equal_ignoring_case(name, row.tokens)) return row.sentence;
   }
   return {};
+}
+
+// E'text' whose quote is tokens[stop].
+std::optional<Explanation> explain_prefixed_string(const SqlTokenList& tokens, size_t stop) {
+  if (stop == 0 || tokens[stop].kind != SqlToken::Kind::kString) return std::nullopt;
+  const SqlToken& prefix = tokens[stop - 1];
+  if (!prefix.is_word("E") || prefix.offset + 1 != tokens[stop].offset) return std::nullopt;
+  return Explanation{prefix.offset, std::string(foreign::kNoEscapes)};
+}
+
+// INSERT ... SELECT ... FROM s ON CONFLICT (c) DO, of which SQLite takes ON for that of a join, and
+// stops at DO (lang_upsert, section 2.2).
+std::optional<Explanation> explain_upsert(const SqlTokenList& tokens, size_t stop) {
+  if (!tokens[stop].is_word("DO")) return std::nullopt;
+  for (size_t at = stop; at-- > 0;) {
+    if (!tokens[at].is_word("ON") || !tokens[at + 1].is_word("CONFLICT")) continue;
+    return Explanation{tokens[at].offset, std::string(foreign::kUpsertOfSelect)};
+  }
+  return std::nullopt;
 }
 
 // CREATE FUNCTION ... BEGIN ATOMIC SELECT 1: its statements would be taken for the file's.
@@ -80,6 +107,10 @@ std::string_view refused_schema(const SqlTokenList& tokens, size_t at) {
   return qualifies ? sentence_about(foreign::kSchemas, tokens[at].value()) : std::string_view();
 }
 
+std::string_view refused_type(std::string_view word) {
+  return sentence_about(foreign::kTypes, word);
+}
+
 std::optional<Explanation> explain_parameter(const SqlTokenList& tokens, size_t at) {
   if (at == 0) return std::nullopt;
   const SqlToken& token = tokens[at];
@@ -104,6 +135,8 @@ Explanation explain_syntax_error(const SqlTokenList& tokens, size_t offset,
                                  std::string_view message) {
   if (!tokens.empty()) {
     const size_t stop = token_at(tokens, offset);
+    if (auto known = explain_prefixed_string(tokens, stop)) return *std::move(known);
+    if (auto known = explain_upsert(tokens, stop)) return *std::move(known);
     const size_t first = stop - std::min(stop, kTokensBefore);
     for (const foreign::SpellingRow& row : foreign::kSpellings) {
       for (size_t at = stop + 1; at-- > first;) {
@@ -133,6 +166,12 @@ std::string explain_refusal(std::string_view message) {
   for (const foreign::SpellingRow& row : foreign::kRefusals) {
     if (message.starts_with(row.tokens))
       return std::string(message) + ": " + std::string(row.sentence);
+  }
+  const bool of_a_column = message.find(" after drop column: ") != std::string_view::npos;
+  if (of_a_column) {
+    const bool of_table = message.starts_with("error in table ");
+    return std::string(message) + ": " +
+           std::string(of_table ? foreign::kDropColumn : foreign::kDropFirst);
   }
   const bool no_function = message.starts_with("no such function: ");
   if (no_function || message.starts_with("no such column: ")) {

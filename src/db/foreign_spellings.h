@@ -23,6 +23,10 @@ std::string_view refused_in_body(const SqlTokenList& tokens, size_t at);
 // empty: none.
 std::string_view refused_schema(const SqlTokenList& tokens, size_t at);
 
+// The sentence about the type of a column that begins with `word`, which SQLite would take for
+// another one without a word; empty: none.
+std::string_view refused_type(std::string_view word);
+
 // A spot of a statement that SQLite cannot read, and the way out.
 struct Explanation {
   size_t offset = 0;

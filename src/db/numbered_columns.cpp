@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "db/foreign_spellings.h"
+#include "db/table_elements.h"
 #include "text/ascii.h"
 
 namespace prodev::db {
@@ -10,38 +12,6 @@ namespace prodev::db {
 namespace {
 
 using Kind = SqlToken::Kind;
-
-// The parts of a table's definition between commas: tokens[begin] to before tokens[end].
-struct Element {
-  size_t begin = 0;
-  size_t end = 0;
-};
-
-// What is in parentheses from tokens[open], cut at its own commas.
-std::vector<Element> elements_of(const SqlTokenList& tokens, size_t open) {
-  std::vector<Element> elements;
-  size_t depth = 0;
-  size_t begin = open + 1;
-  for (size_t i = open; i < tokens.size(); ++i) {
-    if (tokens[i].is('(')) ++depth;
-    if (tokens[i].is(')')) --depth;
-    if (depth == 0 || (depth == 1 && tokens[i].is(','))) {
-      if (i > begin) elements.push_back({begin, i});
-      begin = i + 1;
-    }
-    if (depth == 0) break;
-  }
-  return elements;
-}
-
-bool is_constraint(const SqlToken& first) {
-  return first.is_one_of({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"});
-}
-
-bool ends_type(const SqlToken& token) {
-  return is_constraint(token) ||
-         token.is_one_of({"NOT", "NULL", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"});
-}
 
 bool is_array_suffix(const SqlToken& token) {
   return token.kind == Kind::kQuotedName && token.text.starts_with('[') &&
@@ -54,8 +24,8 @@ class Numbering {
 
   StatementResult<std::vector<SqlEdit>> create_table(size_t open) {
     elements_ = elements_of(tokens_, open);
-    for (const Element& element : elements_) {
-      if (!is_constraint(tokens_[element.begin])) TRY(column(element));
+    for (const TableElement& element : elements_) {
+      if (!begins_constraint(tokens_[element.begin])) TRY(column(element));
     }
     return std::move(edits_);
   }
@@ -66,7 +36,7 @@ class Numbering {
   }
 
  private:
-  StatementResult<void> column(const Element& element) {
+  StatementResult<void> column(const TableElement& element) {
     const size_t type = element.begin + 1;
     if (tokens_[element.begin].is_word("LIKE"))
       return fail_statement_at(tokens_[element.begin].offset,
@@ -106,6 +76,9 @@ class Numbering {
                                  "SQLite has no arrays: make it a JSON column, which takes "
                                  "[\"a\", \"b\"], or a table of its own");
     }
+    const std::string_view sentence =
+        begin < end ? refused_type(tokens_[begin].value()) : std::string_view();
+    if (!sentence.empty()) return fail_statement_at(tokens_[begin].offset, std::string(sentence));
     return {};
   }
 
@@ -137,7 +110,7 @@ class Numbering {
   }
 
   // Makes the column the key that numbers its rows.
-  StatementResult<void> number(const Element& element, const SqlToken& spelling) {
+  StatementResult<void> number(const TableElement& element, const SqlToken& spelling) {
     for (size_t i = element.begin; i + 1 < element.end; ++i) {
       if (!tokens_[i].is_word("PRIMARY") || !tokens_[i + 1].is_word("KEY")) continue;
       size_t end = i + 2;
@@ -148,7 +121,7 @@ class Numbering {
       return autoincrement_after(end - 1);
     }
     const std::string name = tokens_[element.begin].value();
-    for (const Element& other : elements_) {
+    for (const TableElement& other : elements_) {
       if (const std::optional<size_t> last = key_alone(other, name))
         return autoincrement_after(*last);
     }
@@ -158,7 +131,7 @@ class Numbering {
   }
 
   // Whether the element is PRIMARY KEY (name); the token that is its last before the parenthesis.
-  std::optional<size_t> key_alone(const Element& element, std::string_view name) const {
+  std::optional<size_t> key_alone(const TableElement& element, std::string_view name) const {
     size_t i = element.begin;
     if (tokens_[i].is_word("CONSTRAINT")) i += 2;
     const bool is_key = i + 4 < element.end && tokens_[i].is_word("PRIMARY") &&
@@ -181,7 +154,7 @@ class Numbering {
   }
 
   const SqlTokenList& tokens_;
-  std::vector<Element> elements_;
+  std::vector<TableElement> elements_;
   std::vector<SqlEdit> edits_;
 };
 
@@ -203,7 +176,7 @@ StatementResult<std::vector<SqlEdit>> number_columns(const SqlTokenList& tokens)
   while (i < tokens.size() && !tokens[i].is_word("ADD")) ++i;
   ++i;
   if (i < tokens.size() && tokens[i].is_word("COLUMN")) ++i;
-  if (i >= tokens.size() || !tokens[0].is_word("ALTER") || is_constraint(tokens[i]))
+  if (i >= tokens.size() || !tokens[0].is_word("ALTER") || begins_constraint(tokens[i]))
     return std::vector<SqlEdit>();
   return Numbering(tokens).add_column(i);
 }

@@ -20,7 +20,7 @@ struct SqlEdit {
 //   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY     id INTEGER PRIMARY KEY AUTOINCREMENT
 // AUTOINCREMENT, so that a number is never given twice. Refused (offset and sentence): one that is
 // not the key alone, and types that SQLite would take for something else without a word
-// (AUTO_INCREMENT, text[]).
+// (AUTO_INCREMENT, text[], interval).
 StatementResult<std::vector<SqlEdit>> number_columns(const SqlTokenList& tokens);
 
 }  // namespace prodev::db

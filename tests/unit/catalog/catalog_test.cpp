@@ -28,7 +28,8 @@ TEST_CASE("declared types and CHECK constraints tell what values mean") {
   const auto catalog = catalog_of(
       "CREATE TABLE t (i INTEGER, r REAL, x TEXT, b BLOB, untyped, yes BOOLEAN, j JSON,"
       " at TIMESTAMP, dt DATETIME, d DATE, u UUID, n DECIMAL(10,2), v VARCHAR(9), p DOUBLE "
-      "PRECISION);"
+      "PRECISION, ti TIME, t0 time(0), tw time (3) without time zone, tz timetz,"
+      " to_tz time with time zone);"
       "CREATE TABLE s (flag INTEGER CHECK (flag IN (0, 1)),"
       " other INTEGER CHECK (other IN (0, 2)),"
       " doc TEXT CHECK (json_valid(doc)),"
@@ -49,6 +50,8 @@ TEST_CASE("declared types and CHECK constraints tell what values mean") {
   CHECK(kind_of(t, "d") == ValueKind::kDate);
   CHECK(kind_of(t, "u") == ValueKind::kUuid);
   CHECK(kind_of(t, "n") == ValueKind::kNumeric);
+  for (const char* time : {"ti", "t0", "tw", "tz", "to_tz"})
+    CHECK(kind_of(t, time) == ValueKind::kTime);
   const Table* s = catalog->find("s");
   CHECK(kind_of(s, "flag") == ValueKind::kBoolean);
   CHECK(kind_of(s, "other") == ValueKind::kInteger);

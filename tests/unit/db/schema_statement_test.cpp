@@ -181,6 +181,49 @@ TEST_CASE("what cannot be is told in a sentence, with SQLite's way") {
       {"SELECT string_agg(a, ',') FROM t;", "group_concat"},
       {"SELECT date_trunc('day', now());", "strftime"},
       {"SELECT 1 FRM t, u;", "https://sqlite.org/lang.html"},
+      {"CREATE VIEW v WITH (security_invoker = true) AS SELECT 1;",
+       "1:15: a view runs with its owner's rights here"},
+      {"CREATE VIEW v (a) WITH (security_barrier, security_invoker) AS SELECT 1;",
+       "with its owner's rights here, and shows every row"},
+      {"CREATE VIEW v WITH (security_barrier = on, security_invoker = on) AS SELECT 1;",
+       "with its owner's rights here, and shows every row"},
+      {"CREATE VIEW v WITH (security_barrier) AS SELECT 1;", "a view has no options here"},
+      {"CREATE VIEW v AS SELECT 1 WITH CHECK OPTION;", "a policy with WITH CHECK"},
+      {"CREATE VIEW v AS SELECT 1 WITH CASCADED CHECK OPTION;", "a policy with WITH CHECK"},
+      {"CREATE VIEW v AS SELECT 1; ALTER VIEW v SET (security_invoker = on);",
+       "1:28: a view runs with its owner's rights here"},
+      {"CREATE VIEW v AS SELECT 1; ALTER VIEW public.v SET (security_invoker);",
+       "a view runs with its owner's rights here"},
+      {"CREATE TABLE u (a int) WITH (fillfactor = 70);", "a table has no storage options here"},
+      {"CREATE INDEX i ON t (a) WITH (fillfactor = 70);", "an index has no storage options here"},
+      {"DELETE FROM t USING u WHERE t.a = u.a;", "1:1: SQLite deletes from one table alone"},
+      {"DELETE FROM t AS x USING u WHERE x.a = u.a;", "WHERE EXISTS (SELECT 1 FROM other"},
+      {"DELETE FROM t x USING u WHERE x.a = u.a;", "WHERE EXISTS (SELECT 1 FROM other"},
+      {"DELETE t FROM t JOIN u ON t.a = u.a;", "WHERE EXISTS (SELECT 1 FROM other"},
+      {"UPDATE t JOIN u ON t.a = u.a SET a = 1;", "UPDATE t SET ... FROM other"},
+      {"CREATE TABLE u (a int, EXCLUDE USING gist (a WITH =));", "1:24: SQLite has no EXCLUDE"},
+      {"CREATE TABLE u (a int, EXCLUDE (a WITH =));", "SQLite has no EXCLUDE"},
+      {"CREATE TABLE u (a int, CONSTRAINT x EXCLUDE USING gist (a WITH =));", "has no EXCLUDE"},
+      {"INSERT INTO t SELECT a FROM t ON CONFLICT (a) DO NOTHING;",
+       "1:31: SQLite takes this ON for that of a join: end the SELECT before it with WHERE true"},
+      {"INSERT INTO t SELECT a FROM t AS x ON CONFLICT (a, b, c) DO UPDATE SET a = 1;",
+       "with WHERE true"},
+      {"INSERT INTO t SELECT a FROM t ON CONFLICT DO NOTHING;", "with WHERE true"},
+      {"UPDATE t e SET a = 1 FROM u WHERE e.a = u.a;", "write t AS x"},
+      {"DELETE FROM t e WHERE e.a = 1;", "write t AS x"},
+      {"INSERT INTO t e (a) VALUES (1);", "write t AS x"},
+      {"INSERT INTO t VALUES (E'a');", "1:23: SQLite has no E'' strings"},
+      {"CREATE TABLE u (a INT, b INT UNIQUE); ALTER TABLE u DROP COLUMN b;",
+       "cannot drop UNIQUE column: \"b\": make the table anew without it"},
+      {"CREATE TABLE u (a INT PRIMARY KEY, b INT); ALTER TABLE u DROP COLUMN a;",
+       "make the table anew without it"},
+      {"CREATE TABLE u (a INT, b INT CHECK (b > a)); ALTER TABLE u DROP COLUMN a;",
+       "make the table anew without it"},
+      {"CREATE TABLE u (a INT, b INT); CREATE VIEW v AS SELECT b FROM u;"
+       " ALTER TABLE u DROP COLUMN b;",
+       "error in view v after drop column: no such column: b: DROP it in front, in the same file"},
+      {"CREATE TABLE u (a INT, b INT); CREATE INDEX i ON u (b); ALTER TABLE u DROP COLUMN b;",
+       "DROP it in front"},
   };
   for (const Row& row : kRows) {
     INFO(row.sql);
@@ -192,6 +235,48 @@ TEST_CASE("what cannot be is told in a sentence, with SQLite's way") {
     CHECK(outcome.error().message.find(row.says) != std::string::npos);
     CHECK(outcome.error().message.find("syntax error, in") == std::string::npos);
   }
+}
+
+TEST_CASE("PostgreSQL's types that SQLite would take for others are refused at their spot") {
+  struct Row {
+    const char* sql;
+    const char* says;
+  };
+  const Row kRows[] = {
+      {"CREATE TABLE u (a interval);", "1:19: SQLite has no intervals: write TEXT, or INTEGER of"},
+      {"CREATE TABLE u (a INTERVAL DAY TO SECOND NOT NULL);", "write TEXT, or INTEGER of seconds"},
+      {"CREATE TABLE u (a int4range);", "two columns, from and to"},
+      {"CREATE TABLE u (a point);", "a column for each number"},
+      {"CREATE TABLE u (a geography(point, 4326));", "a column for each number"},
+      {"CREATE TABLE u (name name NOT NULL);",
+       "1:22: SQLite has no such type, and would keep '007'"},
+      {"CREATE TABLE u (a inet, b TEXT) STRICT;", "write TEXT"},
+      {"CREATE TABLE u (a money);", "INTEGER of cents"},
+      {"CREATE TABLE u (a xml);", "write TEXT"},
+      {"CREATE TABLE u (a string);", "write TEXT"},
+      {"CREATE TABLE u (a citext);", "TEXT COLLATE NOCASE"},
+      {"CREATE TABLE u (a bit varying(5));", "no bit strings"},
+      {"CREATE TABLE u (a bytea);", "write BLOB"},
+      {"CREATE TABLE u (a tsvector);", "fts5"},
+      {"ALTER TABLE t ADD COLUMN b cidr;", "1:28: SQLite has no such type"},
+      {"ALTER TABLE t ADD b hstore;", "write JSON"},
+  };
+  for (const Row& row : kRows) {
+    INFO(row.sql);
+    Connection connection = open_memory();
+    REQUIRE(run_script(connection, "CREATE TABLE t (a INT)", "t.sql"));
+    const auto outcome = run_script(connection, row.sql, "x.sql");
+    REQUIRE_FALSE(outcome);
+    INFO(outcome.error().message);
+    CHECK(outcome.error().message.find(row.says) != std::string::npos);
+  }
+  Connection connection = open_memory();
+  CHECK(run_script(
+      connection,
+      "CREATE TABLE u (name TEXT, path, point REAL, line INT, \"interval\" TEXT, bit BOOLEAN,"
+      " t time without time zone, d double precision, v character varying(9),"
+      " xml TEXT CHECK (xml <> ''))",
+      "x.sql"));
 }
 
 TEST_CASE("the caller of a statement is known to defaults, views and triggers, and to no other") {
