@@ -12,13 +12,45 @@ namespace {
 
 using Parsed = db::StatementResult<std::optional<AccessStatement>>;
 
+tl::unexpected<db::StatementError> fail_option(const TokenCursor& cursor, const char* why) {
+  const db::SqlToken& token = cursor.token();
+  return fail_at(token.offset, why + std::string(": leave ") + std::string(token.text) +
+                                   " and what follows it out");
+}
+
+// PostgreSQL's options of CREATE ROLE.
+db::StatementResult<void> refuse_role_option(const TokenCursor& cursor) {
+  const db::SqlToken& token = cursor.token();
+  if (token.is_word("BYPASSRLS"))
+    return fail_option(cursor, "no role but service_role is above the policies");
+  if (token.is_one_of({"WITH",        "LOGIN",         "NOLOGIN",     "PASSWORD",   "ENCRYPTED",
+                       "VALID",       "CONNECTION",    "INHERIT",     "NOINHERIT",  "SUPERUSER",
+                       "NOSUPERUSER", "CREATEDB",      "NOCREATEDB",  "CREATEROLE", "NOCREATEROLE",
+                       "REPLICATION", "NOREPLICATION", "NOBYPASSRLS", "ADMIN",      "ROLE",
+                       "USER",        "SYSID"}))
+    return fail_option(cursor,
+                       "a role has no options here, and nobody logs in as one (tokens name it)");
+  return {};
+}
+
+// Those of GRANT and REVOKE.
+db::StatementResult<void> refuse_grant_option(const TokenCursor& cursor) {
+  if (cursor.token().is_one_of({"WITH", "CASCADE", "RESTRICT", "GRANTED"}))
+    return fail_option(cursor, "schema files alone grant");
+  return {};
+}
+
 db::StatementResult<AccessStatement> parse_create_role(TokenCursor& cursor) {
   CreateRole create;
+  if (cursor.token().is_word("IF"))
+    return fail_at(cursor.token().offset, "a schema file runs once: leave IF NOT EXISTS out");
   TRY_ASSIGN(create.role, cursor.name("the role's name"));
+  TRY(refuse_role_option(cursor));
   if (cursor.accept("IN")) {
     TRY(cursor.expect("ROLE"));
     TRY_ASSIGN(create.member_of, cursor.names("a role"));
   }
+  TRY(refuse_role_option(cursor));
   TRY(cursor.expect_end());
   return create;
 }
@@ -36,6 +68,10 @@ db::StatementResult<AccessStatement> parse_drop_role(TokenCursor& cursor) {
 
 db::StatementResult<Privilege> parse_privilege(TokenCursor& cursor) {
   Privilege privilege;
+  if (cursor.token().is_one_of({"TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"}))
+    return fail_at(cursor.token().offset, "clients cannot do this anyway: leave " +
+                                              std::string(cursor.token().text) +
+                                              " out (there are SELECT, INSERT, UPDATE and DELETE)");
   TRY_ASSIGN(const size_t verb, cursor.expect_one({"SELECT", "INSERT", "UPDATE", "DELETE", "ALL"}));
   const bool all = verb == kVerbs.size();
   if (all) {
@@ -54,6 +90,28 @@ db::StatementResult<Privilege> parse_privilege(TokenCursor& cursor) {
   return privilege;
 }
 
+// What PostgreSQL's GRANT ... ON names and is no table.
+db::StatementResult<void> refuse_object(const TokenCursor& cursor) {
+  const db::SqlToken& first = cursor.token();
+  TokenCursor next = cursor;
+  next.step();
+  const db::SqlToken& second = next.token();
+  if (first.is_word("ALL") && second.is_word("TABLES"))
+    return fail_at(first.offset,
+                   "each table is granted by name, so that none is opened unnoticed: write ON a, "
+                   "b, c in place of ALL TABLES IN SCHEMA");
+  const db::SqlToken& kind = first.is_word("ALL") ? second : first;
+  const bool names_one =
+      first.is_word("ALL") || (second.is_name() && !second.is_one_of({"TO", "FROM"}));
+  if (names_one && kind.is_one_of({"SEQUENCE", "SEQUENCES"}))
+    return fail_at(first.offset, "SQLite has no sequences: leave this out");
+  if (names_one && kind.is_word("SCHEMA"))
+    return fail_at(first.offset, "every role may use the one schema: leave this out");
+  if (names_one && kind.is_word("DATABASE"))
+    return fail_at(first.offset, "every role may use the one database: leave this out");
+  return {};
+}
+
 db::StatementResult<AccessStatement> parse_privileges(TokenCursor& cursor, bool grant) {
   ChangePrivileges change;
   change.grant = grant;
@@ -62,6 +120,7 @@ db::StatementResult<AccessStatement> parse_privileges(TokenCursor& cursor, bool 
     change.privileges.push_back(std::move(privilege));
   } while (change.privileges.size() < kMaxListItems && cursor.accept(','));
   TRY(cursor.expect("ON"));
+  TRY(refuse_object(cursor));
   cursor.accept("TABLE");
   do {
     TRY_ASSIGN(Name table, cursor.table());
@@ -69,6 +128,7 @@ db::StatementResult<AccessStatement> parse_privileges(TokenCursor& cursor, bool 
   } while (change.tables.size() < kMaxListItems && cursor.accept(','));
   TRY(cursor.expect(grant ? "TO" : "FROM"));
   TRY_ASSIGN(change.roles, cursor.names("a role"));
+  TRY(refuse_grant_option(cursor));
   TRY(cursor.expect_end());
   return change;
 }
@@ -91,6 +151,7 @@ db::StatementResult<AccessStatement> parse_grant(TokenCursor& cursor, bool grant
   TRY_ASSIGN(membership.roles, cursor.names("a role"));
   TRY(cursor.expect(grant ? "TO" : "FROM"));
   TRY_ASSIGN(membership.members, cursor.names("a role"));
+  TRY(refuse_grant_option(cursor));
   TRY(cursor.expect_end());
   return membership;
 }

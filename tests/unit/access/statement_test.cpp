@@ -185,6 +185,35 @@ TEST_CASE("a statement that is wrong is told at its spot, with what was expected
   }
 }
 
+TEST_CASE("what PostgreSQL has and roles here have not is told with the way out") {
+  const struct {
+    const char* statement;
+    const char* says;
+  } kCases[] = {
+      {"CREATE ROLE a NOLOGIN", "14: a role has no options here, and nobody logs in as one"},
+      {"CREATE ROLE a WITH LOGIN PASSWORD 'x'", "leave WITH and what follows it out"},
+      {"CREATE ROLE a IN ROLE b NOINHERIT", "leave NOINHERIT and what follows it out"},
+      {"CREATE ROLE a BYPASSRLS", "no role but service_role is above the policies"},
+      {"CREATE ROLE IF NOT EXISTS a", "12: a schema file runs once: leave IF NOT EXISTS out"},
+      {"GRANT SELECT ON ALL TABLES IN SCHEMA public TO a", "16: each table is granted by name"},
+      {"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM a", "write ON a, b, c in place of"},
+      {"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO a", "SQLite has no sequences"},
+      {"GRANT SELECT ON SEQUENCE s TO a", "SQLite has no sequences"},
+      {"GRANT ALL ON SCHEMA public TO a", "every role may use the one schema"},
+      {"GRANT ALL ON DATABASE d TO a", "every role may use the one database"},
+      {"GRANT SELECT ON t TO a WITH GRANT OPTION", "schema files alone grant: leave WITH and"},
+      {"GRANT a TO b WITH ADMIN OPTION", "schema files alone grant: leave WITH and"},
+      {"REVOKE SELECT ON t FROM a CASCADE", "leave CASCADE and what follows it out"},
+      {"GRANT SELECT, TRUNCATE ON t TO a", "14: clients cannot do this anyway: leave TRUNCATE"}};
+  for (const auto& one : kCases) {
+    INFO(one.statement << ": " << outcome_of(one.statement));
+    CHECK(outcome_of(one.statement).find(one.says) != std::string::npos);
+  }
+  for (const char* fine : {"CREATE ROLE login IN ROLE a", "GRANT SELECT ON schema TO a",
+                           "GRANT SELECT ON sequence, database TO a", "CREATE ROLE cascade"})
+    CHECK(outcome_of(fine) == "ok");
+}
+
 TEST_CASE("names and lists have limits") {
   const std::string longest(kMaxNameBytes, 'a');
   CHECK(outcome_of("CREATE ROLE " + longest) == "ok");
