@@ -9,6 +9,7 @@
 #include "cli/sql_words.h"
 #include "config/settings_table.h"
 #include "db/deadline.h"
+#include "db/foreign_spellings.h"
 #include "db/own_names.h"
 #include "db/postgres_calls.h"
 #include "db/prompt_rules.h"
@@ -29,6 +30,8 @@ constexpr const char* kNoParameters =
 
 StatementResult<void> check_tokens(const db::SqlTokenList& tokens) {
   for (size_t i = 0; i < tokens.size(); ++i) {
+    if (std::optional<db::Explanation> other = db::explain_parameter(tokens, i))
+      return db::fail_statement_at(other->offset, std::move(other->message));
     if (tokens[i].kind == db::SqlToken::Kind::kParameter)
       return db::fail_statement_at(tokens[i].offset, std::string(tokens[i].text) + kNoParameters);
     if (std::string refused = db::refused_own_name(tokens, i); !refused.empty())

@@ -61,6 +61,18 @@ class SqlCase(FolderCase):
 
 
 class Answers(SqlCase):
+    def test_what_others_say_is_answered_with_the_way_it_is_said_here(self):
+        for statement, said in (("SELECT id::text FROM product", ":1:10: SQLite has no :: casts: write CAST("),
+                                ("SELECT id FROM product WHERE name ? 'a'", "SQLite has no ?: write"),
+                                ("EXPLAIN ANALYZE SELECT 1", "EXPLAIN QUERY PLAN SELECT"),
+                                ("EXPLAIN (ANALYZE) SELECT 1", "EXPLAIN QUERY PLAN SELECT"),
+                                ("ANALYZE", "keeps SQLite's statistics up to date"),
+                                ("VACUUM INTO 'x.db'", "this prompt writes no files: sqlite3 data/prodev.db"),
+                                ("VACUUM", "not for this prompt"), ("SHOW TABLES", ".tables"), ("\\d", ".tables")):
+            with self.subTest(statement=statement):
+                self.assertIn(said, self.refusal(statement))
+        self.assertIn("SCAN", self.out("EXPLAIN QUERY PLAN SELECT * FROM product"))
+
     def test_rows_are_written_in_each_format(self):
         ask = "SELECT id, name, price, picture FROM product ORDER BY id"
         self.assertEqual(self.out(ask), "id,name,price,picture\n1,Tea,4.5,AP8=\n2,Earl Grey,12,\n3,Caf\u00e9,,\n")
