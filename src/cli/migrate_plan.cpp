@@ -168,7 +168,10 @@ base::Result<int> plan_migrations(const config::Settings& settings, std::ostream
     if (present) TRY(rename_alike(*present, one.renames));
   }
   if (present) {
+    // A column of a view that is renamed with that of its table is another one to clients.
+    auto view_columns = std::move(before.view_columns);
     TRY_ASSIGN(before, load_schema_parts(*present));
+    before.view_columns = std::move(view_columns);
   }
   TRY_ASSIGN(const SchemaParts after, load_schema_parts(trial));
   print_difference(difference(before, after), out);

@@ -5,6 +5,7 @@
 
 #include "access/rules.h"
 #include "catalog/catalog.h"
+#include "cli/table_details.h"
 #include "db/postgres_calls.h"
 #include "text/ascii.h"
 
@@ -142,6 +143,19 @@ std::string canonical(std::string_view sql) {
   return text;
 }
 
+// Puts what pragmas do not tell behind what they do, of the parts from `first` on.
+void add_details(const std::string& table, const std::string& sql, size_t first,
+                 std::vector<SchemaPart>& parts) {
+  auto details = table_details(table, db::as_written(sql));
+  for (size_t i = first; i < parts.size(); ++i) {
+    const auto found = details.find(text::lowered(parts[i].name));
+    if (found == details.end()) continue;
+    parts[i].what += (parts[i].what.empty() ? "" : " ") + found->second;
+  }
+  if (const auto key = details.find("primary key " + text::lowered(table)); key != details.end())
+    parts.push_back({"primary key " + table, key->second, table});
+}
+
 base::Result<void> load_tables(db::Connection& connection, SchemaParts& schema) {
   TRY_ASSIGN(db::Statement tables,
              connection.prepare("SELECT t.name, m.sql, t.type, t.strict, t.wr"
@@ -162,10 +176,28 @@ base::Result<void> load_tables(db::Connection& connection, SchemaParts& schema) 
     schema.parts.push_back({"table " + name, what, name});
     if (is_virtual) continue;  // what it holds is its module's own affair
     schema.declarations[name] = flattened(sql);
+    const size_t first = schema.parts.size();
     for (const char* parts : {kColumns, kForeignKeys, kUnique})
       TRY(load(connection, parts, name, schema.parts));
+    add_details(name, sql, first, schema.parts);
     for (const std::string& check : checks_of(sql))
       schema.parts.push_back({"check " + name + " " + check, "", name});
+  }
+}
+
+// Those of a view that does not work are among the problems, and it has no columns here.
+base::Result<void> load_views(db::Connection& connection, SchemaParts& schema) {
+  TRY_ASSIGN(db::Statement views,
+             connection.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'view'"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, views.step());
+    if (!row) return {};
+    const std::string name(views.column_text(0));
+    std::vector<SchemaPart> columns;
+    const auto read = load(
+        connection, "SELECT name, '', '' FROM pragma_table_info(?1) ORDER BY cid", name, columns);
+    if (!read) continue;
+    for (const SchemaPart& column : columns) schema.view_columns[name].push_back(column.name);
   }
 }
 
@@ -184,10 +216,78 @@ std::string line(const char* sign, const SchemaPart& part) {
   return sign + part.name + (part.what.empty() ? "" : " " + part.what);
 }
 
+std::string shown(const std::string& what) { return what.empty() ? "(nothing)" : what; }
+
 std::map<std::string, std::string> by_name(const std::vector<SchemaPart>& parts) {
   std::map<std::string, std::string> map;
   for (const SchemaPart& part : parts) map[part.name] = part.what;
   return map;
+}
+
+using Names = std::vector<std::string>;
+
+bool holds(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Names those_in(const Names& names, const Names& others) {
+  Names both;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(both),
+               [&](const std::string& name) { return holds(others, name); });
+  return both;
+}
+
+std::string listed(const Names& names, const char* sign = "") {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + (sign + name);
+  return list;
+}
+
+// Columns of tables, in order.
+std::map<std::string, Names> columns_of(const std::vector<SchemaPart>& parts) {
+  constexpr std::string_view kColumn = "column ";
+  std::map<std::string, Names> columns;
+  for (const SchemaPart& part : parts) {
+    if (!part.name.starts_with(kColumn)) continue;
+    columns[part.table].push_back(part.name.substr(kColumn.size() + part.table.size() + 1));
+  }
+  return columns;
+}
+
+// The same columns in another order.
+std::vector<std::string> order_lines(const SchemaParts& before, const SchemaParts& after) {
+  std::vector<std::string> lines;
+  const auto is = columns_of(after.parts);
+  for (const auto& [table, columns] : columns_of(before.parts)) {
+    const auto now = is.find(table);
+    if (now == is.end()) continue;
+    const Names stay = those_in(now->second, columns);
+    if (stay != those_in(columns, now->second))
+      lines.push_back("~ order of columns of " + table + ": " + listed(columns) + " -> " +
+                      listed(now->second));
+  }
+  return lines;
+}
+
+// What views that stay show and did not, and the other way round.
+std::vector<std::string> view_lines(const SchemaParts& before, const SchemaParts& after) {
+  std::vector<std::string> lines;
+  for (const auto& [view, columns] : before.view_columns) {
+    const auto now = after.view_columns.find(view);
+    if (now == after.view_columns.end() || now->second == columns) continue;
+    Names gone;
+    Names come;
+    for (const std::string& name : columns)
+      if (!holds(now->second, name)) gone.push_back(name);
+    for (const std::string& name : now->second)
+      if (!holds(columns, name)) come.push_back(name);
+    const char* between = gone.empty() || come.empty() ? "" : ", ";
+    lines.push_back("~ columns of view " + view + ": " +
+                    (gone.empty() && come.empty()
+                         ? listed(columns) + " -> " + listed(now->second)
+                         : listed(gone, "- ") + between + listed(come, "+ ")));
+  }
+  return lines;
 }
 
 }  // namespace
@@ -197,6 +297,7 @@ base::Result<SchemaParts> load_schema_parts(db::Connection& connection) {
   TRY(load_tables(connection, schema));
   for (const char* sql : {kOthers, kRoles, kPolicies, kPrivileges, kFunctions, kExecute})
     TRY(load(connection, sql, {}, schema.parts));
+  TRY(load_views(connection, schema));
   TRY(load_problems(connection, schema));
   return schema;
 }
@@ -215,12 +316,14 @@ std::vector<std::string> difference(const SchemaParts& before, const SchemaParts
     if (now == is.end()) {
       tell(part, line("- ", part));
     } else if (now->second != part.what) {
-      tell(part, "~ " + part.name + ": " + part.what + " -> " + now->second);
+      tell(part, "~ " + part.name + ": " + shown(part.what) + " -> " + shown(now->second));
     }
   }
   for (const SchemaPart& part : after.parts)
     if (!was.contains(part.name)) tell(part, line("+ ", part));
-  // What has no line of its own, such as a collation or the expression of a generated column.
+  for (const auto& more : {order_lines(before, after), view_lines(before, after)})
+    lines.insert(lines.end(), more.begin(), more.end());
+  // What has no line of its own, such as the name of a constraint.
   for (const auto& [table, sql] : before.declarations) {
     const auto now = after.declarations.find(table);
     if (now == after.declarations.end() || told.contains(table)) continue;

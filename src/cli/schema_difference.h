@@ -23,6 +23,8 @@ struct SchemaParts {
   // The system's own tables and those behind virtual tables are left out.
   std::vector<SchemaPart> parts;
   std::map<std::string, std::string> declarations;  // each table's CREATE TABLE, on one line
+  // What each view gives, which may change though its declaration does not (SELECT *).
+  std::map<std::string, std::vector<std::string>> view_columns;
   // Rules, views and functions that do not fit the schema, a sentence each.
   std::vector<std::string> problems;
 };
