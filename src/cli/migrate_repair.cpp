@@ -5,6 +5,7 @@
 
 #include "cli/schema_difference.h"
 #include "cli/text_difference.h"
+#include "db/migration_records.h"
 #include "db/migration_repairs.h"
 #include "db/migrations.h"
 #include "db/system_schema.h"
@@ -14,16 +15,26 @@
 namespace prodev::cli {
 namespace {
 
-// How `connection` differs from an empty database to which the files named `names` are applied.
-base::Result<std::vector<std::string>> difference_from_files(
-    db::Connection& connection, const std::vector<db::MigrationFile>& files,
-    const std::vector<std::string>& names) {
-  TRY_ASSIGN(db::Connection made, db::Connection::open(":memory:", db::OpenMode::kCreate));
-  TRY(db::apply_system_migrations(made));
+// Those of `files` that are recorded as applied to `connection`.
+base::Result<std::vector<db::MigrationFile>> recorded_files(
+    db::Connection& connection, const std::vector<db::MigrationFile>& files) {
+  TRY_ASSIGN(const auto records, db::load_records(connection));
   std::vector<db::MigrationFile> recorded;
   for (const db::MigrationFile& file : files) {
-    if (std::find(names.begin(), names.end(), file.name) != names.end()) recorded.push_back(file);
+    const bool is_recorded = std::any_of(records.begin(), records.end(), [&](const auto& record) {
+      return record.number == file.number;
+    });
+    if (is_recorded) recorded.push_back(file);
   }
+  return recorded;
+}
+
+// How `connection` differs from an empty database to which the files that are recorded are applied.
+base::Result<std::vector<std::string>> difference_from_files(
+    db::Connection& connection, const std::vector<db::MigrationFile>& files) {
+  TRY_ASSIGN(db::Connection made, db::Connection::open(":memory:", db::OpenMode::kCreate));
+  TRY(db::apply_system_migrations(made));
+  TRY_ASSIGN(const auto recorded, recorded_files(connection, files));
   TRY(server::apply_files(made, recorded, [](const db::AppliedMigration&) {}));
   TRY_ASSIGN(const SchemaParts would_be, load_schema_parts(made));
   TRY_ASSIGN(const SchemaParts is, load_schema_parts(connection));
@@ -63,7 +74,7 @@ base::Result<int> make_baseline(const config::Settings& settings, const std::str
     out << "nothing to record: no file is pending\n";
     return 0;
   }
-  const auto differs = difference_from_files(connection, files, names);
+  const auto differs = difference_from_files(connection, files);
   if (!differs) {
     out << "\nThe files cannot be applied to an empty database, so that nothing can be compared:\n "
            " "
@@ -71,10 +82,10 @@ base::Result<int> make_baseline(const config::Settings& settings, const std::str
     return 0;
   }
   if (differs->empty()) {
-    out << "\nThe database is as these files make it.\n";
+    out << "\nThe database is as its files make it.\n";
     return 0;
   }
-  out << "\nThe database differs from what these files make (-: missing in it, +: only in it).\n"
+  out << "\nThe database differs from what its files make (-: missing in it, +: only in it).\n"
          "What should be there belongs in a new file:\n";
   for (const std::string& line : *differs) out << "  " << line << '\n';
   return 0;

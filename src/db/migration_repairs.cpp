@@ -20,6 +20,44 @@ const MigrationFile* find_file(const std::vector<MigrationFile>& files, std::str
   return found == files.end() ? nullptr : &*found;
 }
 
+constexpr size_t kNamesShown = 8;
+
+// "there are 0001_a.sql and 0002_b.sql", or the one that `wanted` is the beginning of.
+std::string meant_by(const std::vector<MigrationFile>& files, std::string_view wanted) {
+  if (files.empty()) return "there are none";
+  std::string there;
+  for (const MigrationFile& file : files) {
+    if (!wanted.empty() && file.name.starts_with(wanted)) return "did you mean " + file.name + "?";
+    const size_t at = static_cast<size_t>(&file - files.data());
+    if (files.size() > kNamesShown && at + kNamesShown < files.size()) continue;
+    if (!there.empty()) there += at + 1 < files.size() ? ", " : " and ";
+    there += file.name;
+  }
+  return (files.size() > kNamesShown ? "the last ones are " : "there are ") + there;
+}
+
+// Why `wanted` cannot be accepted: nothing is recorded under its number or name.
+tl::unexpected<base::Error> fail_unrecorded(const std::vector<MigrationFile>& files,
+                                            const MigrationFile* file, std::string_view wanted) {
+  const std::string name(wanted);
+  if (file == nullptr) {
+    return base::fail(
+        base::Code::kUsage,
+        "there is no file " + name +
+            " in the schema folder, and none of this name was applied: " + meant_by(files, wanted));
+  }
+  if (!file->has_statement) {
+    return base::fail(base::Code::kUsage,
+                      name + " holds no statement yet, so there is nothing to accept");
+  }
+  return base::fail(base::Code::kUsage,
+                    name +
+                        " is pending, so there is nothing to accept: prodev migrate applies it, "
+                        "and prodev migrate baseline " +
+                        name +
+                        " records it without running it, where the database has what it does");
+}
+
 // Runs `change` in a transaction of its own.
 template <class Change>
 base::Result<void> in_transaction(Connection& connection, const Change& change) {
@@ -43,12 +81,7 @@ base::Result<AcceptedMigration> accept_migration(Connection& connection,
     const auto record = std::find_if(records.begin(), records.end(), [&](const auto& one) {
       return file != nullptr ? one.number == file->number : one.name == wanted;
     });
-    if (record == records.end()) {
-      return base::fail(base::Code::kUsage,
-                        std::string(wanted) +
-                            " was never applied, so there is nothing to accept: "
-                            "prodev migrate status lists the files");
-    }
+    if (record == records.end()) return fail_unrecorded(files, file, wanted);
     accepted.recorded_sql = record->sql;
     return file != nullptr ? record_migration(connection, *file, 0)
                            : forget_migration(connection, record->number);
@@ -63,8 +96,8 @@ base::Result<std::vector<std::string>> record_baseline(Connection& connection,
   const std::string_view wanted = without_folder(last);
   const MigrationFile* end = wanted.empty() ? nullptr : find_file(files, wanted);
   if (!wanted.empty() && end == nullptr) {
-    return base::fail(base::Code::kUsage,
-                      "there is no file " + std::string(wanted) + " in the schema folder");
+    return base::fail(base::Code::kUsage, "there is no file " + std::string(wanted) +
+                                              " in the schema folder: " + meant_by(files, wanted));
   }
   std::vector<std::string> names;
   const auto change = [&]() -> base::Result<void> {

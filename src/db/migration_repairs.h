@@ -19,8 +19,8 @@ struct AcceptedMigration {
 };
 
 // From now on the applied file `name` is what it is now, or, when it is gone, was never applied;
-// what it did to the database stays. `name` may have a folder before it. kUsage for a file that was
-// never applied.
+// what it did to the database stays. `name` may have a folder before it. kUsage, with what it is,
+// for a file that was never applied.
 base::Result<AcceptedMigration> accept_migration(Connection& connection,
                                                  const std::vector<MigrationFile>& files,
                                                  std::string_view name);

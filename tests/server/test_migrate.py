@@ -262,7 +262,7 @@ class Plan(MigrateCase):
                    "CREATE TABLE a2 (z INTEGER PRIMARY KEY, b TEXT UNIQUE, c INTEGER CHECK (c > 1));\n"
                    "DROP TABLE a; ALTER TABLE a2 RENAME TO a;")
         self.assertEqual(self.plan().split("change:\n")[1],
-                         "  - check a (c > 0)\n"
+                         "  - check a (c > 0)\n  ~ column t.y: TEXT -> TEXT COLLATE NOCASE\n"
                          "  ~ foreign key t (x): REFERENCES a (z) ON DELETE CASCADE -> REFERENCES a (z)\n"
                          "  - unique t (y, x)\n"
                          "  - trigger tr CREATE TRIGGER tr AFTER INSERT ON a BEGIN SELECT 1; END\n"
@@ -281,7 +281,8 @@ class Plan(MigrateCase):
         told = self.plan()
         self.assertRegex(told, r"would run 0002_b.sql .* ms\n          renames author to writer\n"
                          r"          renames writer.name to title\n          writer: 1 row changed\n\n")
-        self.assertEqual(told.split("change:\n")[1], "  + column writer.died INTEGER\n")
+        self.assertEqual(told.split("change:\n")[1],
+                         "  + column writer.died INTEGER\n  ~ columns of view v: - name, + title\n")
         # A later file goes on with the new names; a rebuild under the old one is none.
         self.write("0003_c.sql", "ALTER TABLE writer RENAME TO person; DELETE FROM person WHERE id = 1;\n"
                    "CREATE TABLE book_new (id INTEGER PRIMARY KEY, author_id INTEGER REFERENCES person (id));\n"
@@ -290,7 +291,8 @@ class Plan(MigrateCase):
         told = self.plan()
         self.assertRegex(told, r"would run 0003_c.sql .* ms\n          renames writer to person\n"
                          r"          book: 1 row removed\n          person: 1 row removed\n\n")
-        self.assertEqual(told.split("change:\n")[1], "  + column person.died INTEGER\n")
+        self.assertEqual(told.split("change:\n")[1],
+                         "  + column person.died INTEGER\n  ~ columns of view v: - name, + title\n")
         self.assertEqual(self.migrate().returncode, 0)
         self.write("0004_d.sql", "ALTER TABLE person RENAME COLUMN title TO name; DROP VIEW v;")
         self.assertIn("renames person.title to name\n\nThe schema would change:\n  - view v", self.plan())
@@ -314,7 +316,27 @@ class Plan(MigrateCase):
         self.write("0002_b.sql", "CREATE TABLE n (x TEXT COLLATE NOCASE); DROP TABLE a; ALTER TABLE n RENAME TO a;\n"
                    "CREATE TABLE m (x text); DROP TABLE b; ALTER TABLE m RENAME TO b;")
         self.assertEqual(self.plan().split("change:\n")[1],
-                         '  ~ table a: CREATE TABLE a (x TEXT) -> CREATE TABLE "a" (x TEXT COLLATE NOCASE)\n')
+                         "  ~ column a.x: TEXT -> TEXT COLLATE NOCASE\n")
+        self.write("0002_b.sql", "CREATE TABLE n (x TEXT, CONSTRAINT c CHECK (x > 0)); DROP TABLE a;\n"
+                   "ALTER TABLE n RENAME TO a;")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0003_c.sql", "CREATE TABLE n (x TEXT, CONSTRAINT d CHECK (x > 0)); DROP TABLE a;\n"
+                   "ALTER TABLE n RENAME TO a;")
+        self.assertEqual(self.plan().split("change:\n")[1],
+                         '  ~ table a: CREATE TABLE "a" (x TEXT, CONSTRAINT c CHECK (x > 0))'
+                         ' -> CREATE TABLE "a" (x TEXT, CONSTRAINT d CHECK (x > 0))\n')
+
+    def test_a_view_that_shows_another_column_after_a_renaming_is_told(self):
+        self.write("0001_a.sql", "CREATE TABLE writer (id INTEGER PRIMARY KEY, name TEXT);\n"
+                   "CREATE VIEW av AS SELECT id, name FROM writer; CREATE VIEW every AS SELECT * FROM writer;\n"
+                   "CREATE VIEW other AS SELECT id, name AS name FROM writer;")
+        self.assertEqual(self.migrate().returncode, 0)
+        self.write("0002_b.sql", "ALTER TABLE writer RENAME COLUMN name TO full_name;\n"
+                   "ALTER TABLE writer ADD COLUMN salary INTEGER;")
+        self.assertEqual(self.plan().split("change:\n")[1],
+                         "  + column writer.salary INTEGER\n"
+                         "  ~ columns of view av: - name, + full_name\n"
+                         "  ~ columns of view every: - name, + full_name, + salary\n")
 
 
 class Repairs(MigrateCase):
@@ -356,6 +378,23 @@ class Repairs(MigrateCase):
         self.assertIn("recorded  0001_a.sql  without running it\n", result.stdout)
         self.assertIn("  - index a_x CREATE INDEX a_x ON a (x)\n", result.stdout)
         self.assertIn("nothing to apply: 1 files", self.apply())
+
+    def test_a_baseline_beside_applied_files_is_compared_with_what_all_of_them_make(self):
+        self.write("0001_a.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY);")
+        self.apply()
+        with sqlite3.connect(self.project / "data/prodev.db") as connection:
+            connection.execute("CREATE TABLE u (id INTEGER PRIMARY KEY)")
+        self.write("0002_u.sql", "CREATE TABLE u (id INTEGER PRIMARY KEY);")
+        self.assertEqual(self.migrate("baseline").stdout, "recorded  0002_u.sql  without running it\n\n"
+                         "The database is as its files make it.\n")
+        with sqlite3.connect(self.project / "data/prodev.db") as connection:
+            connection.execute("ALTER TABLE t ADD COLUMN x TEXT")
+        self.write("0003_t.sql", "ALTER TABLE t ADD COLUMN x TEXT; CREATE POLICY p ON t USING (true);")
+        self.write("0004_later.sql", "CREATE TABLE later (x);")
+        told = self.migrate("baseline", "0003_t.sql").stdout
+        self.assertIn("(-: missing in it, +: only in it)", told)
+        self.assertEqual([line for line in told.splitlines() if line.startswith("  ")],
+                         ["  - policy p on t FOR ALL TO public USING (true)"])
 
     def test_of_files_of_other_tools_the_way_forward_runs(self):
         self.write("0001_a.sql", "-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a (x);\n"

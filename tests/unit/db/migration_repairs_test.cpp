@@ -58,6 +58,35 @@ TEST_CASE("a file that is gone can be forgotten, one that was never applied cann
   CHECK_FALSE(accept_migration(project.connection(), project.files(), "0001_a.sql"));
 }
 
+TEST_CASE("what cannot be accepted is told for what it is") {
+  RepairedProject project;
+  const auto refusal = [&](const char* name) {
+    const auto accepted = accept_migration(project.connection(), project.files(), name);
+    return accepted ? std::string() : accepted.error().message;
+  };
+  CHECK(refusal("0005").find("of this name was applied: there are none") != std::string::npos);
+  project.folder.write("0001_a.sql", "CREATE TABLE a (x);");
+  REQUIRE(project.apply().empty());
+  project.folder.write("0002_b.sql", "CREATE TABLE b (x);");
+  project.folder.write("0003_c.sql", "-- to come\n");
+  CHECK(
+      refusal("0005").find("there is no file 0005 in the schema folder, and none of this name was "
+                           "applied: there are 0001_a.sql, 0002_b.sql and 0003_c.sql") == 0);
+  CHECK(refusal("0001").ends_with("did you mean 0001_a.sql?"));
+  CHECK(refusal("schema/0002_b.sql")
+            .starts_with("0002_b.sql is pending, so there is nothing to "
+                         "accept: prodev migrate applies it"));
+  CHECK(refusal("0003_c.sql").starts_with("0003_c.sql holds no statement yet"));
+  CHECK(record_baseline(project.connection(), project.files(), "0009_x.sql")
+            .error()
+            .message.ends_with("0002_b.sql and 0003_c.sql"));
+  for (int i = 10; i < 20; ++i)
+    project.folder.write("00" + std::to_string(i) + "_x.sql", "CREATE TABLE x (x);");
+  CHECK(
+      refusal("0005").ends_with("the last ones are 0012_x.sql, 0013_x.sql, 0014_x.sql, 0015_x.sql, "
+                                "0016_x.sql, 0017_x.sql, 0018_x.sql and 0019_x.sql"));
+}
+
 TEST_CASE(
     "a record with the digest of the bytes holds for those bytes, and then for the statements") {
   RepairedProject project;
