@@ -23,8 +23,7 @@ inline constexpr std::string_view kDropColumn =
     "make the table anew without it and move the rows, in one file: CREATE TABLE t_new (...); "
     "INSERT INTO t_new SELECT ... FROM t; DROP TABLE t; ALTER TABLE t_new RENAME TO t";
 inline constexpr std::string_view kDropFirst =
-    "DROP it in front, in the same file, and CREATE it again behind without the column where it is "
-    "still needed";
+    "DROP it in front, in the same file, and CREATE it again behind as it fits then";
 inline constexpr std::string_view kSession =
     "settings of a PostgreSQL session have no meaning here: leave this out";
 inline constexpr std::string_view kOwner = "a table has no owner here: leave this out";

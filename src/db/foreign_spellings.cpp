@@ -81,6 +81,15 @@ std::optional<Explanation> explain_upsert(const SqlTokenList& tokens, size_t sto
   return std::nullopt;
 }
 
+// The way out of "error in view v after drop column: ..." and its like.
+std::string_view after_alteration(std::string_view message) {
+  const bool drops = message.find(" after drop column: ") != std::string_view::npos;
+  const bool renames = message.find(" after rename: ") != std::string_view::npos;
+  const bool of_table = message.starts_with("error in table ");
+  if (!drops && (!renames || of_table)) return {};
+  return of_table ? foreign::kDropColumn : foreign::kDropFirst;
+}
+
 // CREATE FUNCTION ... BEGIN ATOMIC SELECT 1: its statements would be taken for the file's.
 bool begins_atomic_body(const SqlTokenList& tokens) {
   if (tokens.empty() || !tokens[0].is_word("CREATE")) return false;
@@ -167,12 +176,8 @@ std::string explain_refusal(std::string_view message) {
     if (message.starts_with(row.tokens))
       return std::string(message) + ": " + std::string(row.sentence);
   }
-  const bool of_a_column = message.find(" after drop column: ") != std::string_view::npos;
-  if (of_a_column) {
-    const bool of_table = message.starts_with("error in table ");
-    return std::string(message) + ": " +
-           std::string(of_table ? foreign::kDropColumn : foreign::kDropFirst);
-  }
+  if (const std::string_view way_out = after_alteration(message); !way_out.empty())
+    return std::string(message) + ": " + std::string(way_out);
   const bool no_function = message.starts_with("no such function: ");
   if (no_function || message.starts_with("no such column: ")) {
     const std::string_view name = message.substr(message.find(": ") + 2);

@@ -222,6 +222,9 @@ TEST_CASE("what cannot be is told in a sentence, with SQLite's way") {
       {"CREATE TABLE u (a INT, b INT); CREATE VIEW v AS SELECT b FROM u;"
        " ALTER TABLE u DROP COLUMN b;",
        "error in view v after drop column: no such column: b: DROP it in front, in the same file"},
+      {"CREATE TABLE u (a INT); CREATE VIEW v AS SELECT a FROM u; CREATE VIEW w AS SELECT a FROM v;"
+       " ALTER TABLE u RENAME COLUMN a TO b;",
+       "error in view w after rename: no such column: a: DROP it in front"},
       {"CREATE TABLE u (a INT, b INT); CREATE INDEX i ON u (b); ALTER TABLE u DROP COLUMN b;",
        "DROP it in front"},
   };
