@@ -201,9 +201,9 @@ base::Result<void> note_origins(db::Connection& connection, Table& view) {
 
 base::Result<void> load_indexes(db::Connection& connection, Table& table) {
   TRY_ASSIGN(db::Statement rows,
-             connection.prepare("SELECT l.name, l.\"unique\", l.partial, i.name"
-                                " FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i"
-                                " ORDER BY l.seq, i.seqno"));
+             connection.prepare("SELECT l.name, l.\"unique\", l.partial, i.name, i.coll"
+                                " FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS i"
+                                " WHERE i.key ORDER BY l.seq, i.seqno"));
   rows.bind_text(1, table.name);
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
@@ -211,9 +211,10 @@ base::Result<void> load_indexes(db::Connection& connection, Table& table) {
     const std::string_view name = rows.column_text(0);
     if (table.indexes.empty() || table.indexes.back().name != name) {
       table.indexes.push_back(
-          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}, {}});
+          {std::string(name), rows.column_int(1) != 0, rows.column_int(2) != 0, {}, {}, {}});
     }
     table.indexes.back().columns.emplace_back(rows.column_text(3));
+    table.indexes.back().collations.emplace_back(rows.column_text(4));
   }
 }
 

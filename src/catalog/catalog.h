@@ -70,7 +70,8 @@ struct Index {
   std::string name;
   bool unique = false;
   bool partial = false;
-  std::vector<std::string> columns;  // an expression is an empty name
+  std::vector<std::string> columns;     // an expression is an empty name
+  std::vector<std::string> collations;  // of each
   // How many rows share the first column, the first two, and so on, on average (sqlite_stat1,
   // fileformat2 section 2.6.4); empty: not known.
   std::vector<uint64_t> rows_per_key;

@@ -96,25 +96,30 @@ Outcome<void> add_returning(Lowering& lowering, const Table& table, const Return
   return add_returned(lowering, table, returning, row);
 }
 
+bool is_same_set(std::vector<std::string> some, std::vector<std::string> others) {
+  std::sort(some.begin(), some.end());
+  std::sort(others.begin(), others.end());
+  return some == others;
+}
+
+// The one that ON CONFLICT (key) goes by; nullptr: there is none, or the key is the rowid.
+const catalog::Index* unique_index(const Table& table, const std::vector<std::string>& key) {
+  const auto found =
+      std::find_if(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
+        return index.unique && !index.partial && is_same_set(index.columns, key);
+      });
+  return found == table.indexes.end() ? nullptr : &*found;
+}
+
 Outcome<std::vector<std::string>> conflict_key(const Table& table, const OnConflict& conflict) {
   std::vector<std::string> key = conflict.columns;
   if (key.empty()) {
     for (const size_t i : table.primary_key) key.push_back(table.columns[i].name);
   }
-  std::vector<std::string> sorted = key;
-  std::sort(sorted.begin(), sorted.end());
-  const auto matches = [&](std::vector<std::string> columns) {
-    std::sort(columns.begin(), columns.end());
-    return columns == sorted;
-  };
   std::vector<std::string> primary;
   for (const size_t i : table.primary_key) primary.push_back(table.columns[i].name);
-  const bool unique =
-      !key.empty() && table.kind != catalog::TableKind::kView &&
-      (matches(primary) ||
-       std::any_of(table.indexes.begin(), table.indexes.end(), [&](const catalog::Index& index) {
-         return index.unique && !index.partial && matches(index.columns);
-       }));
+  const bool unique = !key.empty() && table.kind != catalog::TableKind::kView &&
+                      (is_same_set(primary, key) || unique_index(table, key) != nullptr);
   if (!unique) {
     return refuse({400, "42P10",
                    "there is no unique or exclusion constraint matching the ON CONFLICT "
@@ -178,11 +183,19 @@ ApiError grouped_write() {
 std::string row_of_key_sql(const Table& table, const std::vector<const Column*>& key) {
   std::string sql = " FROM ";
   db::append_name(sql, table.name);
+  std::vector<std::string> names;
+  for (const Column* column : key) names.push_back(column->name);
+  const catalog::Index* index = unique_index(table, names);
   const char* glue = " WHERE ";
   for (size_t i = 0; i < key.size(); ++i) {
     sql += glue;
     glue = " AND ";
-    db::append_name(sql, key[i]->name);
+    db::append_name(sql, names[i]);
+    if (index != nullptr) {  // its collation need not be that of the column
+      const auto place = std::find(index->columns.begin(), index->columns.end(), names[i]);
+      sql += " COLLATE ";
+      db::append_name(sql, index->collations[static_cast<size_t>(place - index->columns.begin())]);
+    }
     sql += "=?" + std::to_string(kFirstValue + static_cast<int>(i));
   }
   return sql;

@@ -19,3 +19,11 @@ CREATE VIEW shown AS SELECT id, owner FROM note;
 CREATE TRIGGER "instead of delete, insert" INSTEAD /* OF DELETE */ OF UPDATE ON shown BEGIN
   UPDATE note SET owner = new.owner WHERE id = old.id; END;
 GRANT SELECT, INSERT, UPDATE, DELETE ON shown TO anon;
+
+-- An index whose collation is not that of its column.
+CREATE TABLE member (id INTEGER PRIMARY KEY, email TEXT, name TEXT, owner TEXT);
+CREATE UNIQUE INDEX member_email ON member (email COLLATE NOCASE);
+INSERT INTO member VALUES (1, 'A@x', 'old', 'me');
+CREATE POLICY seen ON member FOR SELECT USING (owner = 'me');
+CREATE POLICY changed ON member FOR UPDATE USING (owner = 'me');
+CREATE POLICY added ON member FOR INSERT WITH CHECK (true);
