@@ -13,6 +13,9 @@ def give_former_names(path):
     """Makes the system tables of the database what they were before their names began with _prodev_."""
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE _prodev_migration DROP COLUMN sql")
+        connection.execute("DELETE FROM _prodev_system_migration WHERE number > 3")
+        for name in ("_prodev_policy", "_prodev_privilege"):
+            connection.execute(f"ALTER TABLE {name} DROP COLUMN on_view")
         indexes = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index'"
                                      " AND name LIKE '\\_prodev\\_%' ESCAPE '\\' AND sql IS NOT NULL").fetchall()
         for name, _ in indexes:
