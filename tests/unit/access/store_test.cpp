@@ -226,7 +226,7 @@ TEST_CASE(
   CHECK(project.run("CREATE POLICY p ON n USING (oid = 'a' AND x IN (SELECT rowid FROM own))") ==
         "");
   CHECK(project.run("CREATE POLICY p ON ft USING (rowid IN (SELECT k FROM own))")
-            .find("x.sql:1:29: a row that is written to ft has no rowid to be judged by") == 0);
+            .find("x.sql:1:30: a row that is written to ft has no rowid to be judged by") == 0);
   CHECK(project.run("CREATE POLICY p ON ft FOR SELECT USING (rowid IN (SELECT k FROM own))") == "");
 }
 
