@@ -48,20 +48,6 @@ std::string collation_of(db::Connection& connection, const Table& table,
   return text::equal_ignoring_case(collation, "BINARY") ? std::string() : collation;
 }
 
-// "TIME WITHOUT TIME ZONE" of "TIME(3) WITHOUT TIME ZONE".
-std::string without_length(std::string_view type) {
-  std::string name;
-  bool inside = false;
-  for (const char c : type) {
-    if (c == '(') inside = true;
-    const bool is_second_blank = c == ' ' && (name.empty() || name.back() == ' ');
-    if (!inside && !is_second_blank) name += c;
-    if (c == ')') inside = false;
-  }
-  if (name.ends_with(' ')) name.pop_back();
-  return name;
-}
-
 // The names that mean something here, then SQLite's rules of affinity (datatype3 section 3.1).
 ValueKind kind_of(std::string_view declared_type) {
   struct Row {
@@ -87,9 +73,10 @@ ValueKind kind_of(std::string_view declared_type) {
       {"BLOB", ValueKind::kBlob},           {"REAL", ValueKind::kReal},
       {"FLOA", ValueKind::kReal},           {"DOUB", ValueKind::kReal}};
   const std::string upper = to_upper(declared_type);
-  const std::string name = without_length(upper);
+  const std::string_view name = text::trim(std::string_view(upper).substr(0, upper.find('(')));
   for (const Row& row : kExact) {
-    if (name == row.word) return row.kind;
+    const bool may_have_length = row.kind == ValueKind::kTime;  // TIME(3)
+    if ((may_have_length ? name : upper) == row.word) return row.kind;
   }
   for (const Row& row : kPart) {
     if (contains(upper, row.word)) return row.kind;

@@ -90,6 +90,8 @@ inline constexpr std::string_view kDeleteUsing =
     "other.t_id = t.id)";
 inline constexpr std::string_view kAlias =
     "SQLite takes a second name of the table that is written behind AS alone: write t AS x";
+inline constexpr std::string_view kLength =
+    "SQLite takes a length behind a type alone: leave it out, timestamp without time zone";
 inline constexpr std::string_view kNoEscapes =
     "SQLite has no E'' strings: write the character itself, or char(10)";
 inline constexpr std::string_view kUpsertOfSelect =
@@ -256,6 +258,8 @@ inline constexpr SpellingRow kSpellings[] = {
     {"WITH (", "a table has no storage options here: leave WITH (...) out", "TABLE"},
     {"WITH (", "an index has no storage options here: leave WITH (...) out", "INDEX"},
     {"NULLS NOT DISTINCT", "SQLite says it so: CREATE UNIQUE INDEX i ON t (coalesce(c, ''))"},
+    {") WITHOUT TIME ZONE", kLength},
+    {") WITH TIME ZONE", kLength},
     {"NOT VALID", "SQLite checks new rows alone anyway: leave NOT VALID out"},
     {"WITH NO DATA", "SQLite has no materialized views: leave WITH NO DATA out"},
     {"GENERATED ALWAYS AS", "SQLite says it so: c type GENERATED ALWAYS AS (expression) STORED"},

@@ -165,7 +165,7 @@ TEST_CASE("a statement that is wrong is told at its spot, with what was expected
        "(true)"},
       {"DROP POLICY p", "13: expected ON, found the end of the statement"},
       {"DROP POLICY p ON t CASCADE", "19: expected the end of the statement, found CASCADE"},
-      {"CREATE ROLE a LOGIN", "14: expected the end of the statement, found LOGIN"},
+      {"CREATE ROLE a OTHER", "14: expected the end of the statement, found OTHER"},
       {"CREATE ROLE \"\"", "12: a name cannot be empty"},
       {"CREATE ROLE \"a", "12: this quote has no end"},
       {"GRANT a TO", "10: expected a role, found the end of the statement"},
@@ -174,8 +174,6 @@ TEST_CASE("a statement that is wrong is told at its spot, with what was expected
       {"GRANT SELECT TO b", "6: expected a role, found SELECT"},
       {"GRANT SELECT, DELETE (a) ON t TO b", "21: DELETE takes whole rows: it has no columns"},
       {"GRANT SELECT (a b) ON t TO c", "16: expected , or ), found b"},
-      {"GRANT SELECT ON t TO a WITH GRANT OPTION",
-       "23: expected the end of the statement, found WITH"},
       {"GRANT EXECUTE ON FUNCTION f TO a",
        "6: expected SELECT, INSERT, UPDATE, DELETE or ALL, found EXECUTE"},
   };

@@ -28,7 +28,7 @@ TEST_CASE("declared types and CHECK constraints tell what values mean") {
   const auto catalog = catalog_of(
       "CREATE TABLE t (i INTEGER, r REAL, x TEXT, b BLOB, untyped, yes BOOLEAN, j JSON,"
       " at TIMESTAMP, dt DATETIME, d DATE, u UUID, n DECIMAL(10,2), v VARCHAR(9), p DOUBLE "
-      "PRECISION, ti TIME, t0 time(0), tw time (3) without time zone, tz timetz,"
+      "PRECISION, ti TIME, t0 time(0), tw time without time zone, tz timetz,"
       " to_tz time with time zone);"
       "CREATE TABLE s (flag INTEGER CHECK (flag IN (0, 1)),"
       " other INTEGER CHECK (other IN (0, 2)),"

@@ -212,6 +212,8 @@ TEST_CASE("what cannot be is told in a sentence, with SQLite's way") {
       {"UPDATE t e SET a = 1 FROM u WHERE e.a = u.a;", "write t AS x"},
       {"DELETE FROM t e WHERE e.a = 1;", "write t AS x"},
       {"INSERT INTO t e (a) VALUES (1);", "write t AS x"},
+      {"CREATE TABLE u (a timestamp(3) without time zone NOT NULL);", "leave it out, timestamp"},
+      {"CREATE TABLE u (a time(0) with time zone);", "SQLite takes a length behind a type alone"},
       {"INSERT INTO t VALUES (E'a');", "1:23: SQLite has no E'' strings"},
       {"CREATE TABLE u (a INT, b INT UNIQUE); ALTER TABLE u DROP COLUMN b;",
        "cannot drop UNIQUE column: \"b\": make the table anew without it"},
