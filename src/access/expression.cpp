@@ -8,6 +8,7 @@
 #include "db/client_rules.h"
 #include "db/errors.h"
 #include "db/foreign_spellings.h"
+#include "db/quoted_texts.h"
 #include "db/row_statement.h"
 
 namespace prodev::access {
@@ -69,9 +70,10 @@ db::StatementResult<void> check_expression(db::Connection& connection, std::stri
   if (code == SQLITE_OK) return {};
   const auto offset = static_cast<size_t>(
       std::max(::sqlite3_error_offset(connection.handle()) - static_cast<int>(start), 0));
-  return tl::make_unexpected(
-      db::StatementError({db::code_of(code), ::sqlite3_errmsg(connection.handle())},
-                         expression.source_offset(offset)));
+  const std::string message = ::sqlite3_errmsg(connection.handle());
+  return tl::make_unexpected(db::StatementError(
+      {db::code_of(code), message + db::quoted_text_advice(expression.sql, message)},
+      expression.source_offset(offset)));
 }
 
 }  // namespace prodev::access

@@ -16,6 +16,7 @@
 #include "catalog/stored_columns.h"
 #include "catalog/view_columns.h"
 #include "catalog/view_key.h"
+#include "db/quoted_texts.h"
 #include "db/row_statement.h"
 #include "db/sql_tokens.h"
 #include "db/system_schema.h"
@@ -351,7 +352,9 @@ base::Result<std::shared_ptr<const Catalog>> Catalog::load(db::Connection& conne
     if (const auto completed = complete(connection, table, rows.column_text(4)); !completed) {
       // A view whose tables are gone, a virtual table whose module is not built in.
       if (table.kind == TableKind::kTable) return tl::make_unexpected(completed.error());
-      catalog->problems_.push_back(table.name + " is left out: " + completed.error().message);
+      const std::string& message = completed.error().message;
+      catalog->problems_.push_back(table.name + " is left out: " + message +
+                                   db::quoted_text_advice(rows.column_text(4), message));
       continue;
     }
     if (table.kind == TableKind::kView) view_sources[table.name] = only_source(rows.column_text(4));

@@ -43,6 +43,13 @@ const Table* find(const std::vector<Table>& tables, std::string_view name) {
   return found == tables.end() ? nullptr : &*found;
 }
 
+const Column* find_column(const Table& table, std::string_view name) {
+  const auto found = std::find_if(
+      table.columns.begin(), table.columns.end(),
+      [&](const Column& column) { return text::equal_ignoring_case(column.name, name); });
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
 // What is wrong with a foreign key of `table`; none: nothing.
 std::optional<std::string> fault_of(const Table& table, const ForeignKey& key,
                                     const std::vector<Table>& tables) {
@@ -52,6 +59,13 @@ std::optional<std::string> fault_of(const Table& table, const ForeignKey& key,
     return subject + " refers to " + key.table + ", which is not there: rows cannot be written";
   if (key.referenced.size() == key.columns.size() && is_key(*parent, key.referenced))
     return std::nullopt;
+  for (const std::string& column : key.referenced) {
+    if (find_column(*parent, column) == nullptr)
+      return subject + " refers to " + parent->name + " (" + list(key.referenced) + "), and " +
+             parent->name + " has no column " + column +
+             ": rows of neither can be written; the mend is to make " + table.name +
+             " anew with a reference to one that it has";
+  }
   return subject + " refers to " + parent->name + " (" + list(key.referenced) +
          "), which is not unique: rows of neither can be written; the mend is CREATE UNIQUE "
          "INDEX " +
@@ -71,10 +85,13 @@ bool is_told(const Table& table, const db::BrokenObject& broken) {
 
 std::string sentence(const db::BrokenObject& broken) {
   const std::string fault = broken.name + " cannot be " +
-                            (broken.verb == "SELECT" ? "read: " : "written: ") + broken.problem;
+                            (broken.verb == "SELECT" ? "read: " : "written: ") + broken.problem +
+                            broken.advice;
   if (!broken.trigger.empty())
     return fault + ", in " + broken.verb + " by trigger " + broken.trigger +
            " (drop it, or make it anew so that it fits)";
+  if (broken.kind == db::BrokenObject::Kind::kView)
+    return fault + " (make it anew so that it fits)";
   if (broken.kind == db::BrokenObject::Kind::kFullText)
     return fault + " (make it anew with the names that its content has now)";
   return fault +

@@ -78,8 +78,6 @@ size_t next_statement(std::string_view sql, size_t at) {
 
 Result<SqlSession> SqlSession::start(db::Connection connection, const SqlOptions& options,
                                      std::ostream& out) {
-  // A name in double quotes that is not there is an error, as everywhere in prodev.
-  ::sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   ::sqlite3_limit(connection.handle(), SQLITE_LIMIT_ATTACHED, 0);
   TRY(query::register_functions(connection));
   return SqlSession(std::move(connection), options, out);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "db/client_rules.h"
+#include "db/quoted_texts.h"
 #include "db/row_statement.h"
 #include "db/schema_statement.h"
 #include "db/sql_tokens.h"
@@ -27,10 +29,12 @@ struct Trigger {
 struct Relation {
   Kind kind = Kind::kTable;
   std::string name;
+  std::string sql;
 };
 
-// What SQLite says against `sql`; empty: nothing.
+// What SQLite says against `sql` where it runs for a client; empty: nothing.
 std::string refusal_of(Connection& connection, const std::string& sql) {
+  const ClientScope as_client(connection);
   sqlite3_stmt* prepared = nullptr;
   const int code = ::sqlite3_prepare_v2(connection.handle(), sql.data(),
                                         static_cast<int>(sql.size()), &prepared, nullptr);
@@ -46,6 +50,9 @@ std::string refusal_to_read(Connection& connection, const std::string& name) {
   const std::string message = ::sqlite3_errmsg(connection.handle());
   return is_fault && !message.ends_with("does not support scanning") ? message : std::string();
 }
+
+// FTS5 calls the content of a full-text table T.
+constexpr std::string_view kContentAlias = "no such column: T.";
 
 bool names(const SqlTokenList& tokens, std::string_view name) {
   return std::any_of(tokens.begin(), tokens.end(), [&](const SqlToken& token) {
@@ -85,9 +92,10 @@ base::Result<std::vector<Relation>> load_relations(Connection& connection) {
     if (!row) return relations;
     Relation relation;
     relation.name = rows.column_text(0);
+    relation.sql = rows.column_text(2);
     if (is_system_table(relation.name)) continue;
     if (rows.column_text(1) == "view") relation.kind = Kind::kView;
-    if (rows.column_text(1) == "virtual" && says_content(rows.column_text(2)))
+    if (rows.column_text(1) == "virtual" && says_content(relation.sql))
       relation.kind = Kind::kFullText;
     relations.push_back(std::move(relation));
   }
@@ -95,8 +103,9 @@ base::Result<std::vector<Relation>> load_relations(Connection& connection) {
 
 class Search {
  public:
-  Search(Connection& connection, std::vector<Trigger> triggers)
-      : connection_(connection), triggers_(std::move(triggers)) {
+  Search(Connection& connection, std::vector<Trigger> triggers,
+         const std::vector<Relation>& relations)
+      : connection_(connection), triggers_(std::move(triggers)), relations_(relations) {
     for (const Trigger& trigger : triggers_) triggered_.insert(text::lowered(trigger.table));
   }
 
@@ -135,16 +144,32 @@ class Search {
   }
 
   // Whether SQLite refuses. A view that has no trigger for the verb is no fault.
-  bool note(const Relation& relation, const char* verb, const std::string& problem) {
+  bool note(const Relation& relation, const char* verb, std::string problem) {
     if (problem.empty() || problem.starts_with("cannot modify ")) return false;
+    if (const size_t alias = problem.find(kContentAlias); alias != std::string::npos)
+      problem.erase(alias + kContentAlias.size() - 2, 2);
     const bool told = std::any_of(found_.begin(), found_.end(), [&](const BrokenObject& one) {
       return one.name == relation.name && one.problem == problem;
     });
     if (told) return true;
-    BrokenObject broken{relation.kind, relation.name, verb, problem, {}};
+    BrokenObject broken{relation.kind, relation.name, verb, problem, {}, advice_for(problem)};
     if (broken.verb != "SELECT") broken.trigger = culprit(broken);
     found_.push_back(std::move(broken));
     return true;
+  }
+
+  // What was meant may stand in any view or trigger: they are made of each other.
+  std::string advice_for(std::string_view problem) const {
+    for (const Relation& relation : relations_) {
+      if (relation.kind != Kind::kView) continue;
+      if (std::string advice = quoted_text_advice(relation.sql, problem); !advice.empty())
+        return advice;
+    }
+    for (const Trigger& trigger : triggers_) {
+      if (std::string advice = quoted_text_advice(trigger.sql, problem); !advice.empty())
+        return advice;
+    }
+    return {};
   }
 
   // The trigger that names what is missing: one of the table itself, or one that such a one starts.
@@ -162,6 +187,7 @@ class Search {
 
   Connection& connection_;
   std::vector<Trigger> triggers_;
+  const std::vector<Relation>& relations_;
   std::set<std::string> triggered_;  // tables with triggers, in lower case
   std::vector<BrokenObject> found_;
 };
@@ -171,13 +197,16 @@ class Search {
 base::Result<std::vector<BrokenObject>> find_broken_objects(Connection& connection) {
   TRY_ASSIGN(std::vector<Trigger> triggers, load_triggers(connection));
   TRY_ASSIGN(const std::vector<Relation> relations, load_relations(connection));
-  Search search(connection, std::move(triggers));
+  Search search(connection, std::move(triggers), relations);
   for (const Relation& relation : relations) TRY(search.look_at(relation));
   return search.take();
 }
 
 std::string missing_name(const BrokenObject& broken) {
-  const std::string_view message = broken.problem;
+  std::string_view message = broken.problem;
+  // "access to pragma_table_info.name is prohibited"
+  constexpr std::string_view kAccess = "access to ";
+  if (message.starts_with(kAccess)) message = message.substr(0, message.find('.'));
   const size_t before = message.find_last_of(" .");
   return std::string(message.substr(before == std::string_view::npos ? 0 : before + 1));
 }

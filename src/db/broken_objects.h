@@ -18,6 +18,7 @@ struct BrokenObject {
   std::string verb;     // SELECT, INSERT, UPDATE or DELETE: what SQLite refuses
   std::string problem;  // its words: "no such table: main.customer"
   std::string trigger;  // the one that names what is missing; empty: none does
+  std::string advice;   // follows the problem: ": text stands in single quotes: 'x'"
 };
 
 // Of the tables and views of the project; of each the first verb alone that SQLite refuses for one
@@ -25,7 +26,7 @@ struct BrokenObject {
 // may hinder, and reads one row of full-text tables with content elsewhere.
 base::Result<std::vector<BrokenObject>> find_broken_objects(Connection& connection);
 
-// The last name of SQLite's message: what is missing ("customer").
+// The last name of SQLite's message: what is missing ("customer"), or may not be used.
 std::string missing_name(const BrokenObject& broken);
 
 }  // namespace prodev::db

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "db/system_schema.h"
@@ -28,6 +30,25 @@ bool is_statistic(int action, const char* table, const char* column) {
          (text::equal_ignoring_case(column, "stat") || text::equal_ignoring_case(column, "tbl"));
 }
 
+// The tables pragma_table_info(...) and their like run their pragma when they are read, which would
+// be refused then, from a view or a trigger that was taken.
+bool is_pragma_table(std::string_view name) {
+  constexpr std::string_view kBegin = "pragma_";
+  // Those that tell of the schema or the file: any other table may be called pragma_something.
+  constexpr std::string_view kPragmas[] = {
+      "table_info",      "table_xinfo",       "table_list",       "index_list",
+      "index_info",      "index_xinfo",       "foreign_key_list", "foreign_keys",
+      "integrity_check", "quick_check",       "function_list",    "foreign_key_check",
+      "module_list",     "pragma_list",       "user_version",     "collation_list",
+      "database_list",   "compile_options",   "page_count",       "page_size",
+      "application_id",  "freelist_count",    "encoding",         "journal_mode",
+      "query_only",      "recursive_triggers"};
+  if (!text::equal_ignoring_case(name.substr(0, kBegin.size()), kBegin)) return false;
+  return std::any_of(std::begin(kPragmas), std::end(kPragmas), [&](std::string_view pragma) {
+    return text::equal_ignoring_case(name.substr(kBegin.size()), pragma);
+  });
+}
+
 // The actions of sqlite3_set_authorizer (c3ref/c_alter_table). `context`: the trigger or view that
 // the access comes from; null when it stands in the statement itself.
 int judge(void*, int action, const char* first, const char* second, const char*,
@@ -39,6 +60,8 @@ int judge(void*, int action, const char* first, const char* second, const char*,
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
     case SQLITE_READ:
+      if (first != nullptr && is_pragma_table(first)) return SQLITE_DENY;
+      [[fallthrough]];
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
@@ -73,8 +96,6 @@ void restrict_to_client_statements(Connection& connection) {
   ::sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024);
   ::sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   ::sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 100);
-  // A name in double quotes that is not there must be an error, never a string.
-  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   ::sqlite3_set_authorizer(handle, judge, nullptr);
   connection.set_restricted(true);
 }
@@ -93,16 +114,11 @@ TrustedScope::~TrustedScope() {
 }
 
 ClientScope::ClientScope(Connection& connection) : connection_(connection) {
-  sqlite3* handle = connection_.handle();
-  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, -1, &names_for_strings_);
-  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
-  ::sqlite3_set_authorizer(handle, judge, nullptr);
+  ::sqlite3_set_authorizer(connection_.handle(), judge, nullptr);
 }
 
 ClientScope::~ClientScope() {
-  sqlite3* handle = connection_.handle();
-  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, names_for_strings_, nullptr);
-  if (!connection_.restricted()) ::sqlite3_set_authorizer(handle, nullptr, nullptr);
+  if (!connection_.restricted()) ::sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
 }
 
 }  // namespace prodev::db

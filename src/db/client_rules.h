@@ -24,8 +24,8 @@ class TrustedScope {
   bool restricted_;
 };
 
-// For as long as it lives, the connection prepares only what clients may run, and "x" is a name and
-// never a string: for trying out what the schema says will run for them.
+// For as long as it lives, the connection prepares only what clients may run: for trying out what
+// the schema says will run for them.
 class ClientScope {
  public:
   explicit ClientScope(Connection& connection);
@@ -35,7 +35,6 @@ class ClientScope {
 
  private:
   Connection& connection_;
-  int names_for_strings_ = 1;
 };
 
 // For authorizers: whether they are asked while a virtual table is connected, for which SQLite has

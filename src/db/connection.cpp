@@ -7,6 +7,7 @@
 #include "db/current_caller.h"
 #include "db/errors.h"
 #include "db/memory.h"
+#include "db/quoted_texts.h"
 #include "db/row_statement.h"
 #include "db/temporary_files.h"
 
@@ -53,6 +54,7 @@ base::Result<Connection> Connection::open(const std::string& path, OpenMode mode
 base::Result<void> Connection::configure(OpenMode mode, Durability durability) {
   ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  forbid_quoted_texts(*this);
   // Not an untrusted schema: SQLite 3.38 to 3.40 takes json_valid() in a CHECK for unsafe then. No
   // function with side effects is registered that a schema could misuse.
   TRY(execute("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16000"));

@@ -29,7 +29,7 @@ class FileEnd {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  base::Result<void> check_references(Connection& connection);
+  base::Result<void> check_references(Connection& connection, const MigrationFile& file);
   base::Result<void> check_objects(Connection& connection, const MigrationFile& file);
 
   References references_;

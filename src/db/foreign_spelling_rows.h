@@ -527,6 +527,8 @@ inline constexpr SpellingRow kRefusals[] = {
      "what is kept must be the same for everybody and at any time"},
     {"cannot drop UNIQUE column", kDropColumn},
     {"cannot drop PRIMARY KEY column", kDropColumn},
+    {"access to pragma_",
+     "pragmas tell of the database itself, which statements that run for clients may not ask"},
     {"no such collation sequence", "SQLite's are BINARY, NOCASE and RTRIM: leave COLLATE out"},
     {"unknown database", "there is one schema here: write names alone or after public."},
 };

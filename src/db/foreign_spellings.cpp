@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "db/foreign_spelling_rows.h"
+#include "db/quoted_texts.h"
 #include "db/schema_statement.h"
 #include "text/ascii.h"
 
@@ -190,7 +191,11 @@ std::string explain_refusal(std::string_view message) {
 }
 
 Explanation explain_error(std::string_view source, size_t offset, std::string_view message) {
-  if (!is_syntax_error(message)) return {offset, explain_refusal(message)};
+  if (!is_syntax_error(message)) {
+    const bool quoted = offset < source.size() && source[offset] == '"';
+    return {offset, explain_refusal(message) +
+                        (quoted ? quoted_text_advice(source, message) : std::string())};
+  }
   const size_t stop = message == "incomplete input" ? source.size() : offset;
   return explain_syntax_error(tokens_of(source), stop, message);
 }

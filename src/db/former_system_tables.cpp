@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "db/quoted_texts.h"
+
 namespace prodev::db {
 
 namespace {
@@ -67,6 +69,7 @@ base::Result<void> rename_former_system_tables(Connection& connection) {
     TRY_ASSIGN(const bool former, is_former(connection, table));
     if (!former) continue;
     const std::string name(table.name);
+    const QuotedTextsScope as_stored(connection);
     TRY(connection.execute("ALTER TABLE " + name + " RENAME TO _prodev" + name));
     if (!table.index_on.empty()) TRY(remake_index(connection, table));
   }

@@ -1,6 +1,7 @@
 #include "db/reference_check.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -156,6 +157,60 @@ base::Result<void> check_parents(Connection& connection, References& references)
   }
 }
 
+struct ForeignKey {
+  std::string parent;
+  std::string columns;                // "a, b"; empty: the primary key
+  std::optional<std::string> absent;  // of them, the first that the parent has not
+};
+
+// Those of `table` whose parents are there.
+base::Result<std::map<int64_t, ForeignKey>> keys_of(Connection& connection,
+                                                    const std::string& table) {
+  TRY_ASSIGN(Statement rows,
+             connection.prepare("SELECT f.id, l.name, f.\"to\", EXISTS (SELECT 1 FROM"
+                                " pragma_table_xinfo(l.name, 'main') AS x"
+                                " WHERE x.name = f.\"to\" COLLATE NOCASE)"
+                                " FROM pragma_foreign_key_list(?1, 'main') AS f"
+                                " JOIN main.sqlite_schema AS l ON l.type = 'table'"
+                                " AND l.name = f.\"table\" COLLATE NOCASE ORDER BY f.id, f.seq"));
+  rows.bind_text(1, table);
+  std::map<int64_t, ForeignKey> keys;
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return keys;
+    ForeignKey& key = keys[rows.column_int(0)];
+    key.parent = rows.column_text(1);
+    if (rows.column_is_null(2)) continue;
+    const std::string column(rows.column_text(2));
+    key.columns += (key.columns.empty() ? "" : ", ") + column;
+    if (!key.absent && rows.column_int(3) == 0) key.absent = column;
+  }
+}
+
+// What is wrong with a foreign key of `table`, of which SQLite says `message`:
+//   foreign key mismatch - "z" referencing "event"
+base::Result<std::string> mismatch_of(Connection& connection, const std::string& table,
+                                      const std::string& message) {
+  TRY_ASSIGN(auto keys, keys_of(connection, table));
+  std::erase_if(keys, [&](const auto& one) {
+    return !message.ends_with("referencing \"" + one.second.parent + '"') && !one.second.absent;
+  });
+  const std::string subject = "a foreign key of " + table + " refers to ";
+  for (const auto& [id, key] : keys) {
+    if (key.absent)
+      return subject + key.parent + " (" + key.columns + "): " + key.parent + " has no column " +
+             *key.absent;
+  }
+  if (keys.size() != 1)
+    return subject + "columns that are not UNIQUE together, so that writes fail (" + message + ")";
+  const ForeignKey& key = keys.begin()->second;
+  if (key.columns.empty())
+    return subject + key.parent + ", which has no PRIMARY KEY of as many columns: writes fail";
+  const std::string columns = key.parent + " (" + key.columns + ")";
+  return subject + columns + ", which is not unique, so that writes fail: give " + columns +
+         " UNIQUE or PRIMARY KEY in the same file";
+}
+
 // Table, parent, values; a table that only one of the two sides has stands as "".
 using Key = std::tuple<DanglingReference::Kind, std::string, std::string, std::string>;
 
@@ -187,12 +242,9 @@ base::Result<References> load_references(Connection& connection) {
     if (checked) continue;
     // "foreign key mismatch" is an error of the table's declaration; others (I/O, damage) are not.
     if (checked.error().code != base::Code::kBadInput) return tl::make_unexpected(checked.error());
-    references.dangling.push_back({DanglingReference::Kind::kMismatch,
-                                   text::lowered(table),
-                                   {},
-                                   checked.error().message,
-                                   {},
-                                   {}});
+    TRY_ASSIGN(std::string what, mismatch_of(connection, table, checked.error().message));
+    references.dangling.push_back(
+        {DanglingReference::Kind::kMismatch, text::lowered(table), {}, std::move(what), {}, {}});
   }
   return references;
 }
@@ -216,9 +268,7 @@ std::vector<DanglingReference> new_dangling(const References& before, const Refe
 std::string describe(const DanglingReference& reference) {
   switch (reference.kind) {
     case DanglingReference::Kind::kMismatch:
-      return "a foreign key of " + reference.table +
-             " refers to columns that are not UNIQUE together, so that writes fail (" +
-             reference.values + ")";
+      return reference.values;
     case DanglingReference::Kind::kNoTable:
       return "a foreign key of " + reference.table + " refers to the table " + reference.parent +
              ", which is not there";

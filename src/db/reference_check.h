@@ -24,7 +24,7 @@ struct DanglingReference {
   Kind kind = Kind::kRow;
   std::string table;
   std::string parent;
-  std::string values;                  // of a row: "author_id = 7"; of a mismatch: SQLite's message
+  std::string values;                  // of a row: "author_id = 7"; of a mismatch: what is wrong
   std::optional<int64_t> row_id = {};  // of a row; none in a table WITHOUT ROWID
   std::string condition = {};          // what WHERE finds this row by
 };

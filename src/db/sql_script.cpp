@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "db/foreign_spellings.h"
+#include "db/quoted_texts.h"
 #include "db/row_statement.h"
 #include "db/schema_statement.h"
 #include "db/script_errors.h"
@@ -86,8 +87,8 @@ base::Result<std::vector<Span>> read_script(const Script& script) {
 }
 
 // Lets SQLite run what was made of `source`.
-StatementResult<void> run_statement(Connection& connection, std::string_view source,
-                                    const SchemaStatement& made) {
+StatementResult<void> run_as_is(Connection& connection, std::string_view source,
+                                const SchemaStatement& made) {
   sqlite3* handle = connection.handle();
   // One alone, unless SQLite finds an end where we found none.
   const char* end = made.sql.data() + made.sql.size();
@@ -105,6 +106,17 @@ StatementResult<void> run_statement(Connection& connection, std::string_view sou
     }
   }
   return {};
+}
+
+StatementResult<void> run_statement(Connection& connection, std::string_view source,
+                                    const SchemaStatement& made) {
+  SqlTokens tokens(source);
+  if (!tokens.next().is_word("ALTER")) return run_as_is(connection, source, made);
+  {
+    const QuotedTextsScope as_stored(connection);
+    TRY(run_as_is(connection, source, made));
+  }
+  return check_added_column(connection, source);
 }
 
 // One run of a script, statement by statement.

@@ -196,6 +196,14 @@ ApiError sqlite_error(sqlite3* connection, std::string_view table) {
       return {400, "23502",
               "null value in the primary key of relation " + quoted(table) +
                   " violates not-null constraint"};
+    case SQLITE_AUTH:
+      telemetry::log(telemetry::Level::kError, "a request for table " + std::string(table) +
+                                                   " met what no client may run: " + message);
+      return {403,
+              "42501",
+              "permission denied for what table " + quoted(table) + " is made of",
+              {},
+              "The owner of the database is told more by prodev doctor."};
     case SQLITE_NOMEM:
       return memory_error();
     case SQLITE_FULL:

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "db/quoted_texts.h"
 #include "db/sql_tokens.h"
 #include "db/transaction.h"
 #include "statements/probe.h"
@@ -12,6 +13,11 @@ namespace {
 
 // Everything is tried in one of these, and undone.
 constexpr const char* kTrial = "follow_rules";
+
+base::Result<void> run(db::Connection& connection, const std::string& renaming) {
+  const db::QuotedTextsScope as_stored(connection);
+  return connection.execute(renaming);
+}
 
 // The same names and values in the same order, however they are quoted.
 bool says_the_same(std::string_view a, std::string_view b) {
@@ -29,9 +35,9 @@ base::Result<std::string> follow_one(db::Connection& connection, const Alteratio
   const db::Savepoint trial(connection, kTrial);
   TRY(trial.begun());
   TRY(probe.create(connection));
-  TRY(connection.execute(alteration.forth()));
+  TRY(run(connection, alteration.forth()));
   TRY_ASSIGN(const auto there, probe.read(connection));
-  TRY(connection.execute(alteration.back()));
+  TRY(run(connection, alteration.back()));
   TRY_ASSIGN(const auto back, probe.read(connection));
   if (there && back && says_the_same(*back, probe.text().text)) return *there;
   return base::fail(base::Code::kConflict,
@@ -50,14 +56,14 @@ std::optional<std::vector<std::string>> follow_together(db::Connection& connecti
   for (const Probe& probe : probes) {
     if (!probe.create(connection)) return std::nullopt;
   }
-  if (!connection.execute(alteration.forth())) return std::nullopt;
+  if (!run(connection, alteration.forth())) return std::nullopt;
   std::vector<std::string> texts;
   for (const Probe& probe : probes) {
     const auto there = probe.read(connection);
     if (!there || !*there) return std::nullopt;
     texts.push_back(**there);
   }
-  if (!connection.execute(alteration.back())) return std::nullopt;
+  if (!run(connection, alteration.back())) return std::nullopt;
   for (const Probe& probe : probes) {
     const auto back = probe.read(connection);
     if (!back || !*back || !says_the_same(**back, probe.text().text)) return std::nullopt;
@@ -85,7 +91,7 @@ std::string sentence(const StoredText& text, const Alteration& alteration,
 
 bool is_possible(db::Connection& connection, const Alteration& alteration) {
   const db::Savepoint trial(connection, kTrial);
-  return trial.begun() && connection.execute(alteration.forth());
+  return trial.begun() && run(connection, alteration.forth());
 }
 
 bool may_concern(const StoredText& text, const Alteration& alteration) {
@@ -157,8 +163,8 @@ base::Result<std::vector<StoredText>> follow_to_successor(db::Connection& connec
     const std::optional<Probe> probe = Probe::make(former);
     const db::Savepoint trial(connection, kTrial);
     TRY(trial.begun());
-    if (!probe || !connection.execute(instead.back()) || !probe->create(connection) ||
-        !connection.execute(instead.forth()))
+    if (!probe || !run(connection, instead.back()) || !probe->create(connection) ||
+        !run(connection, instead.forth()))
       continue;
     TRY_ASSIGN(const auto now, probe->read(connection));
     if (!now || *now == text.text) continue;

@@ -138,6 +138,32 @@ class Adopted(RestFolderCase):
         eventually(lambda: self.send("POST", "okt", {"n": 2}).status == 201, "the mend is noticed")
         self.assertEqual(self.send("POST", "b", {"n": 2}).status, 201)
 
+    def test_text_in_double_quotes_is_named_and_the_rest_is_served(self):
+        self.adopt("""CREATE TABLE tea (id INTEGER PRIMARY KEY, kind TEXT CHECK (kind IN ("a", "b")));
+                      CREATE TABLE cup (id INTEGER PRIMARY KEY); INSERT INTO cup VALUES (1);
+                      CREATE VIEW green AS SELECT id FROM tea WHERE kind = "b";
+                      CREATE VIEW names AS SELECT name FROM pragma_table_info('tea');
+                      CREATE TRIGGER t AFTER INSERT ON cup BEGIN UPDATE tea SET kind = "new"; END;
+                      CREATE TABLE plate (id INTEGER PRIMARY KEY);
+                      CREATE TABLE item (id INTEGER PRIMARY KEY, plate_id REFERENCES plate (pid));""")
+        doctor = run_prodev("doctor", "--dir", self.project, "--db", self.path).stdout
+        for told in (doctor, "\n".join(self.server.lines)):
+            self.assertIn("no such column: b: text stands in single quotes: 'b'", told)
+            self.assertIn("cup cannot be written: no such column: new: text stands in single quotes: 'new'", told)
+            self.assertIn("names cannot be read: access to pragma_table_info.name is prohibited", told)
+            self.assertIn("plate has no column pid", told)
+            self.assertNotIn("CREATE UNIQUE INDEX", told)
+        self.assertEqual(self.send("POST", "tea", {"kind": "a"}).status, 201)
+        self.assertEqual(self.wrote(self.send("POST", "tea", {"kind": "c"}), 400)["code"], "23514")
+        self.assertEqual(self.rows("cup"), [{"id": 1}])
+        self.assertEqual(self.wrote(self.send("GET", "names"), 403)["code"], "42501")
+        (self.project / "schema").mkdir()
+        (self.project / "schema/0001_x.sql").write_text(
+            "DROP TRIGGER t; DROP VIEW names; DROP TABLE item;\n"
+            "ALTER TABLE tea RENAME TO teas; ALTER TABLE cup ADD COLUMN size TEXT;\n")
+        done = run_prodev("migrate", "--dir", self.project, "--db", self.path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_what_only_its_own_program_knows_never_stops_the_start(self):
         self.project = self.make_folder()
         self.path = self.project / "own.sqlite"

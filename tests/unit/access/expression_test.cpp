@@ -100,7 +100,8 @@ TEST_CASE("an expression that SQLite cannot use on the table is refused at its s
   CHECK(checked("id IN (SELECT id FROM \"or\"\"der\" o WHERE o.owner = auth.uid())") == "ok");
   CHECK(checked("auth.uid() = /* whose */ ownr") == "25: no such column: ownr");
   // SQLite would take this for a string.
-  CHECK(checked("\"ownr\" = auth.uid()") == "0: no such column: ownr");
+  CHECK(checked("\"ownr\" = auth.uid()") ==
+        "0: no such column: ownr: text stands in single quotes: 'ownr'");
   CHECK(checked("id = nosuch(1)").find("no such function: nosuch") != std::string::npos);
   CHECK(checked("a b c").find("syntax error") != std::string::npos);
   CHECK(checked("id, owner").find("row value misused") != std::string::npos);

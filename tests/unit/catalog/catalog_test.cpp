@@ -106,6 +106,41 @@ TEST_CASE("the system's tables and shadow tables are left out, broken views are 
   CHECK(catalog->find("SHOWN") == nullptr);
 }
 
+TEST_CASE("a foreign key that cannot be is told, with a mend only where there is one") {
+  const auto problem = [](const std::string& references) {
+    const auto catalog = catalog_of(
+        "CREATE TABLE product (id INTEGER PRIMARY KEY, name TEXT);"
+        "CREATE TABLE item (pid REFERENCES product (" +
+        references + "));");
+    REQUIRE(catalog->problems().size() == 1);
+    return catalog->problems()[0];
+  };
+  CHECK(problem("name").ends_with(
+      "the mend is CREATE UNIQUE INDEX \"product_key\" ON \"product\" (\"name\")"));
+  CHECK(problem("nid").find("product has no column nid: ") != std::string::npos);
+  CHECK(problem("nid").find("CREATE") == std::string::npos);
+}
+
+TEST_CASE("what of a stored schema no client may use is told, and how text is written") {
+  test::TempFolder folder;
+  db::Connection connection =
+      std::move(*db::Connection::open(folder.path("x.db"), db::OpenMode::kCreate));
+  REQUIRE(connection.execute(
+      "CREATE TABLE tea (id INTEGER PRIMARY KEY, kind TEXT);"
+      "CREATE VIEW green AS SELECT id FROM tea WHERE kind = \"tea\";"
+      "CREATE VIEW columns AS SELECT name FROM pragma_table_info('tea');"
+      "CREATE TRIGGER t AFTER INSERT ON tea BEGIN UPDATE tea SET kind = \"new\"; END;"));
+  const auto catalog = Catalog::load(connection);
+  REQUIRE(catalog);
+  std::string told;
+  for (const std::string& problem : (*catalog)->problems()) told += problem + "\n";
+  CHECK(told.find("no such column: tea: text stands in single quotes: 'tea'") != std::string::npos);
+  CHECK(told.find("columns cannot be read: access to pragma_table_info.name is prohibited") !=
+        std::string::npos);
+  CHECK(told.find("tea cannot be written: no such column: new: text stands in single quotes: "
+                  "'new', in INSERT by trigger t") != std::string::npos);
+}
+
 TEST_CASE("a key that is the rowid is never NULL, and another one may be") {
   const auto catalog = catalog_of(
       "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INT PRIMARY KEY);"

@@ -91,18 +91,71 @@ TEST_CASE("a table that was renamed away and dropped leaves no foreign key witho
   const std::string error = project.apply(
       "ALTER TABLE author RENAME TO old; CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT);"
       "INSERT INTO author SELECT * FROM old; DROP TABLE old;");
-  CHECK(
-      has(error, "/0002_a.sql: a foreign key of book refers to the table old, which is not there"));
+  CHECK(has(error,
+            "/0002_a.sql:1: a foreign key of book refers to the table old, which is not there"));
 }
 
 TEST_CASE("a foreign key to columns that are not unique is refused with the file that makes it") {
   RuledProject project;
   REQUIRE(project.apply(kLibrary).empty());
   CHECK(has(project.apply("CREATE TABLE fan (name TEXT REFERENCES author (name));"),
-            "/0002_a.sql: a foreign key of fan refers to columns that are not UNIQUE together"));
+            "/0002_a.sql:1: a foreign key of fan refers to author (name), which is not unique, so "
+            "that writes fail: give author (name) UNIQUE or PRIMARY KEY in the same file"));
+  CHECK(
+      has(project.apply("\nCREATE TABLE fan (name TEXT REFERENCES author (nam));"),
+          "/0002_a.sql:2: a foreign key of fan refers to author (nam): author has no column nam"));
   CHECK(project
             .apply("CREATE TABLE fan (name TEXT REFERENCES author (name));"
                    "CREATE UNIQUE INDEX author_name ON author (name);")
+            .empty());
+}
+
+TEST_CASE("what a file breaks of an earlier one is refused at the line that changes the table") {
+  RuledProject project;
+  REQUIRE(project
+              .apply("CREATE TABLE event (id INTEGER PRIMARY KEY, title TEXT UNIQUE);"
+                     "CREATE TABLE talk (title TEXT REFERENCES event (title));"
+                     "CREATE VIEW coming AS SELECT event.title FROM event;"
+                     "CREATE VIRTUAL TABLE event_text USING fts5 (title, content='event');")
+              .empty());
+  const std::string anew =
+      "INSERT INTO talk VALUES (NULL);\n\n"
+      "DROP TABLE event;\n"
+      "CREATE TABLE event (id INTEGER PRIMARY KEY, name TEXT);";
+  CHECK(has(project.apply(anew),
+            "/0002_a.sql:3: a foreign key of talk refers to event (title): event has no column "
+            "title"));
+  CHECK(has(project.apply(anew + "DROP TABLE talk;"),
+            "/0002_a.sql:3: view coming would not work after this file: no such column: "
+            "event.title (DROP it, or make it anew so that it fits, in the same file); also "
+            "broken: event_text"));
+  CHECK(has(project.apply(anew + "DROP TABLE talk; DROP VIEW coming;"),
+            "/0002_a.sql:3: full-text table event_text would not find its content after this "
+            "file: no such column: title ("));
+}
+
+TEST_CASE("a view or trigger that would be refused when a client uses it is refused in its file") {
+  RuledProject project;
+  REQUIRE(project.apply(kLibrary).empty());
+  const std::string text = "no such column: y: text stands in single quotes: 'y' (DROP it";
+  CHECK(has(project.apply("\nCREATE VIEW z AS SELECT id FROM author WHERE name <> \"y\";"),
+            "/0002_a.sql:2: view z would not work after this file: " + text));
+  CHECK(
+      has(project.apply("\nCREATE TRIGGER t AFTER INSERT ON author BEGIN"
+                        " UPDATE author SET name = \"y\" WHERE id = new.id; END;"),
+          "/0002_a.sql:2: trigger t would refuse every INSERT of author after this file: " + text));
+  const std::string pragma =
+      "access to pragma_table_info.name is prohibited: pragmas tell of the database itself";
+  CHECK(has(project.apply("CREATE VIEW z AS SELECT name FROM pragma_table_info('author');"),
+            "/0002_a.sql:1: view z would not work after this file: " + pragma));
+  CHECK(has(
+      project.apply("CREATE TRIGGER t AFTER INSERT ON author BEGIN"
+                    " UPDATE author SET name = (SELECT name FROM"
+                    " pragma_table_info('author')); END;"),
+      "/0002_a.sql:1: trigger t would refuse every INSERT of author after this file: " + pragma));
+  CHECK(project
+            .apply("CREATE TABLE pragma_notes (name TEXT);"
+                   "CREATE VIEW z AS SELECT name FROM pragma_notes;")
             .empty());
 }
 

@@ -161,7 +161,7 @@ TEST_CASE("a file that leaves a view or trigger without what it names is refused
   CHECK(has(error, "0002_b.sql:3: "));
   CHECK(has(error,
             "trigger t would refuse every DELETE of b after this file: no such table: main.a"));
-  CHECK(has(error, "; so would v"));
+  CHECK(has(error, "; also broken: v"));
   CHECK(project.count("SELECT count(*) FROM b") == 0);
   project.write("0002_b.sql", "DROP VIEW v; DROP TRIGGER t; DROP TABLE a;");
   CHECK(project.error().empty());

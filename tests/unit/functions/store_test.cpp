@@ -128,6 +128,8 @@ TEST_CASE("a function that cannot work is refused at the spot") {
         "x.sql:1:64: no such column: n: the argument is :n");
   CHECK(project.refused("f() RETURNS int LANGUAGE sql AS 'SELECT ''a'', x'") ==
         "x.sql:1:64: no such column: x");
+  CHECK(project.refused("f() RETURNS text LANGUAGE sql AS $$ SELECT \"x\" $$") ==
+        "x.sql:1:60: no such column: x: text stands in single quotes: 'x'");
   CHECK(project.refused("f() RETURNS int LANGUAGE sql AS $$ SELECT 1, 2 $$")
             .find(": the function returns 1 column, but its last statement gives 2") !=
         std::string::npos);
