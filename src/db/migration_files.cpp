@@ -56,6 +56,16 @@ bool ends_ignoring_case(std::string_view name, std::string_view end) {
          text::equal_ignoring_case(name.substr(name.size() - end.size()), end);
 }
 
+// NNNN_name, whatever its ending. Not what editors leave beside a file that they save.
+bool looks_numbered(std::string_view name) {
+  const size_t digits = name.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos || name[digits] != '_') return false;
+  const bool is_editors = name.ends_with('~') || name.ends_with('#') || name.ends_with(".swp") ||
+                          name.find(".tmp") != std::string_view::npos ||
+                          name.find("___jb_") != std::string_view::npos;
+  return !is_editors;
+}
+
 // The number that a name begins with; -1 when it is not NNNN_name.sql.
 int64_t number_of(const std::string& name) {
   const size_t digits = name.find_first_not_of("0123456789");
@@ -68,7 +78,9 @@ base::Result<void> check_name(const MigrationFile& file) {
   if (!file.name.ends_with(".sql")) {
     return base::fail(
         base::Code::kBadInput,
-        file.path + ": a schema file's name ends in .sql, in small letters: rename it");
+        file.path +
+            ": a schema file's name ends in .sql, in small letters: rename it, or move it out "
+            "of the schema folder");
   }
   if (ends_ignoring_case(file.name, ".down.sql")) {
     return base::fail(base::Code::kBadInput,
@@ -131,9 +143,9 @@ base::Result<bool> load_text(MigrationFile& file) {
 }
 
 base::Result<void> load_file(const fs::path& path, std::vector<MigrationFile>& files) {
-  if (!ends_ignoring_case(path.native(), ".sql")) return {};
   MigrationFile file;
   file.name = path.filename().string();
+  if (!ends_ignoring_case(file.name, ".sql") && !looks_numbered(file.name)) return {};
   file.path = path.string();
   file.number = number_of(file.name);
   TRY(check_name(file));

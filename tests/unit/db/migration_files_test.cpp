@@ -43,6 +43,9 @@ TEST_CASE("dot files, other endings and folders of such are no schema files") {
   folder.write("._0001_a.sql", std::string("\0\1", 2));
   folder.write(".#0002_b.sql", "x");
   folder.write("0002_b.sql~", "x");
+  folder.write("0002_b.sql.swp", "x");
+  folder.write("0002_b.sql.tmp.4711", "x");
+  folder.write("4913", "x");
   folder.write("README.md", "x");
   folder.write("seed.sql", "SELECT 2;");
   folder.write("meta/_journal.json", "x");
@@ -62,6 +65,10 @@ TEST_CASE("files that could be meant and cannot be are refused by name") {
     std::string name, bytes, said;
   } kCases[] = {
       {"0001_init.SQL", "SELECT 1;", "ends in .sql, in small letters: rename it"},
+      {"0002_b.txt", "SELECT 1;", "ends in .sql, in small letters: rename it, or move it out"},
+      {"0002_b.pgsql", "SELECT 1;", "ends in .sql"},
+      {"0002_b.sql.bak", "SELECT 1;", "ends in .sql"},
+      {"0002_b", "SELECT 1;", "ends in .sql"},
       {"0001_init.down.sql", "DROP TABLE a;", "the way back of another tool"},
       {"V1__init.sql", "SELECT 1;", "named like 0001_products.sql"},
       {"0001_a.sql", "SELECT 1;\nSELECT 'gr\xfc\xdf';", "0001_a.sql:2:11: is not UTF-8 (Latin-1?)"},
