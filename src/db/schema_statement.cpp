@@ -1,8 +1,10 @@
 #include "db/schema_statement.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "db/foreign_spellings.h"
+#include "text/ascii.h"
 
 namespace prodev::db {
 
@@ -51,6 +53,48 @@ StatementResult<void> refuse_default(const SqlTokenList& tokens, size_t at) {
   return {};
 }
 
+// Where the definition of a column begins that has tokens[at] outside of its parentheses.
+size_t definition_begin(const SqlTokenList& tokens, size_t at) {
+  int depth = 0;
+  while (at > 0) {
+    const SqlToken& before = tokens[at - 1];
+    if (depth == 0 && (before.is(',') || before.is('(') || before.is_one_of({"ADD", "COLUMN"})))
+      break;
+    depth += before.is(')') ? 1 : before.is('(') ? -1 : 0;
+    --at;
+  }
+  return at;
+}
+
+// What PostgreSQL reads as a boolean: the beginnings of these words, without regard to case.
+std::optional<bool> boolean_of(const std::string& literal) {
+  if (literal.empty()) return std::nullopt;
+  const auto begins = [&](std::string_view word, size_t shortest) {
+    return literal.size() >= shortest && literal.size() <= word.size() &&
+           text::equal_ignoring_case(word.substr(0, literal.size()), literal);
+  };
+  if (begins("true", 1) || begins("yes", 1) || begins("on", 2) || literal == "1") return true;
+  if (begins("false", 1) || begins("no", 1) || begins("off", 2) || literal == "0") return false;
+  return std::nullopt;
+}
+
+// done boolean DEFAULT 'f' is a text for SQLite, and no boolean.
+StatementResult<void> respell_boolean_default(const SqlTokenList& tokens, size_t at,
+                                              std::vector<SqlEdit>& edits) {
+  if (!tokens[at].is_word("DEFAULT") || at + 1 == tokens.size()) return {};
+  const SqlToken& literal = tokens[at + 1];
+  const size_t type = definition_begin(tokens, at) + 1;
+  if (literal.kind != Kind::kString || type >= at || !tokens[type].is_one_of({"BOOL", "BOOLEAN"}))
+    return {};
+  const std::optional<bool> value = boolean_of(literal.value());
+  if (!value)
+    return fail_statement_at(literal.offset,
+                             std::string(literal.text) + " is no boolean: write true or false");
+  edits.push_back(
+      {literal.offset, literal.offset + literal.text.size(), *value ? "true" : "false"});
+  return {};
+}
+
 StatementResult<void> check_token(const SqlTokenList& tokens, size_t at) {
   if (std::optional<Explanation> other = explain_parameter(tokens, at))
     return fail_statement_at(other->offset, std::move(other->message));
@@ -77,6 +121,7 @@ StatementResult<void> respell_calls(const SqlTokenList& tokens, std::vector<SqlE
   for (size_t i = 0; i < tokens.size(); ++i) {
     Respelling respelling;
     respell_json_cast(tokens, i, edits);
+    TRY(respell_boolean_default(tokens, i, edits));
     if (const std::string_view sentence = refused_schema(tokens, i); !sentence.empty())
       return fail_statement_at(tokens[i].offset, std::string(sentence));
     TRY_ASSIGN(const auto part, caller_call(tokens, i));

@@ -50,6 +50,13 @@ TEST_CASE("what PostgreSQL calls becomes SQLite's own expression, and the rest s
   CHECK(made("SELECT extensions.uuid_generate_v4()") == made("SELECT gen_random_uuid()"));
   CHECK(made("SELECT t.now(), 'now()', \"now\"() -- now()") ==
         "SELECT t.now(), 'now()', \"now\"() -- now()");
+  CHECK(
+      made("CREATE TABLE t (n numeric(3, 1) DEFAULT 'f', done boolean NOT NULL DEFAULT 'F', b BOOL"
+           " DEFAULT 'yes')") ==
+      "CREATE TABLE t (n numeric(3, 1) DEFAULT 'f', done boolean NOT NULL DEFAULT false, b BOOL"
+      " DEFAULT true)");
+  CHECK(made("ALTER TABLE t ADD COLUMN done boolean DEFAULT 'of'") ==
+        "ALTER TABLE t ADD COLUMN done boolean DEFAULT false");
   CHECK(made("CREATE TABLE t (by text DEFAULT auth.uid())") ==
         "CREATE TABLE t (by text DEFAULT (_prodev_auth_uid()))");
   CHECK(made("SELECT auth . role ( ), auth.jwt()") ==
@@ -106,6 +113,8 @@ TEST_CASE("what SQLite would take for something else without a word is refused w
   CHECK(refuses("CREATE TABLE t (tags text ARRAY)", "SQLite has no arrays"));
   CHECK(refuses("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)", "has no AUTO_INCREMENT"));
   CHECK(refuses("CREATE TABLE t (by TEXT DEFAULT current_user)", "as a text"));
+  CHECK(refuses("CREATE TABLE t (b boolean DEFAULT 'maybe')", "is no boolean"));
+  CHECK(refuses("CREATE TABLE t (b boolean DEFAULT 'o')", "is no boolean"));
   CHECK(refuses("CREATE TABLE t (LIKE other)", "SQLite copies no columns"));
   CHECK(refuses("CREATE TABLE t (by TEXT REFERENCES auth.users (id) ON DELETE CASCADE)",
                 "36: there are no accounts here yet"));
