@@ -232,7 +232,7 @@ def around_links(pages, name):
 
 def framed_page(frame, pages, page):
     return frame.substitute(
-        title=html.escape(page.title), description=html.escape(page.description), source=page.source,
+        title=html.escape(page.title), description=html.escape(page.description),
         contents=contents_list(pages, page.name), headings=headings_list(page),
         without_headings="" if page.headings else " hidden", body=page.body(), around=around_links(pages, page.name))
 

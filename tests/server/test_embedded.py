@@ -1,9 +1,11 @@
 """The files built into the executable: all of static/, with compressed variants made at build time."""
 
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
+import urllib.parse
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -99,6 +101,17 @@ class Embedded(ServerCase):
             response = self.get(folder)
             self.assertEqual((response.status, response.header("Location")), (308, folder.rsplit("/")[-1] + "/"))
             self.assertTrue(self.get(folder + "/").body == self.files[path])
+
+    def test_what_pages_of_the_documentation_refer_to_is_there(self):
+        pages = [path.stem for path in (ROOT / "static/docs").glob("*.md")]
+        self.assertIn("rest", pages)
+        for path in [f"/docs/{page}.html" for page in pages]:
+            page = self.get(path).body.decode()
+            targets = {urllib.parse.urljoin(path, target.split("#")[0].split("?")[0])
+                       for target in re.findall(r'(?:href|src)="([^"]+)"', page)
+                       if not re.match(r"[a-z]+:", target)}
+            for target in targets:
+                self.assertEqual(self.get(target).status, 200, f"{target} of {path}")
 
     def test_what_is_embedded_elsewhere_is_not_served(self):
         for path in ["/schema/", "/schema/system/0001.sql", "/static/", "/../schema", "/static/index.html", "/docs/index.md",
