@@ -20,8 +20,8 @@ std::vector<Finding> check_settings(const config::Settings& settings) {
       check_project(settings),
   };
   if (findings.back().grade == Grade::kFail) return findings;
-  for (const auto check :
-       {check_disk, check_private_files, check_static_files, check_certificate, check_port})
+  for (const auto check : {check_disk, check_schema_files, check_private_files, check_static_files,
+                           check_certificate, check_port})
     findings.push_back(check(settings));
   for (Finding& finding : check_schema(settings)) findings.push_back(std::move(finding));
   return findings;

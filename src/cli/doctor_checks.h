@@ -28,6 +28,7 @@ Finding check_project(const config::Settings& settings);
 
 // Files. check_static_files walks the folder, up to 100,000 entries.
 Finding check_disk(const config::Settings& settings);
+Finding check_schema_files(const config::Settings& settings);
 Finding check_private_files(const config::Settings& settings);
 Finding check_static_files(const config::Settings& settings);
 

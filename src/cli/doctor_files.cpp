@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/doctor_checks.h"
+#include "server/database_file.h"
 #include "server/folders.h"
 
 namespace prodev::cli {
@@ -99,6 +100,12 @@ Finding check_disk(const config::Settings& settings) {
     return {Grade::kFail, "disk", folder.string() + ": " + std::strerror(errno),
             "name a data folder that exists with --data"};
   }
+  // The server makes the data folder itself, and none above it.
+  const fs::path data = fs::absolute(config::effective_data_dir(settings)).lexically_normal();
+  if (folder != data && folder != data.parent_path()) {
+    return {Grade::kFail, "disk", "there is no folder " + data.parent_path().string(),
+            "make it, or name a data folder that exists with --data"};
+  }
   if (access(folder.c_str(), W_OK) != 0) {
     return {Grade::kFail, "disk", folder.string() + " cannot be written: " + std::strerror(errno),
             "let the server's user write there, or name another folder with --data"};
@@ -111,6 +118,13 @@ Finding check_disk(const config::Settings& settings) {
   if (free_bytes < kNothing) return {Grade::kFail, "disk", says, "free some space there"};
   if (free_bytes < kLow) return {Grade::kWarn, "disk", says, "free some space there soon"};
   return {Grade::kOk, "disk", says, ""};
+}
+
+Finding check_schema_files(const config::Settings& settings) {
+  const auto files = server::schema_files(settings);
+  if (!files) return {Grade::kFail, "schema files", files.error().message, ""};
+  return {Grade::kOk, "schema files",
+          std::to_string(files->size()) + " in " + config::effective_schema_dir(settings), ""};
 }
 
 Finding check_private_files(const config::Settings& settings) {

@@ -202,6 +202,9 @@ std::vector<Finding> check_schema(const config::Settings& settings) {
   const std::string path = config::effective_db_file(settings);
   const base::Result<bool> is_there = server::has_database(settings);
   if (!is_there) return {{Grade::kFail, "database", is_there.error().message, ""}};
+  if (!*is_there && !settings.db_file.empty())
+    return {{Grade::kFail, "database", "there is no database file " + path,
+             "name one with --db, or leave --db out to use prodev.db in the data folder"}};
   if (!*is_there)
     return {{Grade::kOk, "database", "there is none yet: prodev migrate makes it", ""}};
   auto connection = db::Connection::open(path, db::OpenMode::kReadOnly);

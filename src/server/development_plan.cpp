@@ -40,7 +40,10 @@ base::Result<std::set<int64_t>> find_again(const std::vector<db::MigrationFile>&
       return again;
     }
     // A file that is gone is more often being moved than given up.
-    if (status.state == MigrationState::kMissing && !redo) TRY(db::check_applicable({status}));
+    if (status.state == MigrationState::kMissing && !redo) {
+      const base::Error gone = db::check_applicable({status}).error();
+      return base::fail(gone.code, gone.message + ". While developing: prodev migrate redo");
+    }
     if (status.state == MigrationState::kPending) {
       plan.has_pending = true;
       pending = std::min(pending, status.number);

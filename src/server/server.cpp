@@ -278,9 +278,11 @@ base::Result<void> serve(const config::Settings& settings, std::ostream& out,
   const LogSession log(settings);
   const MemoryReturn memory;
   Server server;
+  TRY(check_project_folder(settings));
+  TRY_ASSIGN(server.tls, load_tls(settings));
+  TRY(try_addresses(settings));
   TRY_ASSIGN(server.folders, open_folders(settings));
   server.room = make_room(settings, server.folders.temporary);
-  TRY_ASSIGN(server.tls, load_tls(settings));
   TRY_ASSIGN(StartLock starting, StartLock::wait(server.folders.data, signals));
   if (!starting.held()) return {};
   TRY_ASSIGN(server.sockets, open_sockets(settings, server.folders.data, loop_count(settings)));

@@ -1,5 +1,8 @@
 #include "server/sockets.h"
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "net/address.h"
 #include "net/listener.h"
 #include "server/takeover.h"
@@ -51,6 +54,16 @@ base::Result<ListeningSockets> open_sockets(const config::Settings& settings,
   }
   TRY(refuse_second_server(data_dir));
   return sockets;
+}
+
+base::Result<void> try_addresses(const config::Settings& settings) {
+  std::error_code ignored;
+  const bool is_made = std::filesystem::exists(config::effective_data_dir(settings), ignored);
+  if (is_made || settings.takeover) return {};
+  // A socket of the service manager's has this address in use.
+  if (std::getenv("LISTEN_FDS") == nullptr) TRY(open_at(settings.listen, 1));
+  if (!settings.redirect_listen.empty()) TRY(open_at(settings.redirect_listen, 1));
+  return {};
 }
 
 }  // namespace prodev::server

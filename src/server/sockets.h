@@ -15,4 +15,8 @@ namespace prodev::server {
 base::Result<ListeningSockets> open_sockets(const config::Settings& settings,
                                             const std::string& data_dir, size_t loops);
 
+// Where there is no data folder yet: whether the addresses can be had, so that a start which fails
+// for them leaves none.
+base::Result<void> try_addresses(const config::Settings& settings);
+
 }  // namespace prodev::server

@@ -67,6 +67,18 @@ class ProjectFolderTest(unittest.TestCase):
         told = run_prodev("doctor", "--dir", self.make_project()).stdout
         self.assertRegex(told, r"ok    project +in .*/project\n")
 
+    def test_doctor_fails_where_serve_would_refuse_a_path(self):
+        project = self.make_project()
+        for setting, told in ((("--schema", self.path("nowhere")), r"fail  schema files +there is no schema folder"),
+                              (("--data", self.path("nowhere/x")), r"fail  disk +there is no folder .*/nowhere\n"),
+                              (("--db", self.path("nowhere.db")), r"fail  database +there is no database file")):
+            with self.subTest(setting=setting):
+                doctor = run_prodev("doctor", "--dir", project, *setting)
+                self.assertRegex(doctor.stdout, told)
+                self.assertEqual(1, doctor.returncode)
+                served = run_prodev("serve", "--dir", project, "--listen", "127.0.0.1:0", *setting)
+                self.assertIn(served.returncode, (1, 2), served)
+
     def test_a_folder_without_schema_files_is_wrong_usage_with_the_way_out(self):
         os.mkdir(self.path("empty"))
         for word in ("status", "plan", "up"):

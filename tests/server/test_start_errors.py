@@ -31,6 +31,7 @@ class StartErrors(FolderCase):
             other.listen()
             address = f"127.0.0.1:{other.getsockname()[1]}"
             self.assert_fails(code=1, listen=address, says=[address, "in use", "--listen"])
+            self.assertFalse((self.home / "data").exists(), "no other command takes this for a project's folder")
 
     def test_a_port_in_use_by_another_prodev_is_not_shared_with_it(self):
         server = self.start_prodev()
