@@ -44,6 +44,12 @@ void KnownMeanings::renamed_table(std::string_view from, std::string_view to) {
   for (auto& [name, meaning] : views_) meaning.rename_table(from, to);
 }
 
+void KnownMeanings::renamed_table(const StoredText& text, std::string_view from,
+                                  std::string_view to) {
+  if (const auto known = texts_.find(text.key()); known != texts_.end())
+    known->second.meaning.rename_table(from, to);
+}
+
 void KnownMeanings::renamed_column(std::string_view table, std::string_view from,
                                    std::string_view to) {
   for (auto& [key, known] : texts_) known.meaning.rename_column(table, from, to);

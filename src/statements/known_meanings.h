@@ -24,6 +24,7 @@ class KnownMeanings {
 
   // What a renaming does to the texts that follow it.
   void renamed_table(std::string_view from, std::string_view to);
+  void renamed_table(const StoredText& text, std::string_view from, std::string_view to);
   void renamed_column(std::string_view table, std::string_view from, std::string_view to);
   void rewritten(const StoredText& text);
   // A view that is dropped or made: another one means what it says.

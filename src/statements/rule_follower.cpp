@@ -344,8 +344,10 @@ class RuleFollower : public db::ScriptObserver {
     TRY_ASSIGN(const std::vector<StoredText> texts, load_stored_texts(connection));
     TRY_ASSIGN(const std::vector<StoredText> changed,
                follow_to_successor(connection, from, successor, texts));
-    for (const StoredText& text : changed) TRY(save_rewritten(connection, text));
-    file_.meanings.renamed_table(from, successor);
+    for (const StoredText& text : changed) {
+      TRY(save_rewritten(connection, text));
+      file_.meanings.renamed_table(text, from, successor);
+    }
     return {};
   }
 

@@ -475,10 +475,10 @@ TEST_CASE("a column that comes takes no name from another one, whatever brings i
       "CREATE TABLE base (room INTEGER, who TEXT); CREATE VIEW member AS SELECT room, who FROM "
       "base;";
   Project project(kRoom + view + policy);
-  CHECK(
-      project.run("DROP VIEW member;\nCREATE VIEW member AS SELECT room, who, room AS room_id FROM"
-                  " base") == "x.sql:2:1: " + says + kWay +
-                                  "CREATE VIEW member AS SELECT room, who, room AS room_id FR...");
+  CHECK(project.run(
+            "DROP VIEW member;\nCREATE VIEW member AS SELECT room, who, room AS room_id FROM"
+            " base") == "x.sql:2:1: " + says + kWay +
+                            "CREATE VIEW member AS SELECT room, who, room AS room_id FROM...");
   CHECK(project.run("DROP VIEW member; CREATE VIEW member AS SELECT who, room FROM base WHERE 1") ==
         "");
   // The view's columns are called as the table's are.
