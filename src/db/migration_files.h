@@ -33,8 +33,8 @@ constexpr int64_t kMaxFileBytes = 64 * 1024 * 1024;
 // The files of `folder` named NNNN_name.sql (4 to 18 digits), by number. Dot files, seed.sql and
 // what has another ending are passed over. kBadInput for a file that could be meant and cannot be:
 // .SQL, another name, in a folder of `folder`, a number used twice, one that is no text in UTF-8
-// (told with its line), too large, or what only another tool can run. kUsage when there is no such folder,
-// kUnavailable for a folder or file that cannot be read.
+// (told with its line), too large, or what only another tool can run. kUsage when there is no such
+// folder, kUnavailable for a folder or file that cannot be read.
 base::Result<std::vector<MigrationFile>> load_migrations(const std::string& folder);
 
 // The same with seed.sql, if it is there, as the last one.
