@@ -8,21 +8,12 @@
 #include "access/system_tables.h"
 #include "catalog/function_body.h"
 #include "db/columns_read.h"
+#include "db/schema_statement.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
 
 namespace prodev::statements {
 namespace {
-
-using Kind = db::SqlToken::Kind;
-
-std::vector<db::SqlToken> tokens_of(std::string_view sql) {
-  std::vector<db::SqlToken> list;
-  db::SqlTokens tokens(sql);
-  for (db::SqlToken token = tokens.next(); token.kind != Kind::kEnd; token = tokens.next())
-    list.push_back(token);
-  return list;
-}
 
 // Whether the token at `at` is the * of SELECT *, t.* or RETURNING *: not a product, not count(*).
 bool is_star(const std::vector<db::SqlToken>& tokens, size_t at) {
@@ -55,7 +46,7 @@ List without(const List& a, const List& b) {
 class MeaningReader {
  public:
   MeaningReader(db::Connection& connection, std::string_view source)
-      : connection_(connection), tokens_(tokens_of(source)) {
+      : connection_(connection), tokens_(db::tokens_of(source)) {
     for (size_t i = 0; i < tokens_.size(); ++i) {
       if (is_star(tokens_, i)) ++meaning_.stars_;
       if (begins_query(tokens_, i)) within_.insert(text::lowered(tokens_[i].value()));

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "catalog/caller_sql.h"
+#include "db/schema_statement.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
 
@@ -18,14 +19,6 @@ bool is_auth_call(const SqlTokenList& tokens, size_t at) {
   return at + 4 < tokens.size() && tokens[at].is_word("AUTH") && tokens[at + 1].is('.') &&
          tokens[at + 2].kind == Kind::kWord && tokens[at + 3].is('(') && tokens[at + 4].is(')') &&
          !(at > 0 && tokens[at - 1].is('.'));
-}
-
-std::vector<db::SqlToken> tokens_of(std::string_view sql) {
-  std::vector<db::SqlToken> list;
-  db::SqlTokens tokens(sql);
-  for (db::SqlToken token = tokens.next(); token.kind != Kind::kEnd; token = tokens.next())
-    list.push_back(token);
-  return list;
 }
 
 // What a function of a row calls its row.
@@ -174,7 +167,7 @@ class ProbeMaker {
     }
   }
   void finish() {
-    for (const db::SqlToken& token : tokens_of(object_.sql)) {
+    for (const db::SqlToken& token : db::tokens_of(object_.sql)) {
       Probe::Token mine{token.value(), std::nullopt, 0};
       if (const auto origin = origins_.find(token.offset); origin != origins_.end()) {
         mine.offset = tokens_[origin->second].offset;
@@ -212,7 +205,7 @@ base::Result<std::optional<std::string>> Probe::read(db::Connection& connection)
     row.bind_text(1, object.name);
     TRY_ASSIGN(const bool found, row.step());
     const std::string sql(found ? row.column_text(0) : "");
-    const std::vector<db::SqlToken> now = tokens_of(sql);
+    const std::vector<db::SqlToken> now = db::tokens_of(sql);
     if (now.size() != object.tokens.size()) return std::optional<std::string>();
     for (size_t i = 0; i < now.size(); ++i) {
       const Token& before = object.tokens[i];
