@@ -29,7 +29,7 @@ void append_escape(std::string& out, char c) {
 constexpr std::array<bool, 256> kMayStand = [] {
   std::array<bool, 256> may{};
   for (size_t byte = '!'; byte < 0x7F; ++byte) may[byte] = true;
-  for (const char c : std::string_view("\"<>\\^`{|}")) may[static_cast<size_t>(c)] = false;
+  for (const char c : std::string_view("\"<>\\^`{|}")) may[static_cast<unsigned char>(c)] = false;
   return may;
 }();
 
