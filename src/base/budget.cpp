@@ -152,26 +152,29 @@ bool Budget::get_room(const Hold& hold, uint64_t more, const Patience& patience,
   return has_room;
 }
 
-// Who waits longer goes first; but not who waits for a share that is none of this client's.
 bool Budget::make_room_in_turn(const Hold& hold, uint64_t order, uint64_t more) {
-  const bool is_next =
-      std::none_of(waiting_.begin(), waiting_.lower_bound(order), [&](const auto& earlier) {
-        const Waiting& other = earlier.second;
-        return other.client == hold.client || fits_share(other.client, other.more);
-      });
-  return is_next && leaves_reserve(hold, more) && make_room(hold.client, more);
+  return is_next(order, hold.client) && leaves_reserve(hold.order, hold.client, more) &&
+         make_room(hold.client, more);
+}
+
+// Who waits longer goes first; but not who waits for a share that is none of this client's.
+bool Budget::is_next(uint64_t order, const Client& client) const {
+  return std::none_of(waiting_.begin(), waiting_.lower_bound(order), [&](const auto& earlier) {
+    const Waiting& other = earlier.second;
+    return other.client == client || fits_share(other.client, other.more);
+  });
 }
 
 // A quarter of all, and of a client's share, is for who holds something longest.
-bool Budget::leaves_reserve(const Hold& hold, uint64_t more) const {
+bool Budget::leaves_reserve(uint64_t order, const Client& client, uint64_t more) const {
   const auto is_oldest = [&](auto holder) {
-    return holder == holders_.end() || holder->first == hold.order;
+    return holder == holders_.end() || holder->first == order;
   };
   const bool fits_all = used_ - may_yield() + more <= limits_.all - limits_.all / 4;
   if (!fits_all && !is_oldest(holders_.begin())) return false;
-  if (used_by(hold.client) + more <= limits_.of_one - limits_.of_one / 4) return true;
+  if (used_by(client) + more <= limits_.of_one - limits_.of_one / 4) return true;
   return is_oldest(std::find_if(holders_.begin(), holders_.end(),
-                                [&](const auto& holder) { return holder.second == hold.client; }));
+                                [&](const auto& holder) { return holder.second == client; }));
 }
 
 // A holder: it does not wait, or what it waits for is there.
@@ -179,7 +182,8 @@ bool Budget::can_go_on(uint64_t order, const Client& client) const {
   const auto waits = waiting_.find(order);
   if (waits == waiting_.end()) return true;
   const uint64_t more = waits->second.more;
-  return fits_share(client, more) && used_ - may_yield() + more <= limits_.all;
+  return is_next(order, client) && leaves_reserve(order, client, more) &&
+         fits_share(client, more) && used_ - may_yield() + more <= limits_.all;
 }
 
 // Nobody is left who could give back, and it is the youngest of those who hold something: of its

@@ -134,7 +134,8 @@ class Budget {
   bool get_room(const Hold& hold, uint64_t more, const Patience& patience,
                 std::unique_lock<std::mutex>& lock);
   bool make_room_in_turn(const Hold& hold, uint64_t order, uint64_t more);
-  bool leaves_reserve(const Hold& hold, uint64_t more) const;
+  bool is_next(uint64_t order, const Client& client) const;
+  bool leaves_reserve(uint64_t order, const Client& client, uint64_t more) const;
   bool can_go_on(uint64_t order, const Client& client) const;
   bool must_give_up(const Hold& hold, uint64_t more) const;
   void subtract(const Client& client, uint64_t bytes);

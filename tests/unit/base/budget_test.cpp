@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/budget_clients.h"
+#include "base/clock.h"
 #include "catch.h"
 
 using prodev::base::Budget;
@@ -223,6 +224,7 @@ TEST_CASE("of many who hold a part and want more some always get it") {
   constexpr uint64_t kThreads = 8;
   Budget budget({2 * kThreads * kStep, kThreads * kStep});
   std::atomic<int> granted = 0;
+  const int64_t begun_ns = prodev::base::monotonic_ns();
   std::vector<std::thread> threads;
   for (uint8_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
@@ -237,5 +239,7 @@ TEST_CASE("of many who hold a part and want more some always get it") {
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(granted > 100);
+  // None of them by the end of its patience.
+  CHECK(prodev::base::monotonic_ns() - begun_ns < kPatient.ns / 2);
   CHECK(budget.used() == 0);
 }
