@@ -83,8 +83,7 @@ inline constexpr std::string_view kViewOptions =
     "what its own policies let through";
 inline constexpr std::string_view kViewCheck =
     "a view has no CHECK OPTION: give it a policy with WITH CHECK (...), which is asked for what "
-    "is "
-    "written through it";
+    "is written through it";
 inline constexpr std::string_view kDeleteUsing =
     "SQLite deletes from one table alone: DELETE FROM t WHERE EXISTS (SELECT 1 FROM other WHERE "
     "other.t_id = t.id)";

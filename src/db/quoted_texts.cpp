@@ -19,12 +19,6 @@ bool is_in_double_quotes(const SqlToken& token) {
   return token.kind == SqlToken::Kind::kQuotedName && token.text.starts_with('"');
 }
 
-std::string in_single_quotes(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
-  return quoted + "'";
-}
-
 // The CREATE TABLE of `table` for a table of another name, so that it can be prepared.
 base::Result<std::string> definition_again(Connection& connection, std::string_view table) {
   TRY_ASSIGN(const std::vector<std::string> found,
@@ -36,6 +30,12 @@ base::Result<std::string> definition_again(Connection& connection, std::string_v
 }
 
 }  // namespace
+
+std::string in_single_quotes(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
+  return quoted + "'";
+}
 
 void forbid_quoted_texts(Connection& connection) { set_quoted_texts(connection, 0); }
 

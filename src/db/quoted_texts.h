@@ -29,6 +29,9 @@ class QuotedTextsScope {
   Connection& connection_;
 };
 
+// `text` as a string of SQL.
+std::string in_single_quotes(std::string_view text);
+
 // ": text stands in single quotes: 'x'", where SQLite's `message` about `sql` ends in "no such
 // column: x" and "x" may have been meant for a text there; else empty.
 std::string quoted_text_advice(std::string_view sql, std::string_view message);

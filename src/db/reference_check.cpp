@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "db/quoted_texts.h"
 #include "db/small_queries.h"
 #include "db/sql_tokens.h"
 #include "text/ascii.h"
@@ -14,12 +15,6 @@
 namespace prodev::db {
 
 namespace {
-
-std::string literal(std::string_view text) {
-  std::string sql = "'";
-  for (const char c : text) sql.append(c == '\'' ? 2 : 1, c);
-  return sql + "'";
-}
 
 // Makes, for foreign key `id` of `table`:
 //   SELECT 'author_id = ' || quote("author_id") FROM "book" WHERE _rowid_ = ?
@@ -37,7 +32,7 @@ base::Result<Statement> prepare_values(Connection& connection, const std::string
     if (!row) break;
     const std::string name(columns.column_text(0));
     sql += sql.empty() ? "SELECT " : " || ', ' || ";
-    sql += literal(name + " = ") + " || quote(" + quoted_name(name) + ")";
+    sql += in_single_quotes(name + " = ") + " || quote(" + quoted_name(name) + ")";
   }
   return connection.prepare(sql + " FROM " + quoted_name(table) + " WHERE _rowid_ = ?");
 }
@@ -71,7 +66,7 @@ base::Result<Statement> prepare_keyed(Connection& connection, const std::string&
     if (!row) break;
     const std::string name(pairs.column_text(0));
     const std::string column = "c." + quoted_name(name);
-    values.push_back(literal(name + " = ") + " || quote(" + column + ")");
+    values.push_back(in_single_quotes(name + " = ") + " || quote(" + column + ")");
     refers.push_back(column + " IS NOT NULL");
     matches.push_back("p." + quoted_name(pairs.column_text(1)) + " = " + column);
   }
@@ -80,8 +75,8 @@ base::Result<Statement> prepare_keyed(Connection& connection, const std::string&
                           {table}));
   std::vector<std::string> finds;
   for (const std::string& column : key)
-    finds.push_back(literal(quoted_name(column) + " IS ") + " || quote(c." + quoted_name(column) +
-                    ")");
+    finds.push_back(in_single_quotes(quoted_name(column) + " IS ") + " || quote(c." +
+                    quoted_name(column) + ")");
   return connection.prepare("SELECT " + text::joined(values, " || ', ' || ") + ", " +
                             text::joined(finds, " || ' AND ' || ") + " FROM main." +
                             quoted_name(table) + " AS c WHERE " + text::joined(refers, " AND ") +

@@ -57,16 +57,16 @@ bool selects_columns(const Table& table, const Read& read) {
   });
 }
 
-// What is returned of a row that was written.
+// What is returned of a row that was written: of `row`, unless that is empty.
 Outcome<void> add_returned(Lowering& lowering, const Table& table, const Returning& returning,
                            const std::string& row) {
   std::string& sql = lowering.query.sql;
   Scope scope = lowering.root(table, returning.read, returning.readable);
-  scope.derived = !selects_columns(table, returning.read);
+  scope.derived = scope.derived || !row.empty();
   TRY_ASSIGN(Results results, lowering.results_of(scope, true));
   if (results.columns.empty())
     return refuse({403, "42501", "permission denied for table " + table.name});
-  if (scope.derived) {
+  if (!row.empty()) {
     const size_t before = sql.size();
     for (size_t i = 0; i < results.columns.size(); ++i) {
       if (i > 0) sql += ',';
@@ -84,7 +84,8 @@ Outcome<void> add_returned(Lowering& lowering, const Table& table, const Returni
 Outcome<void> add_returning(Lowering& lowering, const Table& table, const Returning& returning) {
   if (!returning.rows && returning.check.empty()) return {};
   if (returning.rows && is_grouped(table, returning.read)) return refuse(grouped_write());
-  const std::string row = written_row(table);
+  const bool is_apart = returning.rows && !selects_columns(table, returning.read);
+  const std::string row = is_apart || !returning.check.empty() ? written_row(table) : std::string();
   std::string& sql = lowering.query.sql;
   sql += " RETURNING ";
   if (!returning.check.empty()) {
@@ -93,7 +94,7 @@ Outcome<void> add_returning(Lowering& lowering, const Table& table, const Return
   }
   if (!returning.rows) return {};
   if (lowering.query.lead_columns > 0) sql += ',';
-  return add_returned(lowering, table, returning, row);
+  return add_returned(lowering, table, returning, is_apart ? row : std::string());
 }
 
 bool is_same_set(std::vector<std::string> some, std::vector<std::string> others) {

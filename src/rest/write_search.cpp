@@ -98,7 +98,8 @@ std::optional<std::vector<std::string>> keys_in(std::string_view json, ValueKind
   const bool is_text = kind == ValueKind::kText;
   const auto expected = is_text ? text::JsonReader::Kind::kString : text::JsonReader::Kind::kNumber;
   std::vector<std::string> keys;
-  std::string member, text;
+  std::string member;
+  std::string as_text;
   text::JsonReader reader(json);
   reader.begin_array();
   while (reader.next_element()) {
@@ -109,10 +110,10 @@ std::optional<std::vector<std::string>> keys_in(std::string_view json, ValueKind
       if (!is_text) {
         key = reader.read_number();
       } else {
-        reader.read_string(member == kKey ? key : text);
+        reader.read_string(member == kKey ? key : as_text);
       }
     }
-    if (is_text ? !names_text(key, text) : !names_integer(key)) return std::nullopt;
+    if (is_text ? !names_text(key, as_text) : !names_integer(key)) return std::nullopt;
   }
   if (reader.failed()) return std::nullopt;
   return keys;
